@@ -1,0 +1,73 @@
+import type { Hex } from '../core/bytes/hex.ts'
+import type { Result } from '../core/bytes/result.ts'
+import type { Failure, Path } from '../view/view.ts'
+
+/** One frame is one message of a protocol above; its inside means nothing here. */
+export const FRAME_BYTES_MAX = 1024 * 1024
+
+/** What is spoken on a link: between two peers, or between a peer and a server. */
+export type Protocol = 'peer' | 'server'
+
+/**
+ * An authenticated, encrypted, ordered stream of frames between two devices, whatever carries it. `device` was proved
+ * by the handshake: it is the other side's Ed25519 public key (32 bytes, hexadecimal).
+ */
+export interface Link {
+  readonly device: Hex
+  readonly protocol: Protocol
+  readonly path: Path
+  /** The other side's address, as text for people. */
+  readonly address: string
+  /** True when this side dialled. */
+  readonly dialled: boolean
+  /**
+   * Queues one frame of at most FRAME_BYTES_MAX. False means that the queue is full: the frame is taken, but send
+   * nothing more until `room()` resolves. Sending on a closed link does nothing.
+   */
+  send(frame: Uint8Array): boolean
+  /** Resolves when there is room again, or when the link is closed. */
+  room(): Promise<void>
+  /** To be read once. Not reading holds the other side back. Ends, never throws, when the link closes. */
+  readonly frames: AsyncIterable<Uint8Array>
+  close(): void
+  readonly closed: Promise<Farewell>
+}
+
+export type Farewell =
+  | { readonly kind: 'ours' }
+  | { readonly kind: 'theirs' }
+  | { readonly kind: 'lost'; readonly detail: string }
+  /** The other side broke the framing: a frame too large, an empty one, bytes after the end. */
+  | { readonly kind: 'malformed'; readonly detail: string }
+
+/** Somebody who may be on the same network. Not proved until a link to them stands. */
+export type Sighting = { readonly device: Hex; readonly addresses: readonly string[] }
+
+/** This device's place in the network. */
+export interface Endpoint {
+  readonly device: Hex
+  /** Where others may reach this device now, as address texts that `dial` of another endpoint takes. */
+  addresses(): readonly string[]
+  /**
+   * Connects to one device at one address. Refuses with `wrong-device` when somebody else answers there. The address
+   * `relay` means: through the server that `server` is connected to. Never throws; ends early when `signal` aborts.
+   */
+  dial(input: {
+    readonly device: Hex
+    readonly address: string
+    readonly signal: AbortSignal
+  }): Promise<Result<Link, Failure>>
+  /** Connects to a server whose key is not known beforehand, by HOST and PORT. At most one at a time. */
+  dialServer(input: {
+    readonly host: string
+    readonly port: number
+    readonly signal: AbortSignal
+  }): Promise<Result<Link, Failure>>
+  /** Called for each link that others open. The handler must read or close it. */
+  onLink(handler: (link: Link) => void): void
+  /** Called when somebody is seen on this network. */
+  onSighting(handler: (sighting: Sighting) => void): void
+  /** Announce this device on the network and look for others (mDNS), or stop both. */
+  near(on: boolean): Promise<Result<null, Failure>>
+  close(): Promise<void>
+}

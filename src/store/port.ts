@@ -1,0 +1,99 @@
+import type { Hex } from '../core/bytes/hex.ts'
+import type { Result } from '../core/bytes/result.ts'
+
+export type StoreRefusal =
+  | { readonly kind: 'full' }
+  | { readonly kind: 'failed'; readonly detail: string }
+
+/** Small values by key, each kind in a space of its own, read whole or one by one. */
+export type Space =
+  | 'self'
+  | 'setting'
+  | 'person'
+  | 'device'
+  | 'conversation'
+  | 'draft'
+  /** What is known to be held by other devices: key `conversation/device`. */
+  | 'held'
+  /** Key material that is wiped: epochs, chains, skipped keys, prekeys. Deleted and replaced bytes are overwritten. */
+  | 'secret'
+
+/** An event as it was signed, and the few facts by which it is looked up. */
+export type StoredEvent = {
+  readonly id: Hex
+  readonly conversation: Hex
+  readonly author: Hex
+  readonly seq: number
+  readonly bytes: Uint8Array
+  /** The plaintext of a sealed event, canonical CBOR; its key is gone. */
+  readonly content?: Uint8Array
+  /** The message that this one edits, deletes or reacts to. */
+  readonly target?: Hex
+}
+
+/** A line of a timeline, ready to show. Its `id` is that of its event, or a made one (gaps, forks). */
+export type StoredLine = {
+  readonly id: string
+  readonly conversation: Hex
+  readonly time: number
+  readonly author: Hex
+  readonly seq: number
+  /** Whether it counts as unread until read. */
+  readonly counts: boolean
+  /** What search looks through; absent for lines that are not text. */
+  readonly text?: string
+  /** The line's content, canonical CBOR. */
+  readonly bytes: Uint8Array
+}
+
+export type LineOrder = { readonly time: number; readonly author: Hex; readonly seq: number }
+
+export type Change =
+  | { readonly put: 'record'; readonly space: Space; readonly key: string; readonly value: Uint8Array }
+  | { readonly drop: 'record'; readonly space: Space; readonly key: string }
+  /** Putting an event again under an id that is stored changes nothing. */
+  | { readonly put: 'event'; readonly event: StoredEvent }
+  /** Replaces the line with the same id in the same conversation. */
+  | { readonly put: 'line'; readonly line: StoredLine }
+  | { readonly drop: 'line'; readonly conversation: Hex; readonly id: string }
+
+/**
+ * Where everything that was said or heard is kept.
+ *
+ * `commit` is all or nothing, and when it answers `ok` the changes survive the process and the machine losing power.
+ * Commits made while an earlier one is being written share one transaction and keep their order; if it fails, each of
+ * them is refused and none is visible. Reads see every commit that has answered, and may see later ones.
+ */
+export interface Store {
+  commit(changes: readonly Change[]): Promise<Result<null, StoreRefusal>>
+  record(space: Space, key: string): Promise<Uint8Array | undefined>
+  /** All records of a space, or those whose key begins with `prefix`, by key. */
+  records(space: Space, prefix?: string): Promise<readonly { readonly key: string; readonly value: Uint8Array }[]>
+  event(id: Hex): Promise<StoredEvent | undefined>
+  /** One author's events from `from` on, by sequence; at most `limit`, and stops once `bytes` are exceeded. */
+  events(input: {
+    readonly conversation: Hex
+    readonly author: Hex
+    readonly from: number
+    readonly limit: number
+    readonly bytes: number
+  }): Promise<readonly StoredEvent[]>
+  /** The events that edit, delete or react to this one, at most `limit`, by id. */
+  amendments(target: Hex, limit: number): Promise<readonly StoredEvent[]>
+  line(conversation: Hex, id: string): Promise<StoredLine | undefined>
+  /** In order, oldest first: the last `limit` before `before`, the first `limit` after `after`, or the newest. */
+  lines(input: {
+    readonly conversation: Hex
+    readonly before?: LineOrder
+    readonly after?: LineOrder
+    readonly limit: number
+  }): Promise<readonly StoredLine[]>
+  /** How many lines that count lie after `after`; stops counting at `limit`. */
+  unread(conversation: Hex, after: LineOrder | undefined, limit: number): Promise<number>
+  /** Newest stored first; every word occurs, the last may be a beginning. Words are letters and digits, any case. */
+  search(input: { readonly text: string; readonly conversation?: Hex; readonly limit: number }): Promise<
+    readonly StoredLine[]
+  >
+  /** Waits for what is being written, then closes. */
+  close(): Promise<void>
+}

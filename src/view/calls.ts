@@ -1,0 +1,90 @@
+import type { Result } from '../core/bytes/result.ts'
+import type { LineView, Order, ReachView, SettingsView, StatusView, Update } from './view.ts'
+
+/** Why a call did nothing. The words for people are in `refusal-words.ts`. */
+export type Refusal =
+  | { readonly kind: 'name-needed' }
+  | { readonly kind: 'name-empty' }
+  | { readonly kind: 'name-too-long'; readonly length: number; readonly limit: number }
+  | { readonly kind: 'name-forbidden'; readonly character: string }
+  | { readonly kind: 'text-empty' }
+  | { readonly kind: 'text-too-long'; readonly bytes: number; readonly limit: number }
+  | { readonly kind: 'unknown-person'; readonly who: string }
+  /** `who` on a command line fits several people: the tags tell them apart. */
+  | { readonly kind: 'unclear-person'; readonly who: string; readonly people: readonly string[] }
+  | { readonly kind: 'unknown-conversation' }
+  | { readonly kind: 'unknown-line' }
+  /** Nothing is known yet of this person's keys, so nothing can be sealed for them; they must be met once. */
+  | { readonly kind: 'not-met' }
+  | { readonly kind: 'blocked' }
+  | { readonly kind: 'not-yours' }
+  | { readonly kind: 'server-address'; readonly text: string }
+  | { readonly kind: 'disk-full' }
+  | { readonly kind: 'disk-failed'; readonly detail: string }
+  | { readonly kind: 'outdated'; readonly detail: string }
+
+export type Answer<Value> = Promise<Result<Value, Refusal>>
+
+export type Said = { readonly conversation: string; readonly line: string; readonly order: Order }
+
+export type HistoryPage = {
+  /** In order, oldest first. */
+  readonly lines: readonly LineView[]
+  readonly more: boolean
+}
+
+/**
+ * The calls of a peer: the same for a window, a terminal and a bot. Every call answers a `Result`; none throws for
+ * anything that a caller can pass. A call that reports something as said or changed does so once it is on disk.
+ */
+export interface Calls {
+  /** Ends when `signal` aborts. The first update is a snapshot. What a slow reader may queue is bounded (`lagged`). */
+  updates(signal: AbortSignal): AsyncIterable<Update>
+  status(): Promise<StatusView>
+  /** The conversation with this person; makes one when there is none. Sends nothing yet. */
+  open(input: { readonly person: string }): Answer<{ readonly conversation: string }>
+  /**
+   * A page of the conversation that ends before `before` (exclusive), or starts after `after` (exclusive), or, with
+   * neither, the newest. `limit` is 1 to 500.
+   */
+  history(input: {
+    readonly conversation: string
+    readonly before?: Order
+    readonly after?: Order
+    readonly limit: number
+  }): Answer<HistoryPage>
+  /** Answers once the message is on disk here; delivery shows in the conversation's `progress`. */
+  say(input: { readonly conversation: string; readonly text: string; readonly reply?: string }): Answer<Said>
+  edit(input: { readonly conversation: string; readonly line: string; readonly text: string }): Answer<Said>
+  /** Takes a message of mine back: it shows as deleted on both sides. */
+  unsay(input: { readonly conversation: string; readonly line: string }): Answer<Said>
+  react(input: {
+    readonly conversation: string
+    readonly line: string
+    readonly emoji: string
+    readonly on: boolean
+  }): Answer<Said>
+  /** I have seen everything up to here. */
+  read(input: { readonly conversation: string; readonly upTo: Order }): Answer<null>
+  /** I am typing; call at most every three seconds. Never stored, dropped first. */
+  typing(input: { readonly conversation: string }): Answer<null>
+  draft(input: { readonly conversation: string; readonly text: string }): Answer<null>
+  /** Accept or ignore a request, block somebody, or unblock them (`accepted`). */
+  decide(input: { readonly person: string; readonly standing: 'accepted' | 'ignored' | 'blocked' }): Answer<null>
+  /** Choose or change my nickname. Trims and normalises (NFC). */
+  rename(input: { readonly name: string }): Answer<{ readonly name: string }>
+  /** Give somebody a name of my own, or take it away with the empty text. */
+  namePrivately(input: { readonly person: string; readonly name: string }): Answer<null>
+  configure(input: Partial<SettingsView>): Answer<null>
+  /** `HOST`, `HOST:PORT`, or empty for no server. */
+  useServer(input: { readonly address: string }): Answer<null>
+  reach(input: { readonly person: string }): Answer<ReachView>
+  /** Try all paths to this person now. */
+  tryNow(input: { readonly person: string }): Answer<null>
+  /** Newest first. Every word must occur, the last may be a beginning. */
+  search(input: {
+    readonly text: string
+    readonly conversation?: string
+    readonly limit: number
+  }): Answer<readonly { readonly conversation: string; readonly line: LineView }[]>
+}
