@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto'
-import { AEAD_ChaCha20Poly1305, CipherSuite, KDF_HKDF_SHA256, KEM_MLKEM768_X25519, type Key } from 'hpke'
+import { AEAD_ChaCha20Poly1305, CipherSuite, KDF_HKDF_SHA256, KEM_MLKEM768_X25519 } from 'hpke'
 import { SLOT_KEY_BYTES, type Crypto } from '../core/crypto/port.ts'
 
 /** How many imported keys are kept ready: importing costs as much as verifying. */
@@ -9,8 +9,6 @@ export const KEYS_CACHED_MAX = 256
 export const createNodeCrypto = (): Crypto => {
   const privateKeys = remembering((seed) => importPrivateKey(seed))
   const publicKeys = remembering((key) => importPublicKey(key))
-  const slotKeys = remembering((seed) => suite.DeriveKeyPair(seed, true))
-  const theirSlotKeys = remembering((key) => suite.DeserializePublicKey(key).catch(() => undefined))
 
   return {
     publicKey: (seed) => {
@@ -22,17 +20,21 @@ export const createNodeCrypto = (): Crypto => {
       const key = publicKeys(publicKey)
       return key !== undefined && verify(null, message, key, signature)
     },
-    slotKey: async (seed) => suite.SerializePublicKey((await slotKeys(seed)).publicKey),
+    // Slot keys are not kept ready: each is used about once, and a wiped one must be gone.
+    slotKey: async (seed) => suite.SerializePublicKey((await suite.DeriveKeyPair(seed, true)).publicKey),
     sealTo: async (publicKey, plaintext, info) => {
       if (publicKey.length !== SLOT_KEY_BYTES) return undefined
-      const key: Key | undefined = await theirSlotKeys(publicKey)
-      if (key === undefined) return undefined
-      const { encapsulatedSecret, ciphertext } = await suite.Seal(key, plaintext, { info })
-      return Buffer.concat([encapsulatedSecret, ciphertext])
+      try {
+        const key = await suite.DeserializePublicKey(publicKey)
+        const { encapsulatedSecret, ciphertext } = await suite.Seal(key, plaintext, { info })
+        return Buffer.concat([encapsulatedSecret, ciphertext])
+      } catch {
+        return undefined
+      }
     },
     openWith: async (seed, sealed, info) => {
       try {
-        const { privateKey } = await slotKeys(seed)
+        const { privateKey } = await suite.DeriveKeyPair(seed, false)
         const encapsulated = sealed.subarray(0, ENCAPSULATION_BYTES)
         return await suite.Open(privateKey, encapsulated, sealed.subarray(ENCAPSULATION_BYTES), { info })
       } catch {
