@@ -1,0 +1,115 @@
+import { decode, encode, malformed, type Malformed, type Plain } from '../bytes/cbor.ts'
+import { fromHex, toHex, type Hex } from '../bytes/hex.ts'
+import { accept, refuse, type Result } from '../bytes/result.ts'
+import { bytes, hex, list, literal, nullable, tuple, uint, type Shaped } from '../bytes/shape.ts'
+import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES, type Crypto } from '../crypto/port.ts'
+import { domain, HASH_BYTES, sha256 } from '../crypto/symmetric.ts'
+
+/**
+ * One signed fact in a conversation, as its author wrote it. Nothing in it was judged yet but its form.
+ *
+ * Each author's events are a chain (`seq` 1, 2, ... and `prev`); `after` names the newest event of every other author
+ * that this one learnt of since its previous event; `control` names the heads of the control events that it knew.
+ */
+export type Event = {
+  readonly conversation: Hex
+  readonly author: Hex
+  readonly seq: number
+  /** Absent in an author's first event only. */
+  readonly prev: Hex | null
+  readonly after: readonly Tip[]
+  readonly control: readonly Hex[]
+  /** Hybrid logical time in milliseconds: never less than that of anything it follows. */
+  readonly time: number
+  readonly kind: number
+  readonly body: Plain
+}
+
+/** `[author, seq, id]` */
+export type Tip = Shaped<typeof tipShape>
+
+export type SignedEvent = Event & {
+  readonly id: Hex
+  /** The envelope, as it is stored and sent. */
+  readonly bytes: Uint8Array
+}
+
+export const EVENT_BYTES_MAX = 768 * 1024
+export const AFTER_MAX = 64
+export const CONTROL_HEADS_MAX = 32
+export const KIND_MAX = 0xffff
+/** The end of the year 9999: no clock is right beyond it. */
+export const TIME_MAX = 253_402_300_799_999
+
+export type EventRefusal =
+  | Malformed
+  | { readonly kind: 'too-large'; readonly size: number; readonly limit: number }
+  | { readonly kind: 'bad-signature' }
+
+/** `id = sha256(encoding)`; the envelope is `[encoding, signature over "kith event 1" + id]`. */
+export const signEvent = async (crypto: Crypto, deviceSeed: Uint8Array, event: Event): Promise<SignedEvent> => {
+  const encoding = encodeEvent(event)
+  const id = sha256(encoding)
+  const signature = await crypto.sign(deviceSeed, domain(EVENT_DOMAIN, id))
+  return { ...event, id: toHex(id), bytes: encode([encoding, signature]) }
+}
+
+/** Reads what anybody may have sent and verifies that its author signed it. */
+export const openEvent = async (crypto: Crypto, from: Uint8Array): Promise<Result<SignedEvent, EventRefusal>> => {
+  const read = readEvent(from)
+  if (!read.ok) return read
+  const { event, signature } = read.value
+  const valid = await crypto.verify(fromHex(event.author), domain(EVENT_DOMAIN, fromHex(event.id)), signature)
+  return valid ? accept(event) : refuse({ kind: 'bad-signature' })
+}
+
+/** Reads an event without verifying it: for those that were verified before they were stored. */
+export const readEvent = (
+  from: Uint8Array,
+): Result<{ readonly event: SignedEvent; readonly signature: Uint8Array }, EventRefusal> => {
+  if (from.length > EVENT_BYTES_MAX) return refuse({ kind: 'too-large', size: from.length, limit: EVENT_BYTES_MAX })
+  const outer = decode(from)
+  if (!outer.ok) return outer
+  const envelope = envelopeShape(outer.value)
+  if (!envelope) return malformed('not an envelope')
+  const [encoding, signature] = envelope
+  const inner = decode(encoding)
+  if (!inner.ok) return inner
+  const fields = Array.isArray(inner.value) ? headerShape(inner.value.slice(0, -1) as readonly Plain[]) : undefined
+  if (!fields) return malformed('not an event')
+  const [, conversation, author, seq, prev, after, control, time, kind] = fields
+  const body = (inner.value as readonly Plain[])[fields.length] as Plain
+  if (seq < 1 || (seq === 1) !== (prev === null)) return malformed('seq and prev do not fit')
+  const event = { conversation, author, seq, prev, after, control, time, kind, body }
+  return accept({ event: { ...event, id: toHex(sha256(encoding)), bytes: from }, signature })
+}
+
+const EVENT_DOMAIN = 'kith event 1'
+
+const tipShape = tuple(hex(PUBLIC_KEY_BYTES), uint(), hex(HASH_BYTES))
+const envelopeShape = tuple(bytes(1, EVENT_BYTES_MAX), bytes(SIGNATURE_BYTES))
+const headerShape = tuple(
+  literal(1),
+  hex(HASH_BYTES),
+  hex(PUBLIC_KEY_BYTES),
+  uint(),
+  nullable(hex(HASH_BYTES)),
+  list(tipShape, AFTER_MAX),
+  list(hex(HASH_BYTES), CONTROL_HEADS_MAX),
+  uint(TIME_MAX),
+  uint(KIND_MAX),
+)
+
+const encodeEvent = (event: Event): Uint8Array =>
+  encode([
+    1,
+    fromHex(event.conversation),
+    fromHex(event.author),
+    event.seq,
+    event.prev === null ? null : fromHex(event.prev),
+    event.after.map(([author, seq, id]) => [fromHex(author), seq, fromHex(id)]),
+    event.control.map(fromHex),
+    event.time,
+    event.kind,
+    event.body,
+  ])

@@ -1,0 +1,147 @@
+import type { Hex } from '../bytes/hex.ts'
+import { accept, refuse, type Result } from '../bytes/result.ts'
+import { AFTER_MAX, TIME_MAX, type Event, type SignedEvent, type Tip } from './event.ts'
+
+/**
+ * What one replica holds of a conversation's causal graph, without the events themselves: each author's chain up to its
+ * tip, what arrived beyond a gap, and the heads of the control events.
+ */
+export type Graph = {
+  readonly conversation: Hex
+  readonly chains: ReadonlyMap<Hex, Chain>
+  readonly controlHeads: readonly Hex[]
+}
+
+export type Chain = {
+  /** Everything up to here is held, without a gap. 0 with an empty id: nothing yet. */
+  readonly seq: number
+  readonly id: Hex
+  readonly time: number
+  /** Held events beyond a gap, by sequence. */
+  readonly beyond: ReadonlyMap<number, { readonly id: Hex; readonly prev: Hex; readonly time: number }>
+  /** The greatest sequence that other events say exists: above `seq`, something is missing. */
+  readonly claimed: number
+  /** The greatest sequence of this chain that the own device's events have referred to. */
+  readonly referred: number
+  /** Set for good when this author was seen to sign two events with one sequence. */
+  readonly forked: boolean
+}
+
+export const BEYOND_MAX = 256
+export const AUTHORS_MAX = 2_000
+
+export const emptyGraph = (conversation: Hex): Graph => ({ conversation, chains: new Map(), controlHeads: [] })
+
+export const chainOf = (graph: Graph, author: Hex): Chain => graph.chains.get(author) ?? NO_CHAIN
+
+export type Placement =
+  /** It is held already. */
+  | { readonly kind: 'known' }
+  /** It continues its author's chain. `missing`: how many events before it have not arrived (0: none). */
+  | { readonly kind: 'placed'; readonly graph: Graph; readonly missing: number }
+
+export type PlacementRefusal =
+  /** Its author signed another event with this sequence, or continues another chain than the one held. */
+  | { readonly kind: 'fork'; readonly graph: Graph; readonly first: boolean }
+  | { readonly kind: 'too-far-ahead' }
+  | { readonly kind: 'too-many-authors' }
+
+/**
+ * Places a verified event. `heldId` is the id of the held event with the same author and sequence, if there is one: the
+ * caller looks it up when `needsLookup` says so.
+ */
+export const place = (
+  graph: Graph,
+  event: SignedEvent,
+  input: { readonly control: boolean; readonly heldId: Hex | undefined },
+): Result<Placement, PlacementRefusal> => {
+  const chain = chainOf(graph, event.author)
+  const held = chain.beyond.get(event.seq)?.id ?? input.heldId
+  if (held === event.id) return accept({ kind: 'known' })
+  if (held !== undefined || event.seq <= chain.seq || breaksChain(chain, event)) {
+    const forked = withChain(graph, event.author, { ...chain, forked: true })
+    return refuse({ kind: 'fork', graph: forked, first: !chain.forked })
+  }
+  if (chain === NO_CHAIN && graph.chains.size >= AUTHORS_MAX) return refuse({ kind: 'too-many-authors' })
+  if (event.seq > chain.seq + BEYOND_MAX) return refuse({ kind: 'too-far-ahead' })
+
+  const beyond = new Map(chain.beyond).set(event.seq, { id: event.id, prev: event.prev ?? '', time: event.time })
+  const missing = event.seq - 1 - chain.seq - countBelow(chain.beyond, event.seq)
+  const grown = joinUp({ ...chain, beyond, claimed: Math.max(chain.claimed, event.seq) })
+  const claims = event.after.reduce((next, tip) => withClaim(next, tip), withChain(graph, event.author, grown))
+  return accept({ kind: 'placed', missing, graph: input.control ? withControlHead(claims, event) : claims })
+}
+
+/** Whether placing this event needs the id that is held for its author and sequence. */
+export const needsLookup = (graph: Graph, event: SignedEvent): boolean => event.seq <= chainOf(graph, event.author).seq
+
+/** The header of the next event of this author: everything but kind and body. */
+export const nextHeader = (graph: Graph, author: Hex, now: number): Omit<Event, 'kind' | 'body'> => {
+  const own = chainOf(graph, author)
+  const after: Tip[] = []
+  let time = Math.max(now, own.time)
+  for (const [other, chain] of graph.chains) {
+    if (other === author || chain.seq === 0) continue
+    // Strictly later than what it follows, so that the order (time, author, seq) never shows an answer first.
+    time = Math.max(time, chain.time + 1)
+    if (chain.seq > chain.referred && after.length < AFTER_MAX) after.push([other, chain.seq, chain.id])
+  }
+  return {
+    conversation: graph.conversation,
+    author,
+    seq: own.seq + 1,
+    prev: own.seq === 0 ? null : own.id,
+    after,
+    control: graph.controlHeads,
+    time: Math.min(time, TIME_MAX),
+  }
+}
+
+/** Remembers what an own event referred to, so that the next one need not repeat it. */
+export const referred = (graph: Graph, after: readonly Tip[]): Graph =>
+  after.reduce((next, [author, seq]) => withChain(next, author, { ...chainOf(next, author), referred: seq }), graph)
+
+/** Device to the greatest sequence held without a gap: what two replicas compare. */
+export const vectorOf = (graph: Graph): ReadonlyMap<Hex, number> =>
+  new Map([...graph.chains].filter(([, chain]) => chain.seq > 0).map(([author, chain]) => [author, chain.seq]))
+
+const NO_CHAIN: Chain = { seq: 0, id: '', time: 0, beyond: new Map(), claimed: 0, referred: 0, forked: false }
+
+const withChain = (graph: Graph, author: Hex, chain: Chain): Graph => ({
+  ...graph,
+  chains: new Map(graph.chains).set(author, chain),
+})
+
+const breaksChain = (chain: Chain, event: SignedEvent): boolean => {
+  if (event.seq === chain.seq + 1) return (event.prev ?? '') !== chain.id || event.time < chain.time
+  const before = chain.beyond.get(event.seq - 1)
+  const next = chain.beyond.get(event.seq + 1)
+  return (before !== undefined && before.id !== event.prev) || (next !== undefined && next.prev !== event.id)
+}
+
+/** Moves the tip over everything that now follows without a gap. */
+const joinUp = (chain: Chain): Chain => {
+  let { seq, id, time } = chain
+  const beyond = new Map(chain.beyond)
+  for (let next = beyond.get(seq + 1); next !== undefined; next = beyond.get(seq + 1)) {
+    if (seq > 0 && next.prev !== id) break
+    beyond.delete(seq + 1)
+    seq += 1
+    id = next.id
+    time = next.time
+  }
+  return { ...chain, seq, id, time, beyond }
+}
+
+const countBelow = (beyond: Chain['beyond'], seq: number): number =>
+  [...beyond.keys()].filter((each) => each < seq).length
+
+const withClaim = (graph: Graph, [author, seq]: Tip): Graph => {
+  const chain = graph.chains.get(author)
+  return chain && seq > chain.claimed ? withChain(graph, author, { ...chain, claimed: seq }) : graph
+}
+
+const withControlHead = (graph: Graph, event: SignedEvent): Graph => ({
+  ...graph,
+  controlHeads: [...graph.controlHeads.filter((head) => !event.control.includes(head)), event.id].sort(),
+})
