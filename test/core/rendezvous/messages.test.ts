@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { encode, type Plain } from '../../../src/core/bytes/cbor.ts'
+import { fromHex } from '../../../src/core/bytes/hex.ts'
+import {
+  CARD_BYTES_MAX,
+  decodePeerMessage,
+  decodeServerMessage,
+  encodePeerMessage,
+  encodeServerMessage,
+  LISTING_BYTES_MAX,
+  OFFER_BYTES_MAX,
+  PEER_MESSAGE_BYTES_MAX,
+  PEOPLE_LISTED_MAX,
+  SERVER_MESSAGE_BYTES_MAX,
+} from '../../../src/core/rendezvous/messages.ts'
+import { peerMessages, readable, serverMessages, vectors, VECTORS_FILE } from '../../vectors/rendezvous.ts'
+
+const device = new Uint8Array(32).fill(7)
+const spoken = (plain: Plain): Uint8Array => encode(plain)
+
+/** What became of a frame, in a word. */
+const read = (result: ReturnType<typeof decodePeerMessage | typeof decodeServerMessage>): string =>
+  result.ok ? result.value.kind : result.refusal.kind
+
+test('[SV1] every message reads back as it was written', () => {
+  for (const message of peerMessages)
+    assert.deepEqual(decodePeerMessage(encodePeerMessage(message)), { ok: true, value: message })
+  for (const message of serverMessages)
+    assert.deepEqual(decodeServerMessage(encodeServerMessage(message)), { ok: true, value: message })
+})
+
+test('[SV1] the bytes are those of the test vectors', () => {
+  const written: unknown = JSON.parse(readFileSync(VECTORS_FILE, 'utf8'))
+  assert.deepEqual(vectors(), written)
+  for (const { from, message, bytes } of vectors()) {
+    const decoded = (from === 'peer' ? decodePeerMessage : decodeServerMessage)(fromHex(bytes))
+    assert.deepEqual(decoded.ok && readable(decoded.value), message)
+  }
+})
+
+test('[SV2] a kind of a later version is read as newer, not as malformed', () => {
+  assert.deepEqual(decodePeerMessage(spoken(['mailbox', 1, 2])), { ok: true, value: { kind: 'newer', what: 'mailbox' } })
+  assert.deepEqual(decodeServerMessage(spoken(['moved'])), { ok: true, value: { kind: 'newer', what: 'moved' } })
+})
+
+test('[SV2] items that a later version appends are ignored', () => {
+  assert.deepEqual(decodePeerMessage(spoken(['watch', true, 'softly'])), {
+    ok: true,
+    value: { kind: 'watch', on: true },
+  })
+  assert.equal(read(decodeServerMessage(spoken(['farewell', 'a new reason', 5]))), 'farewell')
+})
+
+test('[SV3] each limit is kept to the byte', () => {
+  const hello = (listing: number, card: number): Plain => [
+    'hello',
+    1,
+    true,
+    new Uint8Array(listing),
+    new Uint8Array(card),
+  ]
+  assert.equal(read(decodePeerMessage(spoken(hello(LISTING_BYTES_MAX, CARD_BYTES_MAX)))), 'hello')
+  assert.equal(read(decodePeerMessage(spoken(hello(LISTING_BYTES_MAX + 1, 0)))), 'malformed')
+  assert.equal(read(decodePeerMessage(spoken(hello(0, CARD_BYTES_MAX + 1)))), 'malformed')
+  assert.equal(read(decodePeerMessage(spoken(['call', device, new Uint8Array(OFFER_BYTES_MAX)]))), 'call')
+  assert.equal(read(decodePeerMessage(spoken(['call', device, new Uint8Array(OFFER_BYTES_MAX + 1)]))), 'malformed')
+  const padded = (bytes: number): Plain => ['watch', true, new Uint8Array(bytes)]
+  assert.equal(read(decodePeerMessage(spoken(padded(PEER_MESSAGE_BYTES_MAX - 20)))), 'watch')
+  assert.equal(read(decodePeerMessage(spoken(padded(PEER_MESSAGE_BYTES_MAX)))), 'malformed')
+  const people = (count: number): Plain => [
+    'people',
+    true,
+    Array.from({ length: count }, () => [device, new Uint8Array(LISTING_BYTES_MAX)]),
+    [],
+  ]
+  assert.equal(read(decodeServerMessage(spoken(people(PEOPLE_LISTED_MAX)))), 'people')
+  assert.equal(read(decodeServerMessage(spoken(people(PEOPLE_LISTED_MAX + 1)))), 'malformed')
+  assert.equal(read(decodeServerMessage(new Uint8Array(SERVER_MESSAGE_BYTES_MAX + 1))), 'malformed')
+})
+
+test('[SV3] what is no message is malformed', () => {
+  const strange: readonly Plain[] = [
+    null,
+    7,
+    'hello',
+    [],
+    [[]],
+    [1, true],
+    ['x'.repeat(33)],
+    ['hello'],
+    ['hello', 0, true, new Uint8Array(), null],
+    ['hello', 1, 1, new Uint8Array(), null],
+    ['card', new Uint8Array(31)],
+    ['card', 'a1'.repeat(32)],
+    ['watch'],
+  ]
+  for (const plain of strange) assert.equal(read(decodePeerMessage(spoken(plain))), 'malformed', JSON.stringify(plain))
+  assert.equal(read(decodePeerMessage(new Uint8Array())), 'malformed')
+})
+
+test('[SV4] ten thousand mutated messages are read or refused, never thrown at', () => {
+  const frames = vectors().map(({ bytes }) => fromHex(bytes))
+  const mutation = fc.record({
+    frame: fc.constantFrom(...frames),
+    edits: fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 6 }),
+    cut: fc.option(fc.nat()),
+    tail: fc.uint8Array({ maxLength: 8 }),
+  })
+  const outcomes = new Set<string>()
+  fc.assert(
+    fc.property(mutation, ({ frame, edits, cut, tail }) => {
+      const kept = frame.slice(0, cut === null ? frame.length : cut % (frame.length + 1))
+      const bytes = new Uint8Array([...kept, ...tail])
+      for (const [at, value] of edits) if (bytes.length > 0) bytes[at % bytes.length] = value
+      outcomes.add(read(decodePeerMessage(bytes))).add(read(decodeServerMessage(bytes)))
+    }),
+    { numRuns: 10_000 },
+  )
+  assert.ok(outcomes.has('malformed') && outcomes.has('newer') && outcomes.has('call') && outcomes.has('people'))
+})
+
+test('[SV4] ten thousand random byte strings and values are read or refused', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+      read(decodePeerMessage(bytes))
+      read(decodeServerMessage(bytes))
+    }),
+    { numRuns: 10_000 },
+  )
+})
