@@ -22,6 +22,10 @@ export type Refusal =
   | { readonly kind: 'disk-full' }
   | { readonly kind: 'disk-failed'; readonly detail: string }
   | { readonly kind: 'outdated'; readonly detail: string }
+  /** What was passed breaks a length, range or form that every caller must keep; said by the local door. */
+  | { readonly kind: 'malformed'; readonly detail: string }
+  /** The peer behind this connection cannot be asked any more; said by the door's client. Whether it was done is open. */
+  | { readonly kind: 'disconnected' }
 
 export type Answer<Value> = Promise<Result<Value, Refusal>>
 
