@@ -1,0 +1,90 @@
+import type { Hex } from '../../core/bytes/hex.ts'
+import type { Link } from '../../link/port.ts'
+import type { AttemptView, Millis, Path, ServerState, StatusView } from '../../view/view.ts'
+
+/**
+ * Keeps this device linked to the devices that the peer wants, over the best path there is. Everything is synchronous
+ * and never throws but where a promise is returned; a handler that throws is logged and harms nobody else.
+ *
+ * Set the handlers in the same turn in which the network was opened, so that nothing is missed.
+ */
+export interface Network {
+  /**
+   * Keep linked to this device from now on. `addresses` are those that `remembered` gave before; what is not an
+   * `IP:PORT` is ignored. Wanting again adds addresses.
+   */
+  want(device: Hex, addresses: readonly string[]): void
+  /** Stop reaching for this device, and close its links unless it is a stranger whom the network links by itself. */
+  release(device: Hex): void
+  /** Try all paths now, whatever was planned. Does nothing for a device that is not wanted. */
+  tryNow(device: Hex): void
+  /** What was tried and what stands, for "why can't I reach them?". */
+  reach(device: Hex): Reach
+  /** Addresses at which this device answered (as itself), best first, to be kept and given to `want` next time. */
+  remembered(device: Hex): readonly string[]
+
+  /**
+   * Called with each link to run a session on; read it or close it. A second link to the same device replaces the
+   * first: speak on the newest; the older one is closed by the network some seconds later, so read it until it ends.
+   * Links of devices that nobody wanted come too (their number is bounded).
+   */
+  onLink(handler: (link: Link) => void): void
+  /** Somebody was found, or found anew with another listing. `listing` is a stranger's word: verify it. */
+  onSeen(handler: (seen: Seen) => void): void
+  /** Nobody by this id is found there any more. */
+  onGone(handler: (gone: { readonly device: Hex; readonly by: FoundWhere }) => void): void
+  /** Something that `reach`, `remembered`, `server` or `nearby` answers has changed. */
+  onChange(handler: (what: Changed) => void): void
+
+  /** The server to find others at. Undefined: none. The same address again changes nothing. */
+  useServer(address: ServerAddress | undefined): void
+  server(): ServerState
+  /**
+   * What the server may tell of this device: its card (whoever knows this device's id may ask for it) and its listing
+   * (shown to everybody there while `visible`). Told at each login and at once when it changed.
+   */
+  announce(announcement: Announcement): void
+  /** The card that this device last announced at the server. Undefined: no server, not known there, or no answer. */
+  card(device: Hex): Promise<Uint8Array | undefined>
+
+  /** Announce this device on the local network and look for others there, or stop both. */
+  setNearby(on: boolean): void
+  nearby(): StatusView['nearby']
+  /** Where this device listens for others, as text. */
+  addresses(): readonly string[]
+
+  /** Closes all links and the server's, and stops everything. The endpoint remains open: it belongs to the caller. */
+  close(): void
+}
+
+export type FoundWhere = 'nearby' | 'server'
+
+export type Seen =
+  | { readonly device: Hex; readonly by: 'nearby' }
+  | { readonly device: Hex; readonly by: 'server'; readonly listing: Uint8Array }
+
+export type ServerAddress = { readonly host: string; readonly port: number }
+
+export type Announcement = {
+  readonly card: Uint8Array
+  readonly listing: Uint8Array
+  readonly visible: boolean
+}
+
+export type Changed = { readonly device: Hex } | { readonly server: true } | { readonly nearby: true }
+
+export type Reach = {
+  readonly link?: { readonly path: Path; readonly address: string; readonly since: Millis }
+  /** Newest first, at most 50. */
+  readonly attempts: readonly AttemptView[]
+  /** When the next try starts by itself. Absent while linked as well as possible, and when nothing can be tried. */
+  readonly next?: Millis
+}
+
+/** Time and its passing, given from outside so that a simulation can own both. */
+export interface Scheduler {
+  /** Milliseconds since 1970. */
+  now(): Millis
+  /** Calls `run` once, after at least `millis`, unless the returned function was called before. */
+  after(millis: number, run: () => void): () => void
+}
