@@ -1,0 +1,95 @@
+import type { Hex } from '../core/bytes/hex.ts'
+import { Bug } from '../core/bytes/result.ts'
+import type { Path } from '../view/view.ts'
+import { createPipe, type Pipe } from './memory-pipe.ts'
+import type { NetworkOptions } from './memory.ts'
+import { FRAME_BYTES_MAX, type Farewell, type Link, type Protocol } from './port.ts'
+
+/** One end of a link in simulated time, with what the network around it must know. */
+export type MemoryEnd = {
+  readonly owner: Hex
+  /** The server that carries it, when it is relayed. */
+  readonly via: Hex | undefined
+  readonly link: Link
+  /** Ends this side and the other at once; what was on its way is lost. */
+  break(detail: string): void
+}
+
+export type EndFacts = {
+  readonly owner: Hex
+  readonly address: string
+  readonly path: Path
+}
+
+/** Makes both ends of a link, the dialling one first. `onTaken` hears of the bytes that reached either side. */
+export const connectEnds = (
+  { time, random, delay, loss }: NetworkOptions,
+  input: {
+    readonly from: EndFacts
+    readonly to: EndFacts
+    readonly protocol: Protocol
+    readonly via: Hex | undefined
+    readonly onTaken: (bytes: number) => void
+  },
+): readonly [MemoryEnd, MemoryEnd] => {
+  const travel = (): number => delay.least + random() * (delay.most - delay.least)
+  const there = createPipe({ time, delay: travel, onTaken: input.onTaken, onEnd: () => b.finish({ kind: 'theirs' }) })
+  const back = createPipe({ time, delay: travel, onTaken: input.onTaken, onEnd: () => a.finish({ kind: 'theirs' }) })
+  const breakBoth = (detail: string): void => {
+    a.finish({ kind: 'lost', detail })
+    b.finish({ kind: 'lost', detail })
+    there.cut()
+    back.cut()
+  }
+  const common = { protocol: input.protocol, via: input.via, breakBoth, dies: () => random() < loss }
+  const a = createEnd({ ...common, ...input.from, device: input.to.owner, dialled: true, out: there, into: back })
+  const b = createEnd({ ...common, ...input.to, device: input.from.owner, dialled: false, out: back, into: there })
+  return [a, b]
+}
+
+const createEnd = (
+  input: EndFacts & {
+    readonly device: Hex
+    readonly protocol: Protocol
+    readonly via: Hex | undefined
+    readonly dialled: boolean
+    readonly out: Pipe
+    readonly into: Pipe
+    readonly breakBoth: (detail: string) => void
+    readonly dies: () => boolean
+  },
+): MemoryEnd & { finish(farewell: Farewell): void } => {
+  const { out, into } = input
+  const closed = Promise.withResolvers<Farewell>()
+  let state: 'open' | 'closed' = 'open'
+
+  const finish = (farewell: Farewell): void => {
+    if (state === 'closed') return
+    state = 'closed'
+    // What came before the end may still be read; what I sent is on its way unless the link broke.
+    if (farewell.kind === 'ours') out.end()
+    else out.cut()
+    into.inbox.end()
+    closed.resolve(farewell)
+  }
+
+  const link: Link = {
+    device: input.device,
+    protocol: input.protocol,
+    path: input.path,
+    address: input.address,
+    dialled: input.dialled,
+    send: (frame) => {
+      if (frame.length === 0 || frame.length > FRAME_BYTES_MAX) throw new Bug(`a frame of ${frame.length} bytes`)
+      if (state === 'closed') return true
+      if (!input.dies()) return out.send(frame.slice())
+      input.breakBoth('the link broke')
+      return true
+    },
+    room: () => (state === 'closed' ? Promise.resolve() : out.room()),
+    frames: into.inbox.frames,
+    close: () => finish({ kind: 'ours' }),
+    closed: closed.promise,
+  }
+  return { owner: input.owner, via: input.via, link, break: input.breakBoth, finish }
+}
