@@ -4,6 +4,7 @@ import { accept, refuse, type Result } from '../bytes/result.ts'
 import { bytes, hex, list, literal, nullable, tuple, uint, type Shaped } from '../bytes/shape.ts'
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES, type Crypto } from '../crypto/port.ts'
 import { domain, HASH_BYTES, sha256 } from '../crypto/symmetric.ts'
+import { CONTROL_HEADS_MAX } from './kinds.ts'
 
 /**
  * One signed fact in a conversation, as its author wrote it. Nothing in it was judged yet but its form.
@@ -36,7 +37,6 @@ export type SignedEvent = Event & {
 
 export const EVENT_BYTES_MAX = 768 * 1024
 export const AFTER_MAX = 64
-export const CONTROL_HEADS_MAX = 32
 export const KIND_MAX = 0xffff
 /** The end of the year 9999: no clock is right beyond it. */
 export const TIME_MAX = 253_402_300_799_999

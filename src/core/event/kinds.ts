@@ -7,3 +7,6 @@ export const KIND = { found: 1, join: 2, epoch: 3, unopened: 4, sealed: 16 } as 
 export const CONTROL_KINDS_BELOW = 16
 
 export const isControl = (kind: number): boolean => kind < CONTROL_KINDS_BELOW
+
+/** More heads than this come only from somebody who branches on purpose. */
+export const CONTROL_HEADS_MAX = 32

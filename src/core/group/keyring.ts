@@ -1,0 +1,162 @@
+import { toHex, type Hex } from '../bytes/hex.ts'
+import { accept, refuse, type Result } from '../bytes/result.ts'
+import type { EpochSecrets } from './epoch.ts'
+import type { Members } from './members.ts'
+import { RATCHET_INDEX_MAX, turn, type Ratchet } from './ratchet.ts'
+
+/** The keys of one conversation on one device: everything here is wiped as soon as it has done its work. */
+export type Keyring = {
+  readonly epochs: ReadonlyMap<Hex, Epoch>
+  /** Keys of messages that others overtook, by `skippedName`, oldest first; never a state they could be made from. */
+  readonly skipped: ReadonlyMap<string, { readonly key: Uint8Array; readonly since: number }>
+  /** This device's slot keys, newest last. The newest is never wiped: somebody may be sealing for it. */
+  readonly own: readonly OwnSlotKey[]
+  /** The newest slot key of every other device. */
+  readonly slotKeys: ReadonlyMap<Hex, Uint8Array>
+}
+
+export type Epoch = {
+  readonly id: Hex
+  readonly depth: number
+  readonly author: Hex
+  readonly members: Hex
+  readonly made: number
+  /** Absent when this device could not open it. */
+  readonly secrets?: EpochSecrets
+  /** Devices that said they cannot open it: it is not used for sending any more. */
+  readonly unopenedBy: readonly Hex[]
+}
+
+export type OwnSlotKey = {
+  readonly id: Hex
+  readonly seed: Uint8Array
+  readonly made: number
+  /** When a newer one was published; absent for the newest. */
+  readonly replaced?: number
+}
+
+export const EPOCHS_KEPT_MAX = 64
+export const SKIPPED_KEYS_MAX = 2_000
+export const OWN_SLOT_KEYS_MAX = 64
+/** How long a key whose message may still come is kept at most. */
+export const KEYS_KEPT_MILLIS_MAX = 14 * 24 * 60 * 60 * 1000
+export const REKEY_MILLIS = 24 * 60 * 60 * 1000
+export const REKEY_MESSAGES = 1_000
+
+export const emptyKeyring: Keyring = { epochs: new Map(), skipped: new Map(), own: [], slotKeys: new Map() }
+
+/** The epoch to send under: the deepest (ties: smallest id) for exactly these members that all of them could open. */
+export const epochInForce = (keyring: Keyring, members: Members): Epoch | undefined => {
+  let best: Epoch | undefined
+  for (const epoch of keyring.epochs.values()) {
+    if (epoch.members !== members.digest || !epoch.secrets || epoch.unopenedBy.length > 0) continue
+    if (!best || epoch.depth > best.depth || (epoch.depth === best.depth && epoch.id < best.id)) best = epoch
+  }
+  return best
+}
+
+export const greatestDepth = (keyring: Keyring): number =>
+  Math.max(0, ...[...keyring.epochs.values()].map((epoch) => epoch.depth))
+
+/** Adds an epoch; the shallowest goes when there are too many. */
+export const withEpoch = (keyring: Keyring, epoch: Epoch): Keyring => {
+  const epochs = new Map(keyring.epochs).set(epoch.id, epoch)
+  if (epochs.size > EPOCHS_KEPT_MAX) {
+    const [shallowest] = [...epochs.values()].sort((a, b) => a.depth - b.depth || (a.id < b.id ? 1 : -1))
+    if (shallowest) epochs.delete(shallowest.id)
+  }
+  return { ...keyring, epochs }
+}
+
+export const withUnopened = (keyring: Keyring, epochId: Hex, device: Hex): Keyring => {
+  const epoch = keyring.epochs.get(epochId)
+  if (!epoch || epoch.unopenedBy.includes(device)) return keyring
+  return withEpoch(keyring, { ...epoch, unopenedBy: [...epoch.unopenedBy, device] })
+}
+
+export const withSlotKey = (keyring: Keyring, device: Hex, slotKey: Uint8Array): Keyring => ({
+  ...keyring,
+  slotKeys: new Map(keyring.slotKeys).set(device, slotKey),
+})
+
+export const withOwnSlotKey = (keyring: Keyring, slotKey: OwnSlotKey): Keyring => {
+  const replaced = keyring.own.map((each) => (each.replaced === undefined ? { ...each, replaced: slotKey.made } : each))
+  return { ...keyring, own: [...replaced, slotKey].slice(-OWN_SLOT_KEYS_MAX) }
+}
+
+/**
+ * Another device has sealed to this key of ours, so it will not go back to an older one. In a direct conversation of one
+ * device each, that is everybody: the older keys are wiped.
+ */
+export const wipeOwnBefore = (keyring: Keyring, usedId: Hex): Keyring => {
+  const index = keyring.own.findIndex((each) => each.id === usedId)
+  return index > 0 ? { ...keyring, own: keyring.own.slice(index) } : keyring
+}
+
+export type KeyRefusal =
+  | { readonly kind: 'unknown-epoch' }
+  /** This device has the epoch but could not open it. */
+  | { readonly kind: 'closed-epoch' }
+  /** The key was used before, or was wiped for its age. */
+  | { readonly kind: 'key-gone' }
+  | { readonly kind: 'not-a-member' }
+
+/** Takes the key for one message of one sender out of the keyring: nobody can take it a second time. */
+export const takeMessageKey = (
+  keyring: Keyring,
+  message: { readonly epoch: Hex; readonly device: Hex; readonly index: number },
+  now: number,
+): Result<{ readonly keyring: Keyring; readonly messageKey: Uint8Array }, KeyRefusal> => {
+  const epoch = keyring.epochs.get(message.epoch)
+  if (!epoch) return refuse({ kind: 'unknown-epoch' })
+  if (!epoch.secrets) return refuse({ kind: 'closed-epoch' })
+  const ratchet = epoch.secrets.ratchets.get(message.device)
+  if (!ratchet) return refuse({ kind: 'not-a-member' })
+  if (message.index < ratchet.index) return takeSkipped(keyring, skippedName(message.epoch, message.device, message.index))
+  if (message.index > RATCHET_INDEX_MAX) return refuse({ kind: 'key-gone' })
+
+  const skipped = new Map(keyring.skipped)
+  let { messageKey, next } = turn(ratchet)
+  for (let index = ratchet.index; index < message.index; index++) {
+    skipped.set(skippedName(message.epoch, message.device, index), { key: messageKey, since: now })
+    ;({ messageKey, next } = turn(next))
+  }
+  while (skipped.size > SKIPPED_KEYS_MAX) skipped.delete(skipped.keys().next().value ?? '')
+  return accept({ messageKey, keyring: withRatchet({ ...keyring, skipped }, epoch, message.device, next) })
+}
+
+/** Wipes what has been kept for KEYS_KEPT_MILLIS_MAX: `now` is this device's clock. */
+export const wipeAged = (keyring: Keyring, now: number): Keyring => {
+  const oldest = now - KEYS_KEPT_MILLIS_MAX
+  const deepest = greatestDepth(keyring)
+  return {
+    ...keyring,
+    skipped: new Map([...keyring.skipped].filter(([, { since }]) => since >= oldest)),
+    own: keyring.own.filter(({ replaced }) => replaced === undefined || replaced >= oldest),
+    epochs: new Map([...keyring.epochs].filter(([, epoch]) => epoch.depth === deepest || epoch.made >= oldest)),
+  }
+}
+
+export const skippedName = (epoch: Hex, device: Hex, index: number): string => `${epoch}/${device}/${index}`
+
+export const ownSlotKeyId = (keyring: Keyring, id: Uint8Array): OwnSlotKey | undefined => {
+  const name = toHex(id)
+  return keyring.own.find((each) => each.id === name)
+}
+
+const takeSkipped = (
+  keyring: Keyring,
+  name: string,
+): Result<{ readonly keyring: Keyring; readonly messageKey: Uint8Array }, KeyRefusal> => {
+  const kept = keyring.skipped.get(name)
+  if (!kept) return refuse({ kind: 'key-gone' })
+  const skipped = new Map(keyring.skipped)
+  skipped.delete(name)
+  return accept({ messageKey: kept.key, keyring: { ...keyring, skipped } })
+}
+
+const withRatchet = (keyring: Keyring, epoch: Epoch, device: Hex, ratchet: Ratchet): Keyring => {
+  const secrets = epoch.secrets as EpochSecrets
+  const ratchets = new Map(secrets.ratchets).set(device, ratchet)
+  return { ...keyring, epochs: new Map(keyring.epochs).set(epoch.id, { ...epoch, secrets: { ...secrets, ratchets } }) }
+}

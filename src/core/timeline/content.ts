@@ -1,0 +1,133 @@
+import { decode, encode, type Plain } from '../bytes/cbor.ts'
+import { fromHex, type Hex } from '../bytes/hex.ts'
+import { bool, bytes, hex, list, literal, nullable, text, tuple, uint } from '../bytes/shape.ts'
+import { accept, refuse, type Result } from '../bytes/result.ts'
+import { HASH_BYTES } from '../crypto/symmetric.ts'
+import { parseName } from '../identity/name.ts'
+import { utf8ToBytes } from '@noble/hashes/utils.js'
+
+/** What a sealed event says. `target` is the id of the event that it is about. */
+export type Content =
+  | { readonly kind: 'text'; readonly text: string; readonly reply: Hex | null }
+  | { readonly kind: 'edit'; readonly target: Hex; readonly text: string }
+  | { readonly kind: 'delete'; readonly target: Hex }
+  | { readonly kind: 'reaction'; readonly target: Hex; readonly emoji: string; readonly on: boolean }
+  /** What I want to be called from now on. */
+  | { readonly kind: 'profile'; readonly name: string; readonly was: string }
+  /** I have read each of these authors' messages up to this sequence. */
+  | { readonly kind: 'read'; readonly upTo: readonly (readonly [Hex, number])[] }
+  /** The salted plaintext of an earlier event, for a device that could not open it. */
+  | { readonly kind: 'again'; readonly target: Hex; readonly plaintext: Uint8Array }
+  /** Something that a newer version says. Kept, and shown as that. */
+  | { readonly kind: 'newer'; readonly number: number }
+
+export const TEXT_BYTES_MAX = 64 * 1024
+/** The longest emoji sequences in Unicode have fewer UTF-16 units. */
+export const EMOJI_UNITS_MAX = 32
+export const READ_AUTHORS_MAX = 500
+
+export type TextRefusal =
+  | { readonly kind: 'text-empty' }
+  | { readonly kind: 'text-too-long'; readonly bytes: number; readonly limit: number }
+
+/** What somebody typed, ready to be said: without white space around it, line ends as `\n`, well-formed Unicode. */
+export const parseText = (typed: string): Result<string, TextRefusal> => {
+  // Three bytes a unit at most: what is surely too long is not looked at.
+  if (typed.length > TEXT_BYTES_MAX) {
+    const bytes = typed.length
+    return refuse({ kind: 'text-too-long', bytes, limit: TEXT_BYTES_MAX })
+  }
+  const said = typed.toWellFormed().replace(/\r\n?/g, '\n').replace(/^\s*\n|\s+$/g, '')
+  if (said.trim() === '') return refuse({ kind: 'text-empty' })
+  const size = utf8ToBytes(said).length
+  return size > TEXT_BYTES_MAX ? refuse({ kind: 'text-too-long', bytes: size, limit: TEXT_BYTES_MAX }) : accept(said)
+}
+
+export const encodeContent = (content: Content): Uint8Array => encode(plainContent(content))
+
+/** Reads what a member said. Undefined when it says something of a known kind in a way that is not allowed. */
+export const readContent = (from: Uint8Array): Content | undefined => {
+  const decoded = decode(from)
+  if (!decoded.ok || !Array.isArray(decoded.value)) return undefined
+  const fields = decoded.value as readonly Plain[]
+  const number = fields[0]
+  switch (number) {
+    case NUMBER.text: {
+      const said = textShape(fields)
+      return said && isText(said[1]) ? { kind: 'text', text: said[1], reply: said[2] } : undefined
+    }
+    case NUMBER.edit: {
+      const said = editShape(fields)
+      return said && isText(said[2]) ? { kind: 'edit', target: said[1], text: said[2] } : undefined
+    }
+    case NUMBER.delete: {
+      const said = deleteShape(fields)
+      return said && { kind: 'delete', target: said[1] }
+    }
+    case NUMBER.reaction: {
+      const said = reactionShape(fields)
+      return said && isEmoji(said[2]) ? { kind: 'reaction', target: said[1], emoji: said[2], on: said[3] } : undefined
+    }
+    case NUMBER.profile: {
+      const said = profileShape(fields)
+      return said && isName(said[1]) && isName(said[2]) ? { kind: 'profile', name: said[1], was: said[2] } : undefined
+    }
+    case NUMBER.read: {
+      const said = readShape(fields)
+      return said && { kind: 'read', upTo: said[1] }
+    }
+    case NUMBER.again: {
+      const said = againShape(fields)
+      return said && { kind: 'again', target: said[1], plaintext: said[2] }
+    }
+    default:
+      return typeof number === 'number' && number >= 0 ? { kind: 'newer', number } : undefined
+  }
+}
+
+/** Whether this is something to react with: short, and made of nothing but symbols. */
+export const isEmoji = (typed: string): boolean =>
+  typed.length <= EMOJI_UNITS_MAX && /^(?:\p{RGI_Emoji}|\p{Extended_Pictographic}\uFE0F?)$/v.test(typed)
+
+const NUMBER = { text: 1, edit: 2, delete: 3, reaction: 4, profile: 5, read: 6, again: 7 } as const
+
+const id = hex(HASH_BYTES)
+const said = text(TEXT_BYTES_MAX)
+const textShape = tuple(literal(NUMBER.text), said, nullable(id))
+const editShape = tuple(literal(NUMBER.edit), id, said)
+const deleteShape = tuple(literal(NUMBER.delete), id)
+const reactionShape = tuple(literal(NUMBER.reaction), id, text(EMOJI_UNITS_MAX), bool)
+const profileShape = tuple(literal(NUMBER.profile), text(160), text(160))
+const readShape = tuple(literal(NUMBER.read), list(tuple(hex(32), uint()), READ_AUTHORS_MAX))
+const againShape = tuple(literal(NUMBER.again), id, bytes(1, 192 * 1024))
+
+const isText = (claimed: string): boolean => {
+  const parsed = parseText(claimed)
+  return parsed.ok && parsed.value === claimed
+}
+
+const isName = (claimed: string): boolean => {
+  const parsed = parseName(claimed)
+  return parsed.ok && parsed.value === claimed
+}
+
+const plainContent = (content: Content): Plain => {
+  switch (content.kind) {
+    case 'text':
+      return [NUMBER.text, content.text, content.reply === null ? null : fromHex(content.reply)]
+    case 'edit':
+      return [NUMBER.edit, fromHex(content.target), content.text]
+    case 'delete':
+      return [NUMBER.delete, fromHex(content.target)]
+    case 'reaction':
+      return [NUMBER.reaction, fromHex(content.target), content.emoji, content.on]
+    case 'profile':
+      return [NUMBER.profile, content.name, content.was]
+    case 'read':
+      return [NUMBER.read, content.upTo.map(([device, seq]) => [fromHex(device), seq])]
+    case 'again':
+      return [NUMBER.again, fromHex(content.target), content.plaintext]
+    case 'newer':
+      return [content.number]
+  }
+}
