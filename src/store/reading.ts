@@ -1,0 +1,138 @@
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
+import { fromHex, toHex } from '../core/bytes/hex.ts'
+import { compareOrder } from './order.ts'
+import type { LineOrder, Store, StoredEvent, StoredLine } from './port.ts'
+import { soughtIn } from './words.ts'
+import { conversationWord, lineKey } from './writing.ts'
+
+type Cells = Record<string, SQLOutputValue>
+
+const EVENT = `
+  SELECT event.id, c.id AS conversation, a.id AS author, seq, target, bytes, content FROM event
+  JOIN identifier c ON c.number = event.conversation JOIN identifier a ON a.number = event.author`
+
+const LINE = `
+  SELECT line.id, c.id AS conversation, time, author, seq, counts, text, bytes FROM line
+  JOIN identifier c ON c.number = line.conversation`
+
+const NUMBER = '(SELECT number FROM identifier WHERE id = ?)'
+
+/** The reading half of a store; each promise rejects when the file cannot be read. */
+export const openReader = (database: DatabaseSync): Omit<Store, 'commit' | 'close'> => {
+  const record = database.prepare('SELECT value FROM record WHERE space = ? AND key = ?')
+  const records = database.prepare('SELECT key, value FROM record WHERE space = ? AND key >= ? ORDER BY key')
+  const event = database.prepare(`${EVENT} WHERE event.id = ?`)
+  const chain = database.prepare(
+    `${EVENT} WHERE conversation = ${NUMBER} AND author = ${NUMBER} AND seq >= ? ORDER BY seq, event.id LIMIT ?`,
+  )
+  const amendments = database.prepare(`${EVENT} WHERE target = ? ORDER BY event.id LIMIT ?`)
+  const line = database.prepare(`${LINE} WHERE conversation = ${NUMBER} AND line.id = ?`)
+  const newest = database.prepare(
+    `${LINE} WHERE conversation = ${NUMBER} ORDER BY time DESC, author DESC, seq DESC, line.id DESC LIMIT ?`,
+  )
+  const before = database.prepare(
+    `${LINE} WHERE conversation = ${NUMBER} AND (time, author, seq) < (?, ?, ?)
+     ORDER BY time DESC, author DESC, seq DESC, line.id DESC LIMIT ?`,
+  )
+  const after = database.prepare(
+    `${LINE} WHERE conversation = ${NUMBER} AND (time, author, seq) > (?, ?, ?)
+     ORDER BY time, author, seq, line.id LIMIT ?`,
+  )
+  const unread = database.prepare(
+    `SELECT count(*) AS count FROM (SELECT 1 FROM line
+     WHERE conversation = ${NUMBER} AND (time, author, seq) > (?, ?, ?) AND counts = 1 LIMIT ?)`,
+  )
+  const number = database.prepare('SELECT number FROM identifier WHERE id = ?')
+  const search = database.prepare(
+    `SELECT rowid AS number FROM line_words WHERE line_words MATCH ? ORDER BY rowid DESC LIMIT ?`,
+  )
+  const numbered = database.prepare(`${LINE} WHERE line.number = ?`)
+
+  return {
+    record: async (space, key) => record.get(space, key)?.['value'] as Uint8Array | undefined,
+    records: async (space, prefix = '') => {
+      const found: { key: string; value: Uint8Array }[] = []
+      for (const cells of records.iterate(space, prefix)) {
+        const key = String(cells['key'])
+        if (!key.startsWith(prefix)) break
+        found.push({ key, value: cells['value'] as Uint8Array })
+      }
+      return found
+    },
+    event: async (id) => {
+      const cells = event.get(fromHex(id))
+      return cells && toEvent(cells)
+    },
+    events: async ({ conversation, author, from, limit, bytes }) => {
+      const found: StoredEvent[] = []
+      let size = 0
+      for (const cells of chain.iterate(fromHex(conversation), fromHex(author), from, limit)) {
+        const each = toEvent(cells)
+        found.push(each)
+        size += each.bytes.length
+        if (size > bytes) break
+      }
+      return found
+    },
+    amendments: async (target, limit) => amendments.all(fromHex(target), limit).map(toEvent),
+    line: async (conversation, id) => {
+      const cells = line.get(fromHex(conversation), lineKey(id))
+      return cells && toLine(cells)
+    },
+    lines: async (input) => {
+      const inside = fromHex(input.conversation)
+      if (input.after) {
+        const found = after.all(inside, ...place(input.after), input.limit).map(toLine)
+        const end = input.before
+        return end ? found.filter((each) => compareOrder(each, end) < 0) : found
+      }
+      const found = input.before
+        ? before.all(inside, ...place(input.before), input.limit)
+        : newest.all(inside, input.limit)
+      return found.map(toLine).reverse()
+    },
+    unread: async (conversation, after, limit) =>
+      Number(unread.get(fromHex(conversation), ...place(after ?? BEGINNING), limit)?.['count']),
+    search: async ({ text, conversation, limit }) => {
+      const sought = soughtIn(text)
+      if (sought === undefined) return []
+      const words = [...sought.whole]
+      if (conversation !== undefined) {
+        const inside = number.get(fromHex(conversation))?.['number']
+        if (inside === undefined) return []
+        words.push(conversationWord(inside))
+      }
+      const query = [...words.map((word) => `"${word}"`), `"${sought.beginning}"*`].join(' AND ')
+      return search
+        .all(query, limit)
+        .map((row) => numbered.get(row['number'] ?? null))
+        .filter((cells) => cells !== undefined)
+        .map(toLine)
+    },
+  }
+}
+
+const BEGINNING: LineOrder = { time: Number.MIN_SAFE_INTEGER, author: '', seq: 0 }
+
+const place = ({ time, author, seq }: LineOrder) => [time, fromHex(author), seq] as const
+
+const toEvent = (cells: Cells): StoredEvent => ({
+  id: toHex(cells['id'] as Uint8Array),
+  conversation: toHex(cells['conversation'] as Uint8Array),
+  author: toHex(cells['author'] as Uint8Array),
+  seq: Number(cells['seq']),
+  bytes: cells['bytes'] as Uint8Array,
+  ...(cells['content'] !== null && { content: cells['content'] as Uint8Array }),
+  ...(cells['target'] !== null && { target: toHex(cells['target'] as Uint8Array) }),
+})
+
+const toLine = (cells: Cells): StoredLine => ({
+  id: typeof cells['id'] === 'string' ? cells['id'] : toHex(cells['id'] as Uint8Array),
+  conversation: toHex(cells['conversation'] as Uint8Array),
+  time: Number(cells['time']),
+  author: toHex(cells['author'] as Uint8Array),
+  seq: Number(cells['seq']),
+  counts: cells['counts'] === 1,
+  ...(cells['text'] !== null && { text: String(cells['text']) }),
+  bytes: cells['bytes'] as Uint8Array,
+})

@@ -1,0 +1,170 @@
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import { fromHex, type Hex } from '../core/bytes/hex.ts'
+import { unreachable } from '../core/bytes/result.ts'
+import { isEventId } from './order.ts'
+import type { Change, StoredEvent, StoredLine } from './port.ts'
+import { wordsOf } from './words.ts'
+
+/** A change whose ids and bytes are copied and converted: what is wrong with it shows before it joins a transaction. */
+export type Row =
+  | { readonly into: 'record'; readonly space: string; readonly key: string; readonly value: Uint8Array | null }
+  | { readonly into: 'event'; readonly conversation: Hex; readonly author: Hex; readonly cells: EventCells }
+  | {
+      readonly into: 'line'
+      readonly conversation: Hex
+      readonly id: Uint8Array | string
+      readonly text: string | null
+      /** Absent when the line is dropped. */
+      readonly cells: LineCells | null
+    }
+
+type EventCells = {
+  readonly id: Uint8Array
+  readonly seq: number
+  readonly target: Uint8Array | null
+  readonly bytes: Uint8Array
+  readonly content: Uint8Array | null
+}
+
+type LineCells = {
+  readonly time: number
+  readonly author: Uint8Array
+  readonly seq: number
+  readonly counts: number
+  readonly bytes: Uint8Array
+}
+
+/** Throws on ids that are not hexadecimal, which only our own mistakes can be. */
+export const toRow = (change: Change): Row => {
+  if ('drop' in change) {
+    if (change.drop === 'record') return { into: 'record', space: change.space, key: change.key, value: null }
+    return { into: 'line', conversation: change.conversation, id: lineKey(change.id), text: null, cells: null }
+  }
+  switch (change.put) {
+    case 'record':
+      return { into: 'record', space: change.space, key: change.key, value: change.value.slice() }
+    case 'event':
+      return eventRow(change.event)
+    case 'line':
+      return lineRow(change.line)
+    default:
+      return unreachable(change)
+  }
+}
+
+/** Event ids are kept as bytes, made ids as text; SQLite orders text before bytes. */
+export const lineKey = (id: string): Uint8Array | string => (isEventId(id) ? fromHex(id) : id)
+
+const eventRow = (event: StoredEvent): Row => ({
+  into: 'event',
+  conversation: event.conversation,
+  author: event.author,
+  cells: {
+    id: fromHex(event.id),
+    seq: event.seq,
+    target: event.target === undefined ? null : fromHex(event.target),
+    bytes: event.bytes.slice(),
+    content: event.content?.slice() ?? null,
+  },
+})
+
+const lineRow = (line: StoredLine): Row => ({
+  into: 'line',
+  conversation: line.conversation,
+  id: lineKey(line.id),
+  text: line.text ?? null,
+  cells: {
+    time: line.time,
+    author: fromHex(line.author),
+    seq: line.seq,
+    counts: Number(line.counts),
+    bytes: line.bytes.slice(),
+  },
+})
+
+/** Numbers of conversations and authors that are remembered; a peer speaks with far fewer at a time. */
+const NUMBERS_MAX = 10_000
+
+export type Writer = {
+  /** Writes rows inside the caller's transaction; throws what SQLite throws. */
+  write(rows: readonly Row[]): void
+  /** To be called when the transaction is rolled back. */
+  forget(): void
+}
+
+export const openWriter = (database: DatabaseSync): Writer => {
+  const putRecord = database.prepare(
+    'INSERT INTO record (space, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+  )
+  const dropRecord = database.prepare('DELETE FROM record WHERE space = ? AND key = ?')
+  const findNumber = database.prepare('SELECT number FROM identifier WHERE id = ?')
+  const putNumber = database.prepare('INSERT INTO identifier (id) VALUES (?)')
+  const putEvent = database.prepare(
+    `INSERT INTO event (id, conversation, author, seq, target, bytes, content)
+     VALUES ($id, $conversation, $author, $seq, $target, $bytes, $content) ON CONFLICT (id) DO NOTHING`,
+  )
+  const findLine = database.prepare('SELECT number, text FROM line WHERE conversation = ? AND id = ?')
+  const putLine = database.prepare(
+    `INSERT INTO line (conversation, id, time, author, seq, counts, text, bytes)
+     VALUES ($conversation, $id, $time, $author, $seq, $counts, $text, $bytes)`,
+  )
+  const changeLine = database.prepare(
+    `UPDATE line SET time = $time, author = $author, seq = $seq, counts = $counts, text = $text, bytes = $bytes
+     WHERE number = $number`,
+  )
+  const dropLine = database.prepare('DELETE FROM line WHERE number = ?')
+  const putWords = database.prepare('INSERT OR REPLACE INTO line_words (rowid, words) VALUES (?, ?)')
+  const dropWords = database.prepare('DELETE FROM line_words WHERE rowid = ?')
+
+  const numbers = new Map<Hex, SQLInputValue>()
+
+  const numberOf = (id: Hex): SQLInputValue => {
+    const known = numbers.get(id)
+    if (known !== undefined) return known
+    if (numbers.size >= NUMBERS_MAX) numbers.clear()
+    const bytes = fromHex(id)
+    const number = findNumber.get(bytes)?.['number'] ?? putNumber.run(bytes).lastInsertRowid
+    numbers.set(id, number)
+    return number
+  }
+
+  const writeLine = ({ conversation, id, text, cells }: Extract<Row, { into: 'line' }>): void => {
+    const inside = numberOf(conversation)
+    const found = findLine.get(inside, id)
+    const number = found?.['number']
+    if (cells === null) {
+      if (number === undefined) return
+      dropLine.run(number)
+      dropWords.run(number)
+    } else if (number === undefined) {
+      const put = putLine.run({ conversation: inside, id, text, ...cells })
+      if (text !== null) putWords.run(put.lastInsertRowid, indexed(inside, text))
+    } else {
+      changeLine.run({ number, text, ...cells })
+      if (text === null) dropWords.run(number)
+      else if (text !== found?.['text']) putWords.run(number, indexed(inside, text))
+    }
+  }
+
+  return {
+    write: (rows) => {
+      for (const row of rows) {
+        if (row.into === 'line') writeLine(row)
+        else if (row.into === 'event')
+          putEvent.run({ conversation: numberOf(row.conversation), author: numberOf(row.author), ...row.cells })
+        else if (row.value === null) dropRecord.run(row.space, row.key)
+        else putRecord.run(row.space, row.key, row.value)
+      }
+    },
+    forget: () => numbers.clear(),
+  }
+}
+
+const indexed = (conversation: SQLInputValue, text: string): string =>
+  [conversationWord(conversation), ...wordsOf(text)].join(' ')
+
+/** A word that stands for the conversation, so that a search in one does not walk through all; no text contains it. */
+export const conversationWord = (number: SQLInputValue): string => `${CONVERSATION_MARK}${String(number)}`
+
+// Neither a letter nor a digit, so never in a word of ours, yet outside ASCII and so part of a token for the index.
+const CONVERSATION_MARK = '·'
