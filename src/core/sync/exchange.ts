@@ -1,0 +1,102 @@
+import type { Hex } from '../bytes/hex.ts'
+import { EVENTS_IN_FRAME_MAX, type Vector } from './frame.ts'
+
+/**
+ * What is known, on one link, of how far the two copies of one conversation are apart. Pure bookkeeping over version
+ * vectors: what to send next, what was sent and not yet acknowledged, what they were told.
+ */
+export type Exchange = {
+  readonly mine: Vector
+  /** Absent until they named what they hold. */
+  readonly theirs?: Vector
+  /** What they hold or will hold once what is under way arrives. */
+  readonly sent: Vector
+  /** What they know that this side holds. */
+  readonly told?: Vector
+  readonly underWay: readonly Item[]
+  /** True while events are being fetched from the store. */
+  readonly loading: boolean
+}
+
+/** One event on its way: enough to order it and to count it. */
+export type Item = { readonly author: Hex; readonly seq: number; readonly size: number }
+
+export type Outgoing = Item & { readonly bytes: Uint8Array }
+
+/** What may be under way unacknowledged, for each conversation on each link. */
+export const WINDOW_BYTES_MAX = 1024 * 1024
+export const WINDOW_EVENTS_MAX = 1_024
+export const FRAME_EVENTS_BYTES_MAX = 256 * 1024
+
+export const newExchange = (mine: Vector): Exchange => ({ mine, sent: new Map(), underWay: [], loading: false })
+
+/** They named what they hold: acknowledges what is under way, and what they lost will be sent again. */
+export const heard = (exchange: Exchange, theirs: Vector): Exchange => {
+  const isFirst = exchange.theirs === undefined
+  const sent = isFirst ? theirs : greatest(exchange.sent, theirs)
+  const underWay = exchange.underWay.filter(({ author, seq }) => seq > (theirs.get(author) ?? 0))
+  return { ...exchange, theirs, sent, underWay }
+}
+
+export const grown = (exchange: Exchange, mine: Vector): Exchange => ({ ...exchange, mine })
+
+/** Whether they do not know yet of something that is held here. */
+export const owesHave = (exchange: Exchange): boolean =>
+  exchange.told === undefined ||
+  [...exchange.mine].some(([author, seq]) => seq > Math.max(at(exchange.told, author), at(exchange.sent, author)))
+
+export const toldHave = (exchange: Exchange): Exchange => ({ ...exchange, told: exchange.mine })
+
+/** What to fetch from the store next: for each author, the first sequence they lack. Empty when there is no room. */
+export const wants = (exchange: Exchange): readonly (readonly [author: Hex, from: number])[] => {
+  if (exchange.theirs === undefined || exchange.loading || room(exchange).events === 0) return []
+  return [...exchange.mine]
+    .filter(([author, seq]) => seq > at(exchange.sent, author))
+    .map(([author]) => [author, at(exchange.sent, author) + 1])
+}
+
+export const room = (exchange: Exchange): { readonly events: number; readonly bytes: number } => {
+  const bytes = WINDOW_BYTES_MAX - exchange.underWay.reduce((sum, { size }) => sum + size, 0)
+  const events = bytes <= 0 ? 0 : Math.max(0, WINDOW_EVENTS_MAX - exchange.underWay.length)
+  return { events, bytes: Math.max(0, bytes) }
+}
+
+/**
+ * The leading events that continue, author by author, what was sent so far and fit into the window: they go out now, in
+ * frames of bounded size. Events that do not continue are left for the store to bring in order.
+ */
+export const dispatch = (
+  exchange: Exchange,
+  events: readonly Outgoing[],
+): { readonly exchange: Exchange; readonly frames: readonly (readonly Uint8Array[])[] } => {
+  if (exchange.theirs === undefined) return { exchange, frames: [] }
+  const sent = new Map(exchange.sent)
+  const underWay = [...exchange.underWay]
+  const frames: Uint8Array[][] = []
+  let free = room(exchange)
+  let frameBytes = 0
+  for (const { author, seq, size, bytes } of events) {
+    if (free.events === 0) break
+    if (seq !== at(sent, author) + 1) continue
+    const frame = frames.at(-1)
+    if (!frame || frameBytes + size > FRAME_EVENTS_BYTES_MAX || frame.length >= EVENTS_IN_FRAME_MAX) {
+      frames.push([bytes])
+      frameBytes = size
+    } else {
+      frame.push(bytes)
+      frameBytes += size
+    }
+    sent.set(author, seq)
+    underWay.push({ author, seq, size })
+    free = { events: size >= free.bytes ? 0 : free.events - 1, bytes: free.bytes - size }
+  }
+  return { exchange: { ...exchange, sent, underWay }, frames }
+}
+
+export const at = (vector: Vector | undefined, device: Hex): number => vector?.get(device) ?? 0
+
+const greatest = (a: Vector, b: Vector): Vector => {
+  const result = new Map(a)
+  for (const [device, seq] of b) if (seq > at(a, device)) result.set(device, seq)
+  return result
+}

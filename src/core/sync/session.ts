@@ -1,0 +1,203 @@
+import { encode } from '../bytes/cbor.ts'
+import { fromHex, toHex, type Hex } from '../bytes/hex.ts'
+import { unreachable } from '../bytes/result.ts'
+import { domain, hmacSha256, sha256 } from '../crypto/symmetric.ts'
+import type { Card } from '../identity/card.ts'
+import { deviceOf } from '../identity/certificate.ts'
+import {
+  dispatch,
+  grown,
+  heard,
+  newExchange,
+  owesHave,
+  toldHave,
+  wants,
+  type Exchange,
+  type Outgoing,
+} from './exchange.ts'
+import { BYE, encodeFrame, readFrame, SIGNAL, TAG_BYTES, VERSION, type Frame, type Vector } from './frame.ts'
+
+/**
+ * What two member devices say on one link, as a step function: `step(session, input)` gives the next session and the
+ * effects to carry out. It reads no clock and does no I/O; links, stores and signatures are the shell's.
+ */
+export type Session =
+  | { readonly at: 'greeting'; readonly me: Greeter; readonly them: Hex; readonly theirNonce?: Uint8Array }
+  | {
+      readonly at: 'talking'
+      readonly me: Greeter
+      readonly them: Hex
+      readonly binding: Uint8Array
+      readonly exchanges: ReadonlyMap<Hex, Exchange>
+      /** Blinded name to conversation: only who knows a conversation can tell what its tag names. */
+      readonly tags: ReadonlyMap<Hex, Hex>
+      /** What they hold of conversations that were not opened to them yet, by tag. */
+      readonly early: ReadonlyMap<Hex, Vector>
+    }
+  | { readonly at: 'closed'; readonly because: Because }
+
+export type Greeter = { readonly device: Hex; readonly nonce: Uint8Array; readonly card: Uint8Array }
+
+export type Because = 'version' | 'wrong-card' | 'malformed' | 'bye'
+
+export type Input =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'frame'; readonly bytes: Uint8Array }
+  /** What became of `verify`. */
+  | { readonly kind: 'verified'; readonly card: Card | undefined }
+  /** A conversation with this person, and what this side holds of it. */
+  | { readonly kind: 'share'; readonly conversation: Hex; readonly vector: Vector }
+  /** A shared conversation grew; `events` are what is new, as far as they are at hand, in order. */
+  | { readonly kind: 'grew'; readonly conversation: Hex; readonly vector: Vector; readonly events: readonly Outgoing[] }
+  /** What became of `load`: events in order, parents before children. */
+  | { readonly kind: 'loaded'; readonly conversation: Hex; readonly events: readonly Outgoing[] }
+  | { readonly kind: 'typing'; readonly conversation: Hex }
+
+export type Effect =
+  | { readonly kind: 'send'; readonly frame: Uint8Array }
+  | { readonly kind: 'verify'; readonly card: Uint8Array }
+  /** They are who they are: share every conversation with this person. */
+  | { readonly kind: 'greeted'; readonly card: Card }
+  | { readonly kind: 'load'; readonly conversation: Hex; readonly wants: readonly (readonly [Hex, number])[] }
+  | { readonly kind: 'deliver'; readonly conversation: Hex; readonly events: readonly Uint8Array[] }
+  /** That device holds this much: what delivery is derived from. */
+  | { readonly kind: 'learnt'; readonly conversation: Hex; readonly vector: Vector }
+  | { readonly kind: 'typing'; readonly conversation: Hex }
+  | { readonly kind: 'close'; readonly because: Because }
+
+export const EARLY_MAX = 256
+
+type Step = readonly [Session, readonly Effect[]]
+type Talking = Extract<Session, { at: 'talking' }>
+
+export const newSession = (me: Greeter, them: Hex): Session => ({ at: 'greeting', me, them })
+
+export const step = (session: Session, input: Input): Step => {
+  if (session.at === 'closed') return [session, []]
+  switch (input.kind) {
+    case 'opened':
+      return [session, [send({ kind: 'hello', version: VERSION, nonce: session.me.nonce, card: session.me.card })]]
+    case 'frame': {
+      const frame = readFrame(input.bytes)
+      return frame.ok ? takeFrame(session, frame.value) : farewell('malformed', BYE.malformed)
+    }
+    case 'verified':
+      return verified(session, input.card)
+    case 'share':
+      return session.at === 'talking' ? share(session, input.conversation, input.vector) : [session, []]
+    case 'grew': {
+      const exchange = session.at === 'talking' ? session.exchanges.get(input.conversation) : undefined
+      if (session.at !== 'talking' || !exchange) return [session, []]
+      return proceed(session, input.conversation, grown(exchange, input.vector), input.events)
+    }
+    case 'loaded': {
+      const exchange = session.at === 'talking' ? session.exchanges.get(input.conversation) : undefined
+      if (session.at !== 'talking' || !exchange) return [session, []]
+      return proceed(session, input.conversation, { ...exchange, loading: false }, input.events)
+    }
+    case 'typing':
+      return typing(session, input.conversation)
+    default:
+      return unreachable(input)
+  }
+}
+
+/** A conversation's name on this link, which says nothing to who does not know the conversation. */
+export const tagOf = (binding: Uint8Array, conversation: Hex): Hex =>
+  toHex(hmacSha256(binding, fromHex(conversation)).slice(0, TAG_BYTES))
+
+const takeFrame = (session: Exclude<Session, { at: 'closed' }>, frame: Frame): Step => {
+  if (frame.kind === 'bye') return [{ at: 'closed', because: 'bye' }, [{ kind: 'close', because: 'bye' }]]
+  if (session.at === 'greeting') {
+    if (frame.kind !== 'hello' || session.theirNonce) return farewell('malformed', BYE.malformed)
+    if (frame.version !== VERSION) return farewell('version', BYE.version)
+    return [{ ...session, theirNonce: frame.nonce }, [{ kind: 'verify', card: frame.card }]]
+  }
+  switch (frame.kind) {
+    case 'hello':
+      return farewell('malformed', BYE.malformed)
+    case 'have':
+      return takeHave(session, frame.tag, frame.vector)
+    case 'events': {
+      const conversation = session.tags.get(frame.tag)
+      return [session, conversation ? [{ kind: 'deliver', conversation, events: frame.events }] : []]
+    }
+    case 'signal': {
+      const conversation = session.tags.get(frame.tag)
+      return [session, conversation && frame.signal === SIGNAL.typing ? [{ kind: 'typing', conversation }] : []]
+    }
+    case 'newer':
+      return [session, []]
+    default:
+      return unreachable(frame)
+  }
+}
+
+/** The card must be that of the device which the link's handshake proved. */
+const verified = (session: Session, card: Card | undefined): Step => {
+  if (session.at !== 'greeting' || !session.theirNonce) return [session, []]
+  if (!card || deviceOf(card.certificate) !== session.them) return farewell('wrong-card', BYE.wrongCard)
+  const { me, them, theirNonce } = session
+  const sides = [
+    [fromHex(me.device), me.nonce],
+    [fromHex(them), theirNonce],
+  ].sort(([a], [b]) => (toHex(a as Uint8Array) < toHex(b as Uint8Array) ? -1 : 1))
+  const binding = sha256(domain('kith binding 1', encode(sides)))
+  const talking: Talking = { at: 'talking', me, them, binding, exchanges: new Map(), tags: new Map(), early: new Map() }
+  return [talking, [{ kind: 'greeted', card }]]
+}
+
+const share = (session: Talking, conversation: Hex, vector: Vector): Step => {
+  if (session.exchanges.has(conversation)) return [session, []]
+  const tag = tagOf(session.binding, conversation)
+  const early = new Map(session.early)
+  const theirs = early.get(tag)
+  early.delete(tag)
+  const opened = { ...session, tags: new Map(session.tags).set(tag, conversation), early }
+  const exchange = newExchange(vector)
+  const [next, effects] = proceed(opened, conversation, theirs ? heard(exchange, theirs) : exchange, [])
+  return [next, theirs ? [{ kind: 'learnt', conversation, vector: theirs }, ...effects] : effects]
+}
+
+const takeHave = (session: Talking, tag: Hex, vector: Vector): Step => {
+  const conversation = session.tags.get(tag)
+  const exchange = conversation === undefined ? undefined : session.exchanges.get(conversation)
+  if (conversation === undefined || !exchange) {
+    // They were quicker: it may be shared from here in a moment.
+    const early = session.early.size < EARLY_MAX ? new Map(session.early).set(tag, vector) : session.early
+    return [{ ...session, early }, []]
+  }
+  const [next, effects] = proceed(session, conversation, heard(exchange, vector), [])
+  return [next, [{ kind: 'learnt', conversation, vector }, ...effects]]
+}
+
+/** Sends what is at hand, says what is held here, and fetches what else they lack. */
+const proceed = (session: Talking, conversation: Hex, from: Exchange, events: readonly Outgoing[]): Step => {
+  const tag = tagOf(session.binding, conversation)
+  const effects: Effect[] = []
+  const dispatched = dispatch(from, events)
+  let exchange = dispatched.exchange
+  for (const frame of dispatched.frames) effects.push(send({ kind: 'events', tag, events: frame }))
+  if (owesHave(exchange)) {
+    effects.push(send({ kind: 'have', tag, vector: exchange.mine }))
+    exchange = toldHave(exchange)
+  }
+  const toLoad = wants(exchange)
+  if (toLoad.length > 0) {
+    effects.push({ kind: 'load', conversation, wants: toLoad })
+    exchange = { ...exchange, loading: true }
+  }
+  return [{ ...session, exchanges: new Map(session.exchanges).set(conversation, exchange) }, effects]
+}
+
+const typing = (session: Session, conversation: Hex): Step => {
+  if (session.at !== 'talking' || !session.exchanges.get(conversation)?.theirs) return [session, []]
+  return [session, [send({ kind: 'signal', tag: tagOf(session.binding, conversation), signal: SIGNAL.typing })]]
+}
+
+const farewell = (because: Because, reason: number): Step => [
+  { at: 'closed', because },
+  [send({ kind: 'bye', reason }), { kind: 'close', because }],
+]
+
+const send = (frame: Exclude<Frame, { kind: 'newer' }>): Effect => ({ kind: 'send', frame: encodeFrame(frame) })
