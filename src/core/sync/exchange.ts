@@ -11,9 +11,10 @@ export type Exchange = {
   readonly theirs?: Vector
   /** What they hold or will hold once what is under way arrives. */
   readonly sent: Vector
-  /** What they know that this side holds. */
+  /** What they know that this side holds: it was named to them, or sent by this side. */
   readonly told?: Vector
   readonly underWay: readonly Item[]
+  readonly underWayBytes: number
   /** True while events are being fetched from the store. */
   readonly loading: boolean
 }
@@ -28,22 +29,33 @@ export const WINDOW_BYTES_MAX = 1024 * 1024
 export const WINDOW_EVENTS_MAX = 1_024
 export const FRAME_EVENTS_BYTES_MAX = 256 * 1024
 
-export const newExchange = (mine: Vector): Exchange => ({ mine, sent: new Map(), underWay: [], loading: false })
+export const newExchange = (mine: Vector): Exchange => ({
+  mine,
+  sent: new Map(),
+  underWay: [],
+  underWayBytes: 0,
+  loading: false,
+})
 
 /** They named what they hold: acknowledges what is under way, and what they lost will be sent again. */
 export const heard = (exchange: Exchange, theirs: Vector): Exchange => {
   const isFirst = exchange.theirs === undefined
   const sent = isFirst ? theirs : greatest(exchange.sent, theirs)
-  const underWay = exchange.underWay.filter(({ author, seq }) => seq > (theirs.get(author) ?? 0))
-  return { ...exchange, theirs, sent, underWay }
+  const underWay = exchange.underWay.filter(({ author, seq }) => seq > at(theirs, author))
+  return { ...exchange, theirs, sent, underWay, underWayBytes: underWay.reduce((sum, { size }) => sum + size, 0) }
 }
 
-export const grown = (exchange: Exchange, mine: Vector): Exchange => ({ ...exchange, mine })
+/** This side holds more; `fromThem` is what came over this very link and need not go back. */
+export const grown = (exchange: Exchange, mine: Vector, fromThem: Vector): Exchange => ({
+  ...exchange,
+  mine,
+  sent: fromThem.size === 0 ? exchange.sent : greatest(exchange.sent, fromThem),
+})
 
 /** Whether they do not know yet of something that is held here. */
 export const owesHave = (exchange: Exchange): boolean =>
   exchange.told === undefined ||
-  [...exchange.mine].some(([author, seq]) => seq > Math.max(at(exchange.told, author), at(exchange.sent, author)))
+  [...exchange.mine].some(([author, seq]) => seq > at(exchange.told, author))
 
 export const toldHave = (exchange: Exchange): Exchange => ({ ...exchange, told: exchange.mine })
 
@@ -56,9 +68,9 @@ export const wants = (exchange: Exchange): readonly (readonly [author: Hex, from
 }
 
 export const room = (exchange: Exchange): { readonly events: number; readonly bytes: number } => {
-  const bytes = WINDOW_BYTES_MAX - exchange.underWay.reduce((sum, { size }) => sum + size, 0)
+  const bytes = WINDOW_BYTES_MAX - exchange.underWayBytes
   const events = bytes <= 0 ? 0 : Math.max(0, WINDOW_EVENTS_MAX - exchange.underWay.length)
-  return { events, bytes: Math.max(0, bytes) }
+  return { events, bytes }
 }
 
 /**
@@ -71,6 +83,7 @@ export const dispatch = (
 ): { readonly exchange: Exchange; readonly frames: readonly (readonly Uint8Array[])[] } => {
   if (exchange.theirs === undefined) return { exchange, frames: [] }
   const sent = new Map(exchange.sent)
+  const told = exchange.told && new Map(exchange.told)
   const underWay = [...exchange.underWay]
   const frames: Uint8Array[][] = []
   let free = room(exchange)
@@ -87,10 +100,13 @@ export const dispatch = (
       frameBytes += size
     }
     sent.set(author, seq)
+    told?.set(author, seq)
     underWay.push({ author, seq, size })
     free = { events: size >= free.bytes ? 0 : free.events - 1, bytes: free.bytes - size }
   }
-  return { exchange: { ...exchange, sent, underWay }, frames }
+  if (frames.length === 0) return { exchange, frames }
+  const underWayBytes = WINDOW_BYTES_MAX - free.bytes
+  return { exchange: { ...exchange, sent, underWay, underWayBytes, ...(told && { told }) }, frames }
 }
 
 export const at = (vector: Vector | undefined, device: Hex): number => vector?.get(device) ?? 0

@@ -47,8 +47,17 @@ export type Input =
   | { readonly kind: 'verified'; readonly card: Card | undefined }
   /** A conversation with this person, and what this side holds of it. */
   | { readonly kind: 'share'; readonly conversation: Hex; readonly vector: Vector }
-  /** A shared conversation grew; `events` are what is new, as far as they are at hand, in order. */
-  | { readonly kind: 'grew'; readonly conversation: Hex; readonly vector: Vector; readonly events: readonly Outgoing[] }
+  /**
+   * A shared conversation grew and is on disk. `events` are what is new, as far as they are at hand, in order;
+   * `fromThem` is what came over this link.
+   */
+  | {
+      readonly kind: 'grew'
+      readonly conversation: Hex
+      readonly vector: Vector
+      readonly events: readonly Outgoing[]
+      readonly fromThem: Vector
+    }
   /** What became of `load`: events in order, parents before children. */
   | { readonly kind: 'loaded'; readonly conversation: Hex; readonly events: readonly Outgoing[] }
   | { readonly kind: 'typing'; readonly conversation: Hex }
@@ -88,12 +97,15 @@ export const step = (session: Session, input: Input): Step => {
     case 'grew': {
       const exchange = session.at === 'talking' ? session.exchanges.get(input.conversation) : undefined
       if (session.at !== 'talking' || !exchange) return [session, []]
-      return proceed(session, input.conversation, grown(exchange, input.vector), input.events)
+      return proceed(session, input.conversation, grown(exchange, input.vector, input.fromThem), input.events)
     }
     case 'loaded': {
       const exchange = session.at === 'talking' ? session.exchanges.get(input.conversation) : undefined
       if (session.at !== 'talking' || !exchange) return [session, []]
-      return proceed(session, input.conversation, { ...exchange, loading: false }, input.events)
+      const [next, effects] = proceed(session, input.conversation, { ...exchange, loading: false }, input.events)
+      // What the store did not bring now it would not bring at once either: the next frame or growth asks again.
+      const isStuck = !effects.some(({ kind }) => kind === 'send')
+      return isStuck ? [withExchange(session, input.conversation, { ...exchange, loading: false }), []] : [next, effects]
     }
     case 'typing':
       return typing(session, input.conversation)
@@ -187,8 +199,13 @@ const proceed = (session: Talking, conversation: Hex, from: Exchange, events: re
     effects.push({ kind: 'load', conversation, wants: toLoad })
     exchange = { ...exchange, loading: true }
   }
-  return [{ ...session, exchanges: new Map(session.exchanges).set(conversation, exchange) }, effects]
+  return [withExchange(session, conversation, exchange), effects]
 }
+
+const withExchange = (session: Talking, conversation: Hex, exchange: Exchange): Talking => ({
+  ...session,
+  exchanges: new Map(session.exchanges).set(conversation, exchange),
+})
 
 const typing = (session: Session, conversation: Hex): Step => {
   if (session.at !== 'talking' || !session.exchanges.get(conversation)?.theirs) return [session, []]
