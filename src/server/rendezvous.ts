@@ -1,0 +1,294 @@
+import type { Hex } from '../core/bytes/hex.ts'
+import { Bug, unreachable } from '../core/bytes/result.ts'
+import {
+  decodePeerMessage,
+  encodeServerMessage,
+  RENDEZVOUS_VERSION,
+  type Because,
+  type Newer,
+  type PeerMessage,
+  type ServerMessage,
+} from '../core/rendezvous/messages.ts'
+import type { Millis } from '../view/view.ts'
+import { fullBucket, take, type Bucket, type Rate } from './bucket.ts'
+import { delist, emptyList, enlist, type PeopleList } from './people-list.ts'
+import { emptyTally, type Tally } from './tally.ts'
+import {
+  noWatchers,
+  pauseWatching,
+  push,
+  pushDue,
+  resumeWatching,
+  startWatching,
+  stopWatching,
+  type Watchers,
+} from './watchers.ts'
+
+export const PEERS_MAX = 10_000
+/** A school behind one address fits. An IPv6 address counts as its /64. */
+export const PEERS_PER_ADDRESS_MAX = 256
+/** From the link to the first hello. */
+export const HELLO_MILLIS_MAX = 10_000
+/** A peer that leaves what it was sent unread for so long is disconnected. */
+export const UNREAD_MILLIS_MAX = 30_000
+/** What one peer may say, in units of what a card costs. A peer that says more is read more slowly. */
+export const MESSAGE_RATE: Rate = { perSecond: 20, burst: 100 }
+/** A hello is told to all who watch, and watching starts with the whole list. */
+export const MESSAGE_COST = { hello: 5, watch: 10, card: 1, call: 2, newer: 1 } as const
+
+export type Input =
+  /** A device has connected; `peer` is the shell's number for this link, never used twice. `group`: see `address.ts`. */
+  | {
+      readonly kind: 'opened'
+      readonly peer: number
+      readonly device: Hex
+      readonly address: string
+      readonly group: string
+    }
+  | { readonly kind: 'heard'; readonly peer: number; readonly frame: Uint8Array }
+  /** The link's queue outwards is full, or has room again. */
+  | { readonly kind: 'full'; readonly peer: number }
+  | { readonly kind: 'room'; readonly peer: number }
+  | { readonly kind: 'closed'; readonly peer: number }
+  | { readonly kind: 'woken' }
+  | { readonly kind: 'stopping' }
+
+export type Effect =
+  | { readonly kind: 'send'; readonly peer: number; readonly frame: Uint8Array }
+  /** Read nothing more of this peer for so long. */
+  | { readonly kind: 'hold'; readonly peer: number; readonly millis: Millis }
+  /** Close the link after what was sent on it; nothing more is said to or heard of this peer. */
+  | { readonly kind: 'close'; readonly peer: number }
+  /** Come back with `woken` at this time, and not at the time named before. */
+  | { readonly kind: 'wake'; readonly at: Millis }
+
+type Peer = {
+  readonly number: number
+  readonly device: Hex
+  readonly address: string
+  readonly group: string
+  readonly budget: Bucket
+  /** Set by the first hello. */
+  card: Uint8Array | undefined
+}
+
+/** All that the server knows. Owned and changed by `step` alone; read it, never change it. */
+export type Rendezvous = {
+  readonly listsPeople: boolean
+  readonly peers: Map<number, Peer>
+  /** Peers that said hello. */
+  readonly here: Map<Hex, Peer>
+  readonly groups: Map<string, number>
+  /** Peers that did not, and since when; oldest first. */
+  readonly greeting: Map<number, Millis>
+  /** Peers with unread bytes up to the limit, and since when; oldest first. */
+  readonly full: Map<number, Millis>
+  readonly people: PeopleList
+  readonly watchers: Watchers
+  readonly tally: Tally
+  wakeAt: Millis
+}
+
+export const createRendezvous = (people: 'on' | 'off', now: Millis): Rendezvous => ({
+  listsPeople: people === 'on',
+  peers: new Map(),
+  here: new Map(),
+  groups: new Map(),
+  greeting: new Map(),
+  full: new Map(),
+  people: emptyList(),
+  watchers: noWatchers(now),
+  tally: emptyTally(),
+  wakeAt: Infinity,
+})
+
+/**
+ * One thing happened; this is what to do. Changes `state`, in place because it holds thousands of peers, and nothing
+ * else: the same inputs at the same times give the same effects. `now` is in milliseconds and never goes back.
+ */
+export const step = (state: Rendezvous, input: Input, now: Millis): readonly Effect[] => {
+  const effects: Effect[] = []
+  switch (input.kind) {
+    case 'opened':
+      open(state, input, now, effects)
+      break
+    case 'heard': {
+      const peer = state.peers.get(input.peer)
+      if (peer) hear(state, peer, input.frame, now, effects)
+      break
+    }
+    case 'full':
+      if (!state.peers.has(input.peer) || state.full.has(input.peer)) break
+      state.full.set(input.peer, now)
+      pauseWatching(state.watchers, input.peer)
+      break
+    case 'room':
+      state.full.delete(input.peer)
+      resumeWatching(state.watchers, input.peer)
+      break
+    case 'closed': {
+      const peer = state.peers.get(input.peer)
+      if (peer) forget(state, peer)
+      break
+    }
+    case 'woken':
+      state.wakeAt = Infinity
+      break
+    case 'stopping':
+      for (const peer of state.peers.values()) dismiss(state, peer, 'stopping', effects)
+      break
+    default:
+      unreachable(input)
+  }
+  endOverdue(state, now, effects)
+  pushDueNow(state, now, effects)
+  wakeLater(state, now, effects)
+  return effects
+}
+
+const open = (
+  state: Rendezvous,
+  { peer: number, device, address, group }: Extract<Input, { readonly kind: 'opened' }>,
+  now: Millis,
+  effects: Effect[],
+): void => {
+  if (state.peers.has(number)) throw new Bug('a number of a peer was used twice')
+  const peer: Peer = { number, device, address, group, budget: fullBucket(MESSAGE_RATE, now), card: undefined }
+  const neighbours = state.groups.get(group) ?? 0
+  const full = state.peers.size >= PEERS_MAX
+  state.tally.opened += 1
+  state.peers.set(number, peer)
+  state.groups.set(group, neighbours + 1)
+  state.greeting.set(number, now)
+  if (full) dismiss(state, peer, 'full', effects)
+  else if (neighbours >= PEERS_PER_ADDRESS_MAX) dismiss(state, peer, 'crowded', effects)
+}
+
+const hear = (state: Rendezvous, peer: Peer, frame: Uint8Array, now: Millis, effects: Effect[]): void => {
+  const read = decodePeerMessage(frame)
+  if (!read.ok) return dismiss(state, peer, 'malformed', effects)
+  const message = read.value
+  if (state.greeting.has(peer.number) && message.kind !== 'hello') return dismiss(state, peer, 'malformed', effects)
+  obey(state, peer, message, effects)
+  const millis = take(peer.budget, MESSAGE_RATE, MESSAGE_COST[message.kind], now)
+  if (millis === 0) return
+  state.tally.held += 1
+  effects.push({ kind: 'hold', peer: peer.number, millis })
+}
+
+const obey = (state: Rendezvous, peer: Peer, message: PeerMessage | Newer, effects: Effect[]): void => {
+  switch (message.kind) {
+    case 'hello':
+      return greet(state, peer, message, effects)
+    case 'watch':
+      if (message.on) startWatching(state.watchers, peer.number)
+      else stopWatching(state.watchers, peer.number)
+      // A peer that does not read is not told the list either, until it does.
+      if (state.full.has(peer.number)) pauseWatching(state.watchers, peer.number)
+      return
+    case 'card': {
+      state.tally.cards += 1
+      const card = state.here.get(message.device)?.card
+      return say(peer, { kind: 'card', device: message.device, ...(card && { card }) }, effects)
+    }
+    case 'call': {
+      const called = state.here.get(message.to)
+      if (!called || state.full.has(called.number)) {
+        state.tally.absent += 1
+        return say(peer, { kind: 'absent', to: message.to }, effects)
+      }
+      state.tally.calls += 1
+      return say(called, { kind: 'called', from: peer.device, offer: message.offer }, effects)
+    }
+    case 'newer':
+      return say(peer, { kind: 'unknown', what: message.what }, effects)
+    default:
+      return unreachable(message)
+  }
+}
+
+const greet = (
+  state: Rendezvous,
+  peer: Peer,
+  hello: Extract<PeerMessage, { readonly kind: 'hello' }>,
+  effects: Effect[],
+): void => {
+  if (state.greeting.delete(peer.number)) {
+    const older = state.here.get(peer.device)
+    if (older) dismiss(state, older, 'replaced', effects)
+    state.here.set(peer.device, peer)
+    state.tally.hellos += 1
+  }
+  // Copies: what was decoded are views into a frame that may be a small part of a large buffer.
+  peer.card = hello.card?.slice()
+  if (hello.visible && state.listsPeople) enlist(state.people, peer.device, hello.listing.slice())
+  else delist(state.people, peer.device)
+  say(
+    peer,
+    {
+      kind: 'welcome',
+      version: Math.min(hello.version, RENDEZVOUS_VERSION),
+      observed: peer.address,
+      people: state.listsPeople ? 'on' : 'off',
+    },
+    effects,
+  )
+}
+
+const say = (peer: Peer, message: ServerMessage, effects: Effect[]): void => {
+  effects.push({ kind: 'send', peer: peer.number, frame: encodeServerMessage(message) })
+}
+
+const dismiss = (state: Rendezvous, peer: Peer, because: Because, effects: Effect[]): void => {
+  state.tally.farewells[because] += 1
+  say(peer, { kind: 'farewell', because }, effects)
+  effects.push({ kind: 'close', peer: peer.number })
+  forget(state, peer)
+}
+
+const forget = (state: Rendezvous, peer: Peer): void => {
+  state.peers.delete(peer.number)
+  state.greeting.delete(peer.number)
+  state.full.delete(peer.number)
+  stopWatching(state.watchers, peer.number)
+  const neighbours = (state.groups.get(peer.group) ?? 1) - 1
+  if (neighbours === 0) state.groups.delete(peer.group)
+  else state.groups.set(peer.group, neighbours)
+  if (state.here.get(peer.device) !== peer) return
+  state.here.delete(peer.device)
+  delist(state.people, peer.device)
+}
+
+const endOverdue = (state: Rendezvous, now: Millis, effects: Effect[]): void => {
+  const end = (since: ReadonlyMap<number, Millis>, limit: Millis, because: Because): void => {
+    for (const [number, start] of since) {
+      if (now < start + limit) return
+      const peer = state.peers.get(number)
+      if (peer) dismiss(state, peer, because, effects)
+    }
+  }
+  end(state.greeting, HELLO_MILLIS_MAX, 'silent')
+  end(state.full, UNREAD_MILLIS_MAX, 'slow')
+}
+
+const pushDueNow = (state: Rendezvous, now: Millis, effects: Effect[]): void => {
+  if ((pushDue(state.watchers, state.people, now) ?? Infinity) > now) return
+  for (const { peer, frame } of push(state.watchers, state.people, now)) {
+    state.tally.pushes += 1
+    state.tally.pushedBytes += frame.length
+    effects.push({ kind: 'send', peer, frame })
+  }
+}
+
+const wakeLater = (state: Rendezvous, now: Millis, effects: Effect[]): void => {
+  const [greeting] = state.greeting.values()
+  const [full] = state.full.values()
+  const at = Math.min(
+    (greeting ?? Infinity) + HELLO_MILLIS_MAX,
+    (full ?? Infinity) + UNREAD_MILLIS_MAX,
+    pushDue(state.watchers, state.people, now) ?? Infinity,
+  )
+  if (at >= state.wakeAt) return
+  state.wakeAt = at
+  effects.push({ kind: 'wake', at })
+}
