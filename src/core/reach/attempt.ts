@@ -24,9 +24,10 @@ export const withOutcome = (
   number: number,
   failure: Failure | undefined,
   now: number,
-): readonly Attempt[] =>
-  attempts.map((each) => {
-    if (each.number !== number || each.outcome.at !== 'trying') return each
-    const after = Math.max(0, now - each.started)
-    return { ...each, outcome: failure ? { at: 'failed', after, failure } : { at: 'connected', after } }
-  })
+): readonly Attempt[] => {
+  const attempt = attempts.find((each) => each.number === number && each.outcome.at === 'trying')
+  if (!attempt) return attempts
+  const after = Math.max(0, now - attempt.started)
+  const outcome: Attempt['outcome'] = failure ? { at: 'failed', after, failure } : { at: 'connected', after }
+  return attempts.map((each) => (each === attempt ? { ...each, outcome } : each))
+}

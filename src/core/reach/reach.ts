@@ -1,153 +1,27 @@
-import type { Hex } from '../bytes/hex.ts'
-import { parseAddress, type Address } from './address.ts'
-import { fullAllowance, isFull, spend, type Allowance } from './allowance.ts'
-import { withAttempt, withOutcome, type Attempt } from './attempt.ts'
+import { parseAddress } from './address.ts'
+import { isFull, spend } from './allowance.ts'
+import { withAttempt, withOutcome } from './attempt.ts'
 import { waitMillis } from './backoff.ts'
-import { withAnswered, withoutSighted, withSighted, type Known } from './known.ts'
+import { withAnswered, withoutSighted, withSighted } from './known.ts'
 import type { Offer } from './offer.ts'
-import { RELAY_ADDRESS, type Failure, type Path } from './path.ts'
-import { beginRound, closeLink, hurry, pend, prefer, settle } from './round.ts'
-import { LINKS_MAX, type Standing } from './standing.ts'
+import { RELAY_ADDRESS, type Failure } from './path.ts'
+import { hurry, pend, RETRY, settle } from './round.ts'
+import { addLink, closeLinks, dropLink, LINKS_MAX } from './standing.ts'
+import {
+  ANSWERS_PER_MINUTE,
+  HEARSAY_DIALS_PER_MINUTE,
+  type Draft,
+  type Effect,
+  type Input,
+  type Moment,
+  type NewLink,
+  type Reach,
+} from './state.ts'
 
-/** The wait between rounds of attempts, while a device that is wanted cannot be reached as well as possible. */
-export const RETRY = { leastMillis: 1_000, mostMillis: 60_000 } as const
 /** A link that stood this long says that the path works: what failed before no longer counts. */
 export const STEADY_MILLIS = 10_000
-/** How long the addresses of an offer may be dialled although this device wants nothing of the one who sent it. */
+/** How long the addresses of an offer may be dialled although nothing is wanted of the one who sent it. */
 export const CALLED_MILLIS = 10_000
-/** Dials that one device may cause here by its offers. */
-export const OFFERED_DIALS_PER_MINUTE = 16
-/** Offers of one device that are answered. */
-export const ANSWERS_PER_MINUTE = 8
-
-/**
- * How one device is reached: what is known, what stands, what is being tried and what comes next. A value; `step` makes
- * the next one.
- */
-export type Reach = {
-  readonly self: Hex
-  readonly device: Hex
-  /** The peer wants a link. */
-  readonly wanted: boolean
-  /** A stranger on this network who is to be linked, so that their name can be learnt. */
-  readonly near: boolean
-  /** A server is connected, through which the device may be called and relayed to. */
-  readonly server: boolean
-  readonly known: readonly Known[]
-  readonly links: readonly Standing[]
-  /** The link to speak on, of those that stand. */
-  readonly current?: number
-  /** Attempts that are under way, and those that wait for the shell to begin them. */
-  readonly flights: readonly Flight[]
-  /** Newest first. */
-  readonly attempts: readonly Attempt[]
-  readonly plan: Plan
-  /** Rounds in a row that led to nothing. */
-  readonly failures: number
-  /** Until when the addresses it offered are dialled, wanted or not. */
-  readonly calledUntil: number
-  readonly lastAsked: number
-  readonly offered: Allowance
-  readonly answers: Allowance
-  readonly attemptsMade: number
-  /** When `step` must be called with `time` at the latest; Infinity: not before something happens. */
-  readonly wake: number
-}
-
-export type Flight = {
-  readonly number: number
-  readonly path: Path
-  readonly address: string
-  /** Since when it runs. Absent: the shell has not begun it yet. */
-  readonly began?: number
-}
-
-export type Plan =
-  /** Nothing to do: linked as well as can be, or not wanted, or nothing is known to try. */
-  | { readonly at: 'rest' }
-  | { readonly at: 'wait'; readonly until: number }
-  | {
-      readonly at: 'try'
-      readonly since: number
-      /** Addresses of this round that were not tried yet. */
-      readonly pending: readonly Pending[]
-      /** When the last of them was begun. */
-      readonly dialled: number
-      readonly exchange: Exchange
-      readonly relay: 'later' | 'tried'
-    }
-
-/** `from`: not to be dialled earlier, since the other side may be dialling this one at the moment. */
-export type Pending = { readonly address: Address; readonly from: number; readonly offered: boolean }
-
-/** The two devices telling each other their addresses, through the server. */
-export type Exchange =
-  | { readonly at: 'later' }
-  | { readonly at: 'asked'; readonly since: number }
-  | { readonly at: 'heard'; readonly since: number }
-  /** Nobody answered, or the device is not there. */
-  | { readonly at: 'silent' }
-
-export type Input =
-  | { readonly kind: 'want'; readonly addresses: readonly string[] }
-  | { readonly kind: 'release' }
-  | { readonly kind: 'try-now' }
-  /** Whether to link it for being near, wanted or not. */
-  | { readonly kind: 'near'; readonly on: boolean }
-  | { readonly kind: 'sighted'; readonly addresses: readonly string[] }
-  | { readonly kind: 'unsighted' }
-  | { readonly kind: 'heard'; readonly offer: Offer }
-  /** The server says that the device is not there. */
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'server'; readonly on: boolean }
-  /** This device's own addresses changed. */
-  | { readonly kind: 'moved' }
-  /** A `dial` is being made now. */
-  | { readonly kind: 'began'; readonly attempt: number }
-  | { readonly kind: 'connected'; readonly attempt: number; readonly link: NewLink }
-  | { readonly kind: 'failed'; readonly attempt: number; readonly failure: Failure }
-  | { readonly kind: 'accepted'; readonly link: NewLink }
-  | { readonly kind: 'lost'; readonly link: number }
-  | { readonly kind: 'time' }
-
-export type NewLink = { readonly number: number; readonly path: Path; readonly address: string }
-
-export type Effect =
-  /** Begin this dial as soon as there is a place for it, and say `began`; then `connected` or `failed`. */
-  | { readonly do: 'dial'; readonly attempt: number; readonly address: string }
-  /** It is over here; whatever becomes of it, say nothing unless it connected. */
-  | { readonly do: 'give-up'; readonly attempt: number }
-  | { readonly do: 'call'; readonly offer: Offer['kind'] }
-  | { readonly do: 'hand-over'; readonly link: number }
-  | { readonly do: 'close'; readonly link: number }
-  /** What a screen shows of this device has changed. */
-  | { readonly do: 'changed' }
-
-/** Now, and a random number in [0, 1). */
-export type Moment = { readonly now: number; readonly dice: number }
-
-/** A `Reach` in the making, inside of one step. */
-export type Draft = { -readonly [Key in keyof Reach]: Reach[Key] } & { readonly effects: Effect[] }
-
-export const newReach = (self: Hex, device: Hex, server: boolean): Reach => ({
-  self,
-  device,
-  wanted: false,
-  near: false,
-  server,
-  known: [],
-  links: [],
-  flights: [],
-  attempts: [],
-  plan: { at: 'rest' },
-  failures: 0,
-  calledUntil: -Infinity,
-  lastAsked: -Infinity,
-  offered: fullAllowance(OFFERED_DIALS_PER_MINUTE),
-  answers: fullAllowance(ANSWERS_PER_MINUTE),
-  attemptsMade: 0,
-  wake: Infinity,
-})
 
 /** What follows from one thing that happened. Never throws; inputs that come late or twice change nothing. */
 export const step = (
@@ -159,13 +33,16 @@ export const step = (
   take(draft, input, moment)
   settle(draft, moment)
   const { effects, ...next } = draft
-  if (isShownDifferent(reach, next)) effects.push({ do: 'changed' })
+  if (isShownDifferently(reach, next)) effects.push({ do: 'changed' })
   return { reach: next, effects }
 }
 
 /** Addresses at which the device answered, the most useful first. */
 export const rememberedOf = (reach: Reach): readonly string[] =>
   reach.known.filter((each) => each.answered !== undefined).map((each) => each.address.text)
+
+/** When the next round starts by itself. */
+export const nextOf = ({ plan }: Reach): number | undefined => (plan.at === 'wait' ? plan.until : undefined)
 
 /** Whether nothing would be lost by forgetting this device: what it may still cause is part of what would be lost. */
 export const isForgettable = (reach: Reach, now: number): boolean =>
@@ -174,16 +51,14 @@ export const isForgettable = (reach: Reach, now: number): boolean =>
   reach.links.length === 0 &&
   reach.flights.length === 0 &&
   reach.calledUntil <= now &&
-  isFull(reach.offered, OFFERED_DIALS_PER_MINUTE, now) &&
+  isFull(reach.hearsay, HEARSAY_DIALS_PER_MINUTE, now) &&
   isFull(reach.answers, ANSWERS_PER_MINUTE, now)
 
-const isShownDifferent = (before: Reach, after: Reach): boolean =>
+const isShownDifferently = (before: Reach, after: Reach): boolean =>
   before.attempts !== after.attempts ||
   before.current !== after.current ||
-  before.known !== after.known ||
+  (before.known !== after.known && rememberedOf(before).join() !== rememberedOf(after).join()) ||
   nextOf(before) !== nextOf(after)
-
-const nextOf = ({ plan }: Reach): number | undefined => (plan.at === 'wait' ? plan.until : undefined)
 
 const take = (draft: Draft, input: Input, moment: Moment): void => {
   const { now } = moment
@@ -192,9 +67,8 @@ const take = (draft: Draft, input: Input, moment: Moment): void => {
       return want(draft, input.addresses, now)
     case 'release':
       draft.wanted = false
+      if (!draft.near) closeLinks(draft)
       return
-    case 'try-now':
-      return hurry(draft, now)
     case 'near':
       if (input.on && !draft.near) hurry(draft, now)
       draft.near = input.on
@@ -210,21 +84,125 @@ const take = (draft: Draft, input: Input, moment: Moment): void => {
       return absent(draft, now)
     case 'server':
       return serverIs(draft, input.on, now)
+    case 'try-now':
     case 'moved':
       return hurry(draft, now)
     case 'began':
       return began(draft, input.attempt, now)
     case 'connected':
-      return connected(draft, input.attempt, input.link, moment)
+      return connected(draft, input.attempt, input.link, now)
     case 'failed':
       return failed(draft, input.attempt, input.failure, now)
     case 'accepted':
-      if (draft.links.length >= LINKS_MAX) draft.effects.push({ do: 'close', link: input.link.number })
-      else prefer(draft, { ...input.link, dialled: false, since: now, handed: false })
-      return
+      return accepted(draft, input.link, now)
     case 'lost':
       return lost(draft, input.link, moment)
     case 'time':
       return
   }
+}
+
+const want = (draft: Draft, addresses: readonly string[], now: number): void => {
+  for (const address of addresses) {
+    const parsed = parseAddress(address)
+    if (parsed) draft.known = withAnswered(draft.known, parsed, 0)
+  }
+  if (draft.wanted) return
+  draft.wanted = true
+  hurry(draft, now)
+}
+
+const sighted = (draft: Draft, texts: readonly string[], now: number): void => {
+  const addresses = texts.flatMap((each) => parseAddress(each) ?? [])
+  const isKnown = (text: string): boolean => draft.known.some((each) => each.address.text === text)
+  const news = addresses.filter((each) => !isKnown(each.text))
+  const { allowance, granted } = spend(draft.hearsay, news.length, HEARSAY_DIALS_PER_MINUTE, now)
+  draft.hearsay = allowance
+  const believed = news.slice(0, granted)
+  const wasSighted = draft.known.some((each) => each.sighted)
+  draft.known = withSighted(draft.known, addresses.filter((each) => isKnown(each.text) || believed.includes(each)))
+  if (believed.length === 0 && wasSighted) return
+  draft.failures = 0
+  pend(draft, draft.known.filter((each) => each.sighted).map((each) => each.address), false, now)
+}
+
+/** Somebody tells where they are, and may ask where this device is. More than they may cause is not listened to. */
+const heard = (draft: Draft, { kind, addresses }: Offer, now: number): void => {
+  const { allowance, granted } = spend(draft.hearsay, Math.max(1, addresses.length), HEARSAY_DIALS_PER_MINUTE, now)
+  draft.hearsay = allowance
+  if (granted === 0) return
+  if (kind === 'ask') {
+    const answer = spend(draft.answers, 1, ANSWERS_PER_MINUTE, now)
+    draft.answers = answer.allowance
+    if (answer.granted === 0) return
+    draft.effects.push({ do: 'call', offer: 'answer' })
+    draft.calledUntil = now + CALLED_MILLIS
+  }
+  draft.failures = 0
+  pend(draft, addresses.slice(0, granted), true, now)
+  if (draft.plan.at === 'try') draft.plan = { ...draft.plan, exchange: { at: 'heard', since: now } }
+}
+
+const absent = (draft: Draft, now: number): void => {
+  if (draft.plan.at !== 'try' || draft.plan.exchange.at !== 'asked') return
+  draft.plan = { ...draft.plan, exchange: { at: 'silent' }, relay: 'tried' }
+  const failure: Failure = { kind: 'not-registered', detail: 'not connected to the server' }
+  const number = draft.attemptsMade++
+  draft.attempts = withAttempt(draft.attempts, {
+    number,
+    path: 'relayed',
+    address: RELAY_ADDRESS,
+    started: now,
+    outcome: { at: 'failed', after: 0, failure },
+  })
+}
+
+const serverIs = (draft: Draft, on: boolean, now: number): void => {
+  if (on && !draft.server) hurry(draft, now)
+  draft.server = on
+}
+
+const began = (draft: Draft, number: number, now: number): void => {
+  const flight = draft.flights.find((each) => each.number === number)
+  if (!flight || flight.began !== undefined) return
+  draft.flights = draft.flights.map((each) => (each === flight ? { ...each, began: now } : each))
+  const { path, address } = flight
+  draft.attempts = withAttempt(draft.attempts, { number, path, address, started: now, outcome: { at: 'trying' } })
+}
+
+const connected = (draft: Draft, number: number, link: NewLink, now: number): void => {
+  const flight = draft.flights.find((each) => each.number === number)
+  // It was given up, and a better link stands or nobody wants one.
+  if (!flight) return void draft.effects.push({ do: 'close', link: link.number })
+  draft.flights = draft.flights.filter((each) => each !== flight)
+  draft.attempts = withOutcome(draft.attempts, number, undefined, now)
+  const address = parseAddress(flight.address)
+  if (address) draft.known = withAnswered(draft.known, address, now)
+  addLink(draft, { ...link, dialled: true, since: now, handed: false })
+}
+
+const failed = (draft: Draft, number: number, failure: Failure, now: number): void => {
+  draft.flights = draft.flights.filter((each) => each.number !== number)
+  draft.attempts = withOutcome(draft.attempts, number, failure, now)
+}
+
+const accepted = (draft: Draft, link: NewLink, now: number): void => {
+  if (draft.links.length >= LINKS_MAX) draft.effects.push({ do: 'close', link: link.number })
+  else addLink(draft, { ...link, dialled: false, since: now, handed: false })
+}
+
+const lost = (draft: Draft, number: number, { now, dice }: Moment): void => {
+  const link = draft.links.find((each) => each.number === number)
+  if (!link) return
+  const wasCurrent = draft.current === number
+  dropLink(draft, link)
+  if (!wasCurrent) return
+  if (now - link.since >= STEADY_MILLIS) draft.failures = 0
+  if (draft.plan.at === 'try') {
+    // What the round left out because that link stood is due now.
+    draft.plan = { ...draft.plan, exchange: { at: 'later' }, relay: 'later' }
+    return
+  }
+  draft.plan = { at: 'wait', until: now + waitMillis(RETRY, draft.failures, dice) }
+  draft.failures += 1
 }

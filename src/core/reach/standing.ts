@@ -46,3 +46,72 @@ export const isPreferred = (newer: Standing, older: Standing, sides: Sides): boo
 /** When this link is to be closed for being surplus. */
 export const surplusEnds = (surplus: number, sides: Sides): number =>
   surplus + (isChooser(sides) ? GRACE_MILLIS : PATIENCE_MILLIS)
+
+type Links = {
+  readonly self: Hex
+  readonly device: Hex
+  links: readonly Standing[]
+  current: number | undefined
+  readonly effects: { push(effect: LinkEffect): unknown }
+}
+
+type LinkEffect =
+  | { readonly do: 'hand-over'; readonly link: number }
+  | { readonly do: 'close'; readonly link: number }
+
+/** A link has come: it is spoken on if it is preferred to the one before, and of two one becomes surplus. */
+export const addLink = (draft: Links, link: Standing): void => {
+  const before = draft.links.find((each) => each.number === draft.current)
+  draft.links = [...draft.links, link]
+  if (!before) speakOn(draft, link)
+  else if (isPreferred(link, before, draft)) {
+    speakOn(draft, link)
+    mark(draft, before.number, { surplus: link.since })
+  } else mark(draft, link.number, { surplus: link.since })
+}
+
+/** A link has ended. Of those that remain, the preferred one is spoken on. */
+export const dropLink = (draft: Links, link: Standing): void => {
+  draft.links = draft.links.filter((each) => each !== link)
+  if (draft.current !== link.number) return
+  draft.current = undefined
+  const [first, ...others] = draft.links
+  if (!first) return
+  speakOn(draft, others.reduce((best, each) => (isPreferred(each, best, draft) ? each : best), first))
+}
+
+/** Closes what has been surplus for long enough, and says when the next one will have been. */
+export const closeSurplus = (draft: Links, now: number): number => {
+  let next = Infinity
+  for (const { number, surplus } of draft.links) {
+    if (surplus === undefined) continue
+    const ends = surplusEnds(surplus, draft)
+    if (ends > now) next = Math.min(next, ends)
+    else close(draft, number)
+  }
+  return next
+}
+
+export const closeLinks = (draft: Links): void => {
+  for (const { number } of draft.links) close(draft, number)
+  draft.current = undefined
+}
+
+const close = (draft: Links, number: number): void => {
+  draft.links = draft.links.filter((each) => each.number !== number)
+  draft.effects.push({ do: 'close', link: number })
+}
+
+const speakOn = (draft: Links, link: Standing): void => {
+  draft.current = link.number
+  if (!link.handed) draft.effects.push({ do: 'hand-over', link: link.number })
+  draft.links = draft.links.map((each) => {
+    if (each.number !== link.number) return each
+    const { surplus: _, ...standing } = each
+    return { ...standing, handed: true }
+  })
+}
+
+const mark = (draft: Links, number: number, what: { readonly surplus: number }): void => {
+  draft.links = draft.links.map((each) => (each.number === number ? { ...each, ...what } : each))
+}

@@ -1,0 +1,207 @@
+import type { Address } from './address.ts'
+import { withOutcome } from './attempt.ts'
+import { waitMillis } from './backoff.ts'
+import { compareAddresses } from './known.ts'
+import { RELAY_ADDRESS, isBetterPath, type Failure, type Path } from './path.ts'
+import { closeSurplus } from './standing.ts'
+import type { Draft, Flight, Moment, Pending, Plan } from './state.ts'
+
+/** The wait between rounds, while a device that is wanted cannot be reached as well as possible. */
+export const RETRY = { leastMillis: 1_000, mostMillis: 60_000 } as const
+/** Dials to one device that run at once. */
+export const PARALLEL_MAX = 4
+/** How long one address is tried alone before the next one is tried beside it (as RFC 8305, 5). */
+export const STAGGER_MILLIS = 100
+export const DIAL_MILLIS_MAX = 5_000
+export const RELAY_DIAL_MILLIS_MAX = 10_000
+/** How long the device with the greater id lets the other dial first, where both learn of each other at one moment. */
+export const YIELD_MILLIS = 200
+/** How long addresses that are known are tried before the server is asked to pass an offer on. */
+export const ASK_DELAY_MILLIS = 200
+/** Offers to one device are this far apart. */
+export const ASK_MILLIS_LEAST = 1_000
+/** How long the answer to an offer is waited for. */
+export const ANSWER_MILLIS_MAX = 1_500
+/**
+ * How long the direct paths have, once both sides know each other's addresses, before the relay is used. Where a direct
+ * path works it stands after some tens of milliseconds, so that the server then carries nothing at all.
+ */
+export const RELAY_DELAY_MILLIS = 1_000
+/** Addresses that wait to be tried. */
+export const PENDING_MAX = 32
+
+type Trying = Extract<Plan, { readonly at: 'try' }>
+
+/** Forgets what failed before and starts a round of attempts now. */
+export const hurry = (draft: Draft, now: number): void => {
+  draft.failures = 0
+  const round = newRound(draft, now)
+  const offered = draft.plan.at === 'try' ? draft.plan.pending.filter((each) => each.offered) : []
+  draft.plan = { ...round, pending: merge(round.pending, offered) }
+}
+
+/** Adds addresses to the round that runs, or to one that starts now. The device with the greater id waits a moment. */
+export const pend = (draft: Draft, addresses: readonly Address[], offered: boolean, now: number): void => {
+  const round = draft.plan.at === 'try' ? draft.plan : newRound(draft, now)
+  const from = now + (draft.self > draft.device ? YIELD_MILLIS : 0)
+  const news = addresses.toSorted(compareAddresses).map((address) => ({ address, from, offered }))
+  draft.plan = { ...round, pending: merge(round.pending, news) }
+}
+
+const merge = (before: readonly Pending[], news: readonly Pending[]): readonly Pending[] => {
+  const others = before.filter((each) => !news.some((one) => one.address.text === each.address.text))
+  return [...others, ...news].slice(0, PENDING_MAX)
+}
+
+/** Does whatever is due at this moment, and notes in `wake` when something will be due next. */
+export const settle = (draft: Draft, { now, dice }: Moment): void => {
+  draft.wake = closeSurplus(draft, now)
+  endFlights(draft, now)
+  const reason = hasReason(draft)
+  if (draft.plan.at === 'rest' && reason) draft.plan = newRound(draft, now)
+  if (draft.plan.at === 'wait' && !reason) draft.plan = { at: 'rest' }
+  if (draft.plan.at === 'wait' && draft.plan.until <= now) draft.plan = newRound(draft, now)
+  if (draft.plan.at === 'try') proceed(draft, draft.plan, now)
+  if (draft.plan.at === 'try' && isOver(draft, draft.plan)) endRound(draft, { now, dice })
+  if (draft.plan.at === 'wait') later(draft, draft.plan.until)
+}
+
+const later = (draft: Draft, time: number): void => {
+  draft.wake = Math.min(draft.wake, time)
+}
+
+const newRound = (draft: Draft, now: number): Trying => ({
+  at: 'try',
+  since: now,
+  pending: candidates(draft).map((address) => ({ address, from: now, offered: false })),
+  dialled: -Infinity,
+  exchange: { at: 'later' },
+  relay: 'later',
+})
+
+const currentPath = (draft: Draft): Path | undefined =>
+  draft.links.find((each) => each.number === draft.current)?.path
+
+const improves = (draft: Draft, path: Path): boolean => {
+  const current = currentPath(draft)
+  return current === undefined || isBetterPath(path, current)
+}
+
+/** The addresses that are worth a dial as things stand. */
+const candidates = (draft: Draft): readonly Address[] => {
+  const current = currentPath(draft)
+  return draft.known.flatMap(({ address, sighted }) => {
+    // Beyond this network, a private address is somebody else's; a stranger nearby is reached nearby or not at all.
+    const needsSighting = current === 'direct' || !draft.wanted
+    const useful = (draft.wanted || draft.near) && improves(draft, address.path) && (sighted || !needsSighting)
+    return useful ? [address] : []
+  })
+}
+
+const canAsk = (draft: Draft): boolean =>
+  draft.wanted && draft.server && (currentPath(draft) ?? 'relayed') === 'relayed'
+
+const canRelay = (draft: Draft): boolean => draft.wanted && draft.server && draft.current === undefined
+
+const hasReason = (draft: Draft): boolean => canAsk(draft) || candidates(draft).length > 0
+
+/** Ends attempts that took too long, and those that can lead to nothing better than what stands. */
+const endFlights = (draft: Draft, now: number): void => {
+  const isPurposeful = draft.wanted || draft.near || now < draft.calledUntil
+  for (const flight of draft.flights) {
+    const ends = (flight.began ?? Infinity) + (flight.path === 'relayed' ? RELAY_DIAL_MILLIS_MAX : DIAL_MILLIS_MAX)
+    if (!isPurposeful) giveUp(draft, flight, { kind: 'closed', detail: 'no longer wanted' }, now)
+    else if (!improves(draft, flight.path)) giveUp(draft, flight, { kind: 'closed', detail: 'another path was faster' }, now)
+    else if (ends <= now) giveUp(draft, flight, { kind: 'timeout', detail: `no answer in ${(ends - (flight.began ?? 0)) / 1000} s` }, now)
+    else later(draft, ends)
+  }
+}
+
+const giveUp = (draft: Draft, flight: Flight, failure: Failure, now: number): void => {
+  draft.flights = draft.flights.filter((each) => each !== flight)
+  draft.attempts = withOutcome(draft.attempts, flight.number, failure, now)
+  draft.effects.push({ do: 'give-up', attempt: flight.number })
+}
+
+const proceed = (draft: Draft, round: Trying, now: number): void => {
+  const dialled = dialPending(draft, round, now)
+  const asked = exchange(draft, dialled, now)
+  draft.plan = relay(draft, asked, now)
+}
+
+const dialPending = (draft: Draft, round: Trying, now: number): Trying => {
+  const isAllowed = (offered: boolean): boolean => draft.wanted || draft.near || (offered && now < draft.calledUntil)
+  let { dialled } = round
+  const pending = []
+  for (const each of round.pending) {
+    const direct = draft.flights.filter((flight) => flight.path !== 'relayed')
+    if (!isAllowed(each.offered) || !improves(draft, each.address.path)) continue
+    if (direct.some((flight) => flight.address === each.address.text)) continue
+    const from = Math.max(each.from, direct.length > 0 ? dialled + STAGGER_MILLIS : now)
+    if (from <= now && direct.length < PARALLEL_MAX) {
+      launch(draft, each.address.path, each.address.text)
+      dialled = now
+    } else {
+      pending.push(each)
+      // When all places are taken, the end of an attempt is what happens next.
+      if (from > now) later(draft, from)
+    }
+  }
+  return { ...round, pending, dialled }
+}
+
+const launch = (draft: Draft, path: Path, address: string): void => {
+  const number = draft.attemptsMade++
+  draft.flights = [...draft.flights, { number, path, address }]
+  draft.effects.push({ do: 'dial', attempt: number, address })
+}
+
+const exchange = (draft: Draft, round: Trying, now: number): Trying => {
+  if (round.exchange.at === 'heard' || round.exchange.at === 'silent') return round
+  if (!canAsk(draft)) return { ...round, exchange: { at: 'silent' } }
+  if (round.exchange.at === 'asked') {
+    const ends = round.exchange.since + ANSWER_MILLIS_MAX
+    if (ends <= now) return { ...round, exchange: { at: 'silent' } }
+    later(draft, ends)
+    return round
+  }
+  const isTrying = round.pending.length > 0 || draft.flights.length > 0
+  const from = Math.max(draft.lastAsked + ASK_MILLIS_LEAST, isTrying ? round.since + ASK_DELAY_MILLIS : now)
+  if (from > now) {
+    later(draft, from)
+    return round
+  }
+  draft.lastAsked = now
+  draft.effects.push({ do: 'call', offer: 'ask' })
+  later(draft, now + ANSWER_MILLIS_MAX)
+  return { ...round, exchange: { at: 'asked', since: now } }
+}
+
+const relay = (draft: Draft, round: Trying, now: number): Trying => {
+  if (round.relay === 'tried' || !canRelay(draft)) return round
+  if (round.exchange.at === 'later' || round.exchange.at === 'asked') return round
+  const yields = draft.self > draft.device ? YIELD_MILLIS : 0
+  const from = round.exchange.at === 'heard' ? round.exchange.since + RELAY_DELAY_MILLIS + yields : now
+  if (from > now) {
+    later(draft, from)
+    return round
+  }
+  launch(draft, 'relayed', RELAY_ADDRESS)
+  return { ...round, relay: 'tried' }
+}
+
+const isOver = (draft: Draft, round: Trying): boolean =>
+  round.pending.length === 0 &&
+  draft.flights.length === 0 &&
+  round.exchange.at !== 'later' &&
+  round.exchange.at !== 'asked' &&
+  (round.relay === 'tried' || !canRelay(draft))
+
+const endRound = (draft: Draft, { now, dice }: Moment): void => {
+  if (!hasReason(draft)) {
+    draft.plan = { at: 'rest' }
+    return
+  }
+  draft.plan = { at: 'wait', until: now + waitMillis(RETRY, draft.failures, dice) }
+  draft.failures += 1
+}
