@@ -24,7 +24,7 @@ export type Replica = {
 }
 
 /** Older control events are looked up in the store (`missingControls`, `withStoredControl`). */
-export const CONTROLS_KEPT_MAX = 256
+export const CONTROLS_KEPT_MAX = 64
 
 export const emptyReplica = (conversation: Hex, me: Replica['me']): Replica => ({
   conversation,

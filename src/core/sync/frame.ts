@@ -15,6 +15,8 @@ export type Frame =
   /** Never stored, dropped first under load. */
   | { readonly kind: 'signal'; readonly tag: Hex; readonly signal: number }
   | { readonly kind: 'bye'; readonly reason: number }
+  /** A new card of the sender's: renamed, or with a new slot key. */
+  | { readonly kind: 'card'; readonly card: Uint8Array }
   /** A newer version's frame: ignored. */
   | { readonly kind: 'newer' }
 
@@ -38,7 +40,7 @@ export const readFrame = (from: Uint8Array): Result<Frame, Malformed> => {
   return frame ? accept(frame) : malformed('not a frame')
 }
 
-const NUMBER = { hello: 1, have: 2, events: 3, signal: 4, bye: 5 } as const
+const NUMBER = { hello: 1, have: 2, events: 3, signal: 4, bye: 5, card: 6 } as const
 
 const tag = hex(TAG_BYTES)
 const helloShape = tuple(literal(NUMBER.hello), uint(), bytes(NONCE_BYTES), bytes(1, CARD_BYTES_MAX))
@@ -46,6 +48,7 @@ const haveShape = tuple(literal(NUMBER.have), tag, list(tuple(hex(32), uint()), 
 const eventsShape = tuple(literal(NUMBER.events), tag, list(bytes(1, EVENT_BYTES_MAX), EVENTS_IN_FRAME_MAX))
 const signalShape = tuple(literal(NUMBER.signal), tag, uint())
 const byeShape = tuple(literal(NUMBER.bye), uint())
+const cardShape = tuple(literal(NUMBER.card), bytes(1, CARD_BYTES_MAX))
 
 const shapeFrame = (plain: Plain): Frame | undefined => {
   const number = Array.isArray(plain) ? (plain as readonly Plain[])[0] : undefined
@@ -70,6 +73,10 @@ const shapeFrame = (plain: Plain): Frame | undefined => {
       const fields = byeShape(plain)
       return fields && { kind: 'bye', reason: fields[1] }
     }
+    case NUMBER.card: {
+      const fields = cardShape(plain)
+      return fields && { kind: 'card', card: fields[1] }
+    }
     default:
       return typeof number === 'number' && number > 0 ? { kind: 'newer' } : undefined
   }
@@ -87,5 +94,7 @@ const plainFrame = (frame: Exclude<Frame, { kind: 'newer' }>): Plain => {
       return [NUMBER.signal, fromHex(frame.tag), frame.signal]
     case 'bye':
       return [NUMBER.bye, frame.reason]
+    case 'card':
+      return [NUMBER.card, frame.card]
   }
 }

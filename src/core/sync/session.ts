@@ -61,12 +61,16 @@ export type Input =
   /** What became of `load`: events in order, parents before children. */
   | { readonly kind: 'loaded'; readonly conversation: Hex; readonly events: readonly Outgoing[] }
   | { readonly kind: 'typing'; readonly conversation: Hex }
+  /** This side has a new card. */
+  | { readonly kind: 'card'; readonly card: Uint8Array }
 
 export type Effect =
   | { readonly kind: 'send'; readonly frame: Uint8Array }
   | { readonly kind: 'verify'; readonly card: Uint8Array }
   /** They are who they are: share every conversation with this person. */
   | { readonly kind: 'greeted'; readonly card: Card }
+  /** The same person with a new card. */
+  | { readonly kind: 'renewed'; readonly card: Card }
   | { readonly kind: 'load'; readonly conversation: Hex; readonly wants: readonly (readonly [Hex, number])[] }
   | { readonly kind: 'deliver'; readonly conversation: Hex; readonly events: readonly Uint8Array[] }
   /** That device holds this much: what delivery is derived from. */
@@ -109,6 +113,8 @@ export const step = (session: Session, input: Input): Step => {
     }
     case 'typing':
       return typing(session, input.conversation)
+    case 'card':
+      return [session, session.at === 'talking' ? [send({ kind: 'card', card: input.card })] : []]
     default:
       return unreachable(input)
   }
@@ -138,6 +144,8 @@ const takeFrame = (session: Exclude<Session, { at: 'closed' }>, frame: Frame): S
       const conversation = session.tags.get(frame.tag)
       return [session, conversation && frame.signal === SIGNAL.typing ? [{ kind: 'typing', conversation }] : []]
     }
+    case 'card':
+      return [session, [{ kind: 'verify', card: frame.card }]]
     case 'newer':
       return [session, []]
     default:
@@ -146,9 +154,10 @@ const takeFrame = (session: Exclude<Session, { at: 'closed' }>, frame: Frame): S
 }
 
 /** The card must be that of the device which the link's handshake proved. */
-const verified = (session: Session, card: Card | undefined): Step => {
-  if (session.at !== 'greeting' || !session.theirNonce) return [session, []]
+const verified = (session: Exclude<Session, { at: 'closed' }>, card: Card | undefined): Step => {
   if (!card || deviceOf(card.certificate) !== session.them) return farewell('wrong-card', BYE.wrongCard)
+  if (session.at === 'talking') return [session, [{ kind: 'renewed', card }]]
+  if (!session.theirNonce) return [session, []]
   const { me, them, theirNonce } = session
   const sides = [
     [fromHex(me.device), me.nonce],

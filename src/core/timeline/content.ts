@@ -32,11 +32,9 @@ export type TextRefusal =
 
 /** What somebody typed, ready to be said: without white space around it, line ends as `\n`, well-formed Unicode. */
 export const parseText = (typed: string): Result<string, TextRefusal> => {
-  // Three bytes a unit at most: what is surely too long is not looked at.
-  if (typed.length > TEXT_BYTES_MAX) {
-    const bytes = typed.length
-    return refuse({ kind: 'text-too-long', bytes, limit: TEXT_BYTES_MAX })
-  }
+  // No unit takes less than a byte: what is surely too long is not looked at.
+  if (typed.length > TEXT_BYTES_MAX)
+    return refuse({ kind: 'text-too-long', bytes: typed.length, limit: TEXT_BYTES_MAX })
   const said = typed.toWellFormed().replace(/\r\n?/g, '\n').replace(/^\s*\n|\s+$/g, '')
   if (said.trim() === '') return refuse({ kind: 'text-empty' })
   const size = utf8ToBytes(said).length
