@@ -25,7 +25,7 @@ const chooseRuntime = (running, find) => {
   if (file === undefined) return { at: 'none' }
   try {
     return { at: 'package', path: find(file) }
-  } catch (_missing) {
+  } catch {
     return { at: 'none' }
   }
 }
