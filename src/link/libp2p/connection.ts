@@ -1,0 +1,137 @@
+import type { Stream } from '@libp2p/interface'
+import * as multistream from '@libp2p/multistream-select'
+import type { Hex } from '../../core/bytes/hex.ts'
+import type { Secured } from './handshake.ts'
+
+/** How long nothing at all may come from the other side before it counts as gone. */
+export const SILENCE_MILLIS_MAX = 30_000
+
+/** How long the dialling side hears nothing before it asks. The other side only answers, and waits. */
+export const KEEP_ALIVE_MILLIS = 10_000
+
+/** How often connections are looked at, all in one go. */
+export const SWEEP_MILLIS = 5_000
+
+/** A connection that carries no stream for this long is of no use to anybody. */
+export const IDLE_MILLIS_MAX = 10_000
+
+/** From opening a stream until both sides know what is spoken on it. */
+export const STREAM_MILLIS_MAX = 10_000
+
+/** How long a connection that is closed may take to send what it still holds. */
+export const CLOSE_MILLIS_MAX = 2_000
+
+/** What to do with a stream that the other side opened, by the protocol that it asked for. */
+export type StreamHandler = (stream: Stream, connection: Connection) => void
+
+export type StreamHandlers = ReadonlyMap<string, StreamHandler>
+
+/** A secured connection to one device that carries any number of streams. */
+export class Connection {
+  readonly device: Hex
+  readonly dialled: boolean
+  /** Address text of the other side. */
+  readonly address: string
+  /** Resolves once, with the reason as a technical sentence. */
+  readonly closed: Promise<string>
+  readonly #secured: Secured
+  #claimed = false
+  #heard = false
+  #quietMillis = 0
+  #idleMillis = 0
+  #state: 'open' | 'closing' | 'closed' = 'open'
+  #because = 'the connection was closed'
+
+  constructor(
+    secured: Secured,
+    facts: { readonly dialled: boolean; readonly address: string },
+    handlers: StreamHandlers,
+  ) {
+    this.device = secured.device
+    this.dialled = facts.dialled
+    this.address = facts.address
+    this.#secured = secured
+    const { promise, resolve } = Promise.withResolvers<string>()
+    this.closed = promise
+    secured.stream.addEventListener('message', () => {
+      this.#heard = true
+    })
+    secured.stream.addEventListener('close', (event) => {
+      this.#state = 'closed'
+      resolve(event.error === undefined ? this.#because : `${event.error.name}: ${event.error.message}`)
+    })
+    secured.muxer.addEventListener('stream', (event) => void this.#accept(event.detail, handlers))
+  }
+
+  get open(): boolean {
+    return this.#state === 'open' && this.#secured.stream.status === 'open'
+  }
+
+  /** A connection is kept for one link: true for the first who asks. */
+  claim(): boolean {
+    const first = !this.#claimed
+    this.#claimed = true
+    return first
+  }
+
+  /** Opens a stream on which `protocol` is spoken. Throws libp2p's errors. */
+  async stream(protocol: string, signal: AbortSignal): Promise<Stream> {
+    const stream = await this.#secured.muxer.createStream()
+    try {
+      stream.protocol = await multistream.select(stream, protocol, { signal })
+      return stream
+    } catch (error) {
+      stream.abort(error instanceof Error ? error : new Error(String(error)))
+      throw error
+    }
+  }
+
+  /** To be called every SWEEP_MILLIS. */
+  sweep(): void {
+    this.#quietMillis = this.#heard ? 0 : this.#quietMillis + SWEEP_MILLIS
+    this.#heard = false
+    this.#idleMillis = this.#secured.muxer.streams.length > 0 ? 0 : this.#idleMillis + SWEEP_MILLIS
+    if (this.#quietMillis >= SILENCE_MILLIS_MAX) this.abort('nothing was heard for 30 seconds')
+    else if (this.#idleMillis > IDLE_MILLIS_MAX) this.abort('nothing was asked for')
+    // Whether it is answered shows in what is heard.
+    else if (this.dialled && this.#quietMillis >= KEEP_ALIVE_MILLIS) this.#secured.muxer.ping().catch(() => {})
+  }
+
+  /** Sends what is queued, says goodbye, closes, within CLOSE_MILLIS_MAX. Never throws. */
+  async close(): Promise<void> {
+    if (this.#state !== 'open') return
+    this.#state = 'closing'
+    // The other side may take the goodbye and keep its own half open for ever.
+    const patience = setTimeout(() => this.abort('the other side did not close'), CLOSE_MILLIS_MAX)
+    try {
+      const signal = AbortSignal.timeout(CLOSE_MILLIS_MAX)
+      await this.#secured.muxer.close({ signal })
+      await this.#secured.stream.close({ signal })
+    } catch {
+      this.abort('the other side did not take the rest')
+    }
+    await this.closed
+    clearTimeout(patience)
+  }
+
+  /** Closes at once; what is queued is lost. Never throws. */
+  abort(because: string): void {
+    this.#because = because
+    const error = new Error(because)
+    try {
+      // It tells the other side, which a connection that is closing already cannot.
+      this.#secured.muxer.abort(error)
+    } catch {}
+    this.#secured.stream.abort(error)
+  }
+
+  async #accept(stream: Stream, handlers: StreamHandlers): Promise<void> {
+    try {
+      const signal = AbortSignal.timeout(STREAM_MILLIS_MAX)
+      stream.protocol = await multistream.handle(stream, [...handlers.keys()], { signal })
+      handlers.get(stream.protocol)?.(stream, this)
+    } catch (error) {
+      stream.abort(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import { lpStream } from '@libp2p/utils'
+import type { Stream } from '@libp2p/interface'
+import { fromHex } from '../../core/bytes/hex.ts'
+import { accept, refuse, type Result } from '../../core/bytes/result.ts'
+import type { Failure } from '../../view/view.ts'
+import { formatAddress, parseAddress, pathOf, RELAY_ADDRESS } from '../address.ts'
+import type { Endpoint, Link, Protocol, Sighting } from '../port.ts'
+import type { ListenRefusal } from '../server-port.ts'
+import { type Connection, type StreamHandler, STREAM_MILLIS_MAX } from './connection.ts'
+import { failureOf } from './failure.ts'
+import { ALL_HOSTS } from './listen.ts'
+import { createNear } from './near.ts'
+import { createNode, type NodeLimits } from './node.ts'
+import { createParts } from './parts.ts'
+import { PEER_PROTOCOL, RELAY_ANSWERS, RELAY_PROTOCOL, RELAYED_PROTOCOL, SERVER_PROTOCOL } from './protocols.ts'
+import { createStreamLink } from './stream-link.ts'
+
+export const PEER_LIMITS: NodeLimits = { handshakes: 64, connections: 512, connectionsPerDevice: 4 }
+
+/**
+ * A device's place on a real network. `privateKey` is its Ed25519 seed (32 bytes). Port 0 takes one that is free;
+ * without `hosts`, every address of the machine is listened on.
+ */
+export const createEndpoint = async ({
+  privateKey,
+  listen,
+}: {
+  readonly privateKey: Uint8Array
+  readonly listen: { readonly port: number; readonly hosts?: readonly string[] }
+}): Promise<Result<Endpoint, ListenRefusal>> => {
+  const parts = await createParts(privateKey, 'tls-then-noise')
+  const life = new AbortController()
+  let onLink: (link: Link) => void = (link) => link.close()
+  let onSighting: (sighting: Sighting) => void = () => {}
+  let server: Connection | undefined
+
+  const serveLink = (stream: Stream, connection: Connection): void => {
+    if (!connection.claim()) stream.abort(new Error('this connection has its link'))
+    else onLink(createStreamLink(stream, connection, { protocol: 'peer', path: pathOf(connection.address) }))
+  }
+  const serveRelayed = (stream: Stream, through: Connection): void => {
+    if (through !== server) stream.abort(new Error('only a server relays'))
+    else void node.secure({ stream, dialled: false, address: RELAY_ADDRESS, signal: life.signal })
+  }
+  const handlers = new Map<string, StreamHandler>([
+    [PEER_PROTOCOL, serveLink],
+    [RELAYED_PROTOCOL, serveRelayed],
+  ])
+  const listening = await createNode(parts, {
+    listen: { port: listen.port, hosts: listen.hosts ?? ALL_HOSTS },
+    limits: PEER_LIMITS,
+    handlers,
+  })
+  if (!listening.ok) return listening
+  const node = listening.value
+
+  /** The one link of a new connection. */
+  const linkOver = async (
+    connected: Result<Connection, Failure>,
+    protocol: Protocol,
+    signal: AbortSignal,
+  ): Promise<Result<Link, Failure>> => {
+    if (!connected.ok) return connected
+    const connection = connected.value
+    connection.claim()
+    try {
+      const bounded = AbortSignal.any([signal, AbortSignal.timeout(STREAM_MILLIS_MAX)])
+      const stream = await connection.stream(protocol === 'peer' ? PEER_PROTOCOL : SERVER_PROTOCOL, bounded)
+      if (protocol === 'server') beReachableThrough(connection)
+      return accept(createStreamLink(stream, connection, { protocol, path: pathOf(connection.address) }))
+    } catch (error) {
+      connection.abort('no link came of it')
+      return refuse(signal.aborted ? GIVEN_UP : failureOf(error))
+    }
+  }
+
+  const beReachableThrough = (connection: Connection): void => {
+    void server?.close()
+    server = connection
+    void connection.closed.then(() => {
+      if (server === connection) server = undefined
+    })
+  }
+
+  const dialRelay = async (device: string, signal: AbortSignal): Promise<Result<Connection, Failure>> => {
+    if (server === undefined) return refuse({ kind: 'unreachable', detail: 'no server is connected' })
+    try {
+      const bounded = AbortSignal.any([signal, AbortSignal.timeout(STREAM_MILLIS_MAX)])
+      const stream = await server.stream(RELAY_PROTOCOL, bounded)
+      const messages = lpStream(stream, { maxDataLength: 1 })
+      await messages.write(fromHex(device), { signal: bounded })
+      const code = (await messages.read({ signal: bounded })).subarray()[0] ?? -1
+      const answer = RELAY_ANSWERS[code] ?? 'unreachable'
+      if (answer === 'open')
+        return await node.secure({
+          stream: messages.unwrap(),
+          dialled: true,
+          address: RELAY_ADDRESS,
+          expected: device,
+          signal,
+        })
+      stream.abort(new Error('the relay refused'))
+      return refuse({ kind: answer, detail: 'the server says so' })
+    } catch (error) {
+      return refuse(signal.aborted ? GIVEN_UP : failureOf(error))
+    }
+  }
+
+  const near = createNear({
+    device: node.device,
+    addresses: () => node.listening(),
+    onSighting: (sighting) => onSighting(sighting),
+  })
+
+  return accept({
+    device: node.device,
+    addresses: () => node.listening().map(formatAddress),
+    dial: async ({ device, address, signal }) => {
+      if (device === node.device) return refuse({ kind: 'wrong-device', detail: 'this device itself' })
+      if (signal.aborted) return refuse(GIVEN_UP)
+      if (address === RELAY_ADDRESS) return linkOver(await dialRelay(device, signal), 'peer', signal)
+      const where = parseAddress(address)
+      if (where === undefined) return refuse({ kind: 'name-not-found', detail: 'not an address' })
+      return linkOver(await node.dial({ address: where, expected: device, signal }), 'peer', signal)
+    },
+    dialServer: async ({ host, port, signal }) =>
+      signal.aborted ? refuse(GIVEN_UP) : linkOver(await node.dial({ address: { host, port }, signal }), 'server', signal),
+    onLink: (handler) => {
+      onLink = handler
+    },
+    onSighting: (handler) => {
+      onSighting = handler
+    },
+    near: (on) => near.set(on),
+    close: async () => {
+      life.abort()
+      await near.set(false)
+      await node.close()
+    },
+  })
+}
+
+const GIVEN_UP: Failure = { kind: 'closed', detail: 'the dial was given up' }

@@ -1,0 +1,61 @@
+import type { ConnectionEncrypter, MessageStream, StreamMuxerFactory } from '@libp2p/interface'
+import * as multistream from '@libp2p/multistream-select'
+import { publicKeyFromRaw } from '@libp2p/crypto/keys'
+import { peerIdFromPublicKey } from '@libp2p/peer-id'
+import type { YamuxMuxer } from './parts.ts'
+import { fromHex, toHex, type Hex } from '../../core/bytes/hex.ts'
+import { DialError } from './failure.ts'
+import type { Parts } from './parts.ts'
+
+/** From the first byte on a connection until both sides know each other; slower ones are cut off. */
+export const HANDSHAKE_MILLIS_MAX = 10_000
+
+export type Secured = {
+  /** What the other side proved to be. */
+  readonly device: Hex
+  readonly stream: MessageStream
+  readonly muxer: YamuxMuxer
+}
+
+/**
+ * Makes a bare stream of bytes (a TCP connection, or a stream through a relay) a secured and multiplexed one, as libp2p
+ * does: agree on a security protocol, prove who is who, agree on a multiplexer. With `expected`, only that device is
+ * accepted. Throws libp2p's errors or `DialError`; the stream is then of no use and is to be aborted.
+ */
+export const handshake = async (
+  bare: MessageStream,
+  parts: Parts,
+  { dialled, expected, signal }: { readonly dialled: boolean; readonly expected?: Hex; readonly signal: AbortSignal },
+): Promise<Secured> => {
+  const encrypter = await agree(bare, parts.encrypters, dialled, signal)
+  const options = {
+    signal,
+    ...(expected === undefined ? {} : { remotePeer: peerIdFromPublicKey(publicKeyFromRaw(fromHex(expected))) }),
+  }
+  const secured = await (dialled ? encrypter.secureOutbound(bare, options) : encrypter.secureInbound(bare, options))
+  const key = secured.remotePeer.publicKey
+  if (key?.type !== 'Ed25519') throw new DialError({ kind: 'not-kith', detail: 'the other key is not Ed25519' })
+  const device = toHex(key.raw)
+  if (expected !== undefined && device !== expected) throw new DialError({ kind: 'wrong-device', detail: device })
+  if (device === parts.device) throw new DialError({ kind: 'wrong-device', detail: 'this device itself' })
+  // Both security protocols can agree on the multiplexer while they shake hands; other implementations may not do it.
+  const factory: StreamMuxerFactory =
+    secured.streamMuxer ?? (await agree(secured.connection, parts.muxers, dialled, signal))
+  return { device, stream: secured.connection, muxer: factory.createStreamMuxer(secured.connection) as YamuxMuxer }
+}
+
+/** multistream-select: the dialling side offers, the other takes the first that it knows. */
+const agree = async <Part extends ConnectionEncrypter | StreamMuxerFactory>(
+  stream: MessageStream,
+  parts: ReadonlyMap<string, Part>,
+  dialled: boolean,
+  signal: AbortSignal,
+): Promise<Part> => {
+  const names = [...parts.keys()]
+  const name = await (dialled
+    ? multistream.select(stream, names, { signal })
+    : multistream.handle(stream, names, { signal }))
+  const part = parts.get(name)
+  if (part === undefined) throw new DialError({ kind: 'not-kith', detail: name })
+  return part
+}

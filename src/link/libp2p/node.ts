@@ -1,0 +1,218 @@
+import type { Connection as LibP2PConnection, Listener, MultiaddrConnection, Stream, Upgrader } from '@libp2p/interface'
+import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
+import { isIPv4, isIPv6 } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import type { Hex } from '../../core/bytes/hex.ts'
+import { accept, refuse, type Result } from '../../core/bytes/result.ts'
+import type { Failure } from '../../view/view.ts'
+import { byUsefulness, formatAddress, type HostAndPort } from '../address.ts'
+import type { ListenRefusal } from '../server-port.ts'
+import { Connection, SWEEP_MILLIS, type StreamHandlers } from './connection.ts'
+import { createCrowd, type Crowd } from './crowd.ts'
+import { failureOf } from './failure.ts'
+import { handshake, HANDSHAKE_MILLIS_MAX } from './handshake.ts'
+import { listenOn } from './listen.ts'
+import type { Parts } from './parts.ts'
+
+/** From the first packet until the other side is known, for one address. */
+export const DIAL_MILLIS_MAX = 10_000
+
+/** How many of whatever may be there at once. */
+export type NodeLimits = {
+  /** Connections whose other side has not yet proved who it is. */
+  readonly handshakes: number
+  /** Secured connections, both ways. */
+  readonly connections: number
+  /** Secured connections of one device; the oldest is closed for a newer one. */
+  readonly connectionsPerDevice: number
+}
+
+/** A device on the network: what accepts, dials and keeps connections. It knows nothing of what is spoken on them. */
+export type Node = {
+  readonly device: Hex
+  readonly port: number
+  /** The addresses it can be reached at now, best first; the network cards may change at any time. */
+  listening(): readonly HostAndPort[]
+  /** Connects to an address; with `expected`, to that device alone. Each dial makes a connection of its own. */
+  dial(input: {
+    readonly address: HostAndPort
+    readonly expected?: Hex
+    readonly signal: AbortSignal
+  }): Promise<Result<Connection, Failure>>
+  /** Secures a stream that goes through a relay, as if it were a wire. */
+  secure(input: {
+    readonly stream: Stream
+    readonly dialled: boolean
+    readonly address: string
+    readonly expected?: Hex
+    readonly signal: AbortSignal
+  }): Promise<Result<Connection, Failure>>
+  readonly connections: ReadonlySet<Connection>
+  readonly handshakes: number
+  close(): Promise<void>
+}
+
+export const createNode = async (
+  parts: Parts,
+  {
+    listen,
+    limits,
+    handlers,
+  }: {
+    readonly listen: { readonly port: number; readonly hosts: readonly string[] }
+    readonly limits: NodeLimits
+    readonly handlers: StreamHandlers
+  },
+): Promise<Result<Node, ListenRefusal>> => {
+  const connections = new Set<Connection>()
+  const crowd = createCrowd(limits.handshakes)
+
+  const keep = (connection: Connection): Connection => {
+    makeRoom(connections, connection, limits)
+    connections.add(connection)
+    void connection.closed.then(() => connections.delete(connection))
+    return connection
+  }
+
+  let state: 'open' | 'closing' = 'open'
+
+  const inbound = async (wire: MultiaddrConnection, signal: AbortSignal): Promise<void> => {
+    if (state === 'closing') throw new Error('closing')
+    const from = addressOf(wire.remoteAddr)
+    const place = crowd.enter(from.host, () => wire.abort(new Error('too many are shaking hands')))
+    try {
+      const bounded = AbortSignal.any([signal, AbortSignal.timeout(HANDSHAKE_MILLIS_MAX)])
+      const secured = await handshake(wire, parts, { dialled: false, signal: bounded })
+      keep(new Connection(secured, { dialled: false, address: formatAddress(from) }, handlers))
+    } finally {
+      place.leave()
+    }
+  }
+
+  // What libp2p's TCP part asks of an upgrader: turn a bare connection into something, or throw.
+  const upgrader = {
+    upgradeInbound: (wire: MultiaddrConnection, { signal }: { signal: AbortSignal }) => inbound(wire, signal),
+  } as unknown as Upgrader
+
+  const listeners = await listenOn(() => parts.transport.createListener({ upgrader }), listen)
+  if (!listeners.ok) return listeners
+
+  const sweeper = setInterval(() => {
+    for (const connection of [...connections]) connection.sweep()
+  }, SWEEP_MILLIS)
+  // Looking after connections is no reason to keep a process alive.
+  sweeper.unref()
+
+  const dial: Node['dial'] = async ({ address, expected, signal }) => {
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(DIAL_MILLIS_MAX)])
+    const stage: { now: 'connecting' | 'shaking hands' } = { now: 'connecting' }
+    const upgradeOutbound = async (wire: MultiaddrConnection): Promise<LibP2PConnection> => {
+      stage.now = 'shaking hands'
+      const secured = await handshake(wire, parts, {
+        dialled: true,
+        signal: bounded,
+        ...(expected === undefined ? {} : { expected }),
+      })
+      const connection = new Connection(secured, { dialled: true, address: formatAddress(address) }, handlers)
+      return keep(connection) as unknown as LibP2PConnection
+    }
+    try {
+      const options = { signal: bounded, upgrader: { upgradeOutbound } as unknown as Upgrader }
+      const connection = await parts.transport.dial(multiaddrOf(address), options)
+      return accept(connection as unknown as Connection)
+    } catch (error) {
+      return refuse(dialFailure(error, { signal, bounded, stage: stage.now }))
+    }
+  }
+
+  const secure: Node['secure'] = async ({ stream, dialled, address, expected, signal }) => {
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(HANDSHAKE_MILLIS_MAX)])
+    const place = crowd.enter(address, () => stream.abort(new Error('too many are shaking hands')))
+    try {
+      const secured = await handshake(stream, parts, {
+        dialled,
+        signal: bounded,
+        ...(expected === undefined ? {} : { expected }),
+      })
+      return accept(keep(new Connection(secured, { dialled, address }, handlers)))
+    } catch (error) {
+      stream.abort(error instanceof Error ? error : new Error(String(error)))
+      return refuse(dialFailure(error, { signal, bounded, stage: 'shaking hands' }))
+    } finally {
+      place.leave()
+    }
+  }
+
+  return accept({
+    device: parts.device,
+    port: portOf(listeners.value),
+    listening: () => reachableAt(listeners.value, listen.hosts),
+    dial,
+    secure,
+    connections,
+    get handshakes() {
+      return crowd.size
+    },
+    close: async () => {
+      state = 'closing'
+      await Promise.all([...connections].map((connection) => connection.close()))
+      // A listener cuts off whatever still came in through it, so it goes last.
+      await Promise.all(listeners.value.map((listener) => listener.close()))
+      clearInterval(sweeper)
+    },
+  })
+}
+
+/** The connection of the most crowded device goes first, then the oldest of all. */
+const makeRoom = (connections: ReadonlySet<Connection>, next: Connection, limits: NodeLimits): void => {
+  const same = [...connections].filter((each) => each.device === next.device && each.open)
+  if (same.length >= limits.connectionsPerDevice) same[0]?.abort('a newer connection of this device took its place')
+  else if (connections.size >= limits.connections) next.abort('there are too many connections')
+}
+
+const dialFailure = (
+  error: unknown,
+  { signal, bounded, stage }: { signal: AbortSignal; bounded: AbortSignal; stage: 'connecting' | 'shaking hands' },
+): Failure => {
+  if (signal.aborted) return { kind: 'closed', detail: 'the dial was given up' }
+  if (bounded.aborted)
+    return { kind: 'timeout', detail: stage === 'connecting' ? 'ETIMEDOUT' : 'no answer to the handshake' }
+  const failure = failureOf(error)
+  return failure.kind === 'closed' && stage === 'shaking hands'
+    ? { kind: 'closed', detail: `${failure.detail} during the handshake` }
+    : failure
+}
+
+const multiaddrOf = ({ host, port }: HostAndPort): Multiaddr => {
+  const [ip = host, zone] = host.split('%')
+  if (isIPv4(ip)) return multiaddr(`/ip4/${ip}/tcp/${port}`)
+  if (isIPv6(ip)) return multiaddr(zone === undefined ? `/ip6/${ip}/tcp/${port}` : `/ip6zone/${zone}/ip6/${ip}/tcp/${port}`)
+  return multiaddr(`/dns/${encodeURIComponent(host)}/tcp/${port}`)
+}
+
+const addressOf = (address: Multiaddr): HostAndPort => {
+  const components = address.getComponents()
+  const host = components.find(({ name }) => name === 'ip4' || name === 'ip6')?.value ?? 'unknown'
+  return { host, port: Number(components.find(({ name }) => name === 'tcp')?.value ?? 0) }
+}
+
+const portOf = (listeners: readonly Listener[]): number =>
+  listeners.flatMap((listener) => listener.getAddrs()).map((address) => addressOf(address).port)[0] ?? 0
+
+/** An address that means every network card is spelt out as the addresses that the cards have now. */
+const reachableAt = (listeners: readonly Listener[], hosts: readonly string[]): readonly HostAndPort[] => {
+  const port = portOf(listeners)
+  const cards = Object.values(networkInterfaces()).flatMap((card) => card ?? [])
+  const bound = new Set(listeners.flatMap((listener) => listener.getAddrs()).map((address) => addressOf(address).host))
+  const concrete = hosts.flatMap((host) => {
+    if (host === '0.0.0.0') return cards.filter(({ family }) => family === 'IPv4').map(({ address }) => address)
+    // A link-local IPv6 address means nothing without the name of a card on the other machine.
+    if (host === '::')
+      return cards.filter((card) => card.family === 'IPv6' && card.scopeid === 0).map(({ address }) => address)
+    return [host]
+  })
+  return [...new Set(concrete)]
+    .filter((host) => bound.has(host) || hosts.includes(host))
+    .sort(byUsefulness)
+    .map((host) => ({ host, port }))
+}

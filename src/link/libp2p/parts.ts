@@ -1,0 +1,77 @@
+import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
+import type {
+  ComponentLogger,
+  ConnectionEncrypter,
+  Logger,
+  Stream,
+  StreamMuxer,
+  StreamMuxerFactory,
+  Transport,
+  Upgrader,
+} from '@libp2p/interface'
+import { noise } from '@libp2p/noise'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import { toHex, type Hex } from '../../core/bytes/hex.ts'
+
+/** How much of a stream may be on its way unread. libp2p aborts a stream that holds 4 MiB, so it must be less. */
+export const STREAM_WINDOW_BYTES_MAX = 2 * 1024 * 1024
+
+/** Streams that one other side may open on one connection at a time: its link, and links through a relay. */
+export const STREAMS_PER_CONNECTION_MAX = 64
+
+/** Its ping is not part of libp2p's interface. */
+export type YamuxMuxer = StreamMuxer<Stream> & { ping(options?: { readonly signal?: AbortSignal }): Promise<number> }
+
+/** The parts of libp2p that a device speaks with, put together without the node around them (docs/decisions). */
+export type Parts = {
+  readonly device: Hex
+  readonly transport: Transport
+  /** By protocol, the preferred one first. */
+  readonly encrypters: ReadonlyMap<string, ConnectionEncrypter>
+  readonly muxers: ReadonlyMap<string, StreamMuxerFactory>
+}
+
+/**
+ * `tls` carries three times as many small messages as Noise, and costs a listener twice the memory and the time per
+ * connection: peers offer it first and fall back to Noise, servers speak Noise alone.
+ */
+export const createParts = async (
+  seed: Uint8Array,
+  security: 'tls-then-noise' | 'noise',
+): Promise<Parts> => {
+  const privateKey = await generateKeyPairFromSeed('Ed25519', seed)
+  const muxers = new Map<string, StreamMuxerFactory>()
+  // What the security parts take from libp2p's upgrader: which multiplexers may be agreed on early.
+  const upgrader = { getStreamMuxers: () => muxers } as unknown as Upgrader
+  const components = { privateKey, peerId: peerIdFromPrivateKey(privateKey), logger: silent, upgrader }
+
+  const muxer = yamux({
+    // Its own keep-alive is a timer for each connection, and gives up on nothing: see `connection.ts`.
+    enableKeepAlive: false,
+    maxInboundStreams: STREAMS_PER_CONNECTION_MAX,
+    maxOutboundStreams: STREAMS_PER_CONNECTION_MAX * 2,
+    streamOptions: { maxStreamWindowSize: STREAM_WINDOW_BYTES_MAX },
+  })()
+  muxers.set(muxer.protocol, muxer)
+
+  const offered = [noise()(components) as ConnectionEncrypter]
+  if (security === 'tls-then-noise') {
+    // Loaded only where it is used: it takes longer to load than all the rest together.
+    const { tls } = await import('@libp2p/tls')
+    offered.unshift(tls()(components))
+  }
+  // Silence is noticed once for all connections, not with a timer for each socket.
+  const transport = tcp({ inboundSocketInactivityTimeout: 0, outboundSocketInactivityTimeout: 0 })(components)
+  return {
+    device: toHex(privateKey.publicKey.raw),
+    transport,
+    encrypters: new Map(offered.map((each) => [each.protocol, each])),
+    muxers,
+  }
+}
+
+/** libp2p's own log names addresses and peers; nothing of it is wanted, and a logger per stream costs memory. */
+const log: Logger = Object.assign(() => {}, { error: () => {}, trace: () => {}, enabled: false, newScope: () => log })
+const silent: ComponentLogger = { forComponent: () => log }

@@ -1,0 +1,18 @@
+/** The link between two peers: frames until either side closes. */
+export const PEER_PROTOCOL = '/kith/peer/1'
+
+/** The link between a peer and a server. While it stands, the server lets others reach the peer through it. */
+export const SERVER_PROTOCOL = '/kith/server/1'
+
+/**
+ * A peer asks a server for a way to another: one message with the other's key (32 bytes), answered with one byte (see
+ * `RELAY_ANSWERS`). After `0` the stream is a wire to the other peer.
+ */
+export const RELAY_PROTOCOL = '/kith/relay/1'
+
+/** A server brings a way from somebody: no message, the stream is a wire. Who is there shows in the handshake on it. */
+export const RELAYED_PROTOCOL = '/kith/relayed/1'
+
+export const RELAY_ANSWERS = ['open', 'not-registered', 'relay-full', 'unreachable'] as const
+
+export type RelayAnswer = (typeof RELAY_ANSWERS)[number]

@@ -1,0 +1,52 @@
+import { performance } from 'node:perf_hooks'
+import { accept, type Result } from '../../core/bytes/result.ts'
+import { pathOf } from '../address.ts'
+import type { Link } from '../port.ts'
+import type { ListenRefusal, ServerEndpoint } from '../server-port.ts'
+import type { StreamHandler } from './connection.ts'
+import { ALL_HOSTS } from './listen.ts'
+import { createNode, type NodeLimits } from './node.ts'
+import { createParts } from './parts.ts'
+import { RELAY_PROTOCOL, SERVER_PROTOCOL } from './protocols.ts'
+import { createRelay } from './relay.ts'
+import { createStreamLink } from './stream-link.ts'
+
+export const SERVER_LIMITS: NodeLimits = { handshakes: 1_024, connections: 20_000, connectionsPerDevice: 4 }
+
+/** `privateKey` is the server's Ed25519 seed (32 bytes). Without `host`, every address of the machine is listened on. */
+export const createServerEndpoint = async ({
+  privateKey,
+  port,
+  host,
+}: {
+  readonly privateKey: Uint8Array
+  readonly port: number
+  readonly host?: string
+}): Promise<Result<ServerEndpoint, ListenRefusal>> => {
+  const parts = await createParts(privateKey, 'noise')
+  const relay = createRelay(() => performance.now())
+  let onLink: (link: Link) => void = (link) => link.close()
+
+  const serveLink: StreamHandler = (stream, connection) => {
+    if (!connection.claim()) return stream.abort(new Error('this connection has its link'))
+    relay.register(connection)
+    onLink(createStreamLink(stream, connection, { protocol: 'server', path: pathOf(connection.address) }))
+  }
+  const handlers = new Map<string, StreamHandler>([
+    [SERVER_PROTOCOL, serveLink],
+    [RELAY_PROTOCOL, relay.serve],
+  ])
+  const listen = { port, hosts: host === undefined ? ALL_HOSTS : [host] }
+  const node = await createNode(parts, { listen, limits: SERVER_LIMITS, handlers })
+  if (!node.ok) return node
+  return accept({
+    device: node.value.device,
+    port: node.value.port,
+    onLink: (handler) => {
+      onLink = handler
+    },
+    relayed: relay.relayed,
+    connections: () => node.value.connections.size + node.value.handshakes,
+    close: node.value.close,
+  })
+}

@@ -1,0 +1,162 @@
+import type { Stream } from '@libp2p/interface'
+import { Bug } from '../../core/bytes/result.ts'
+import type { Path } from '../../view/view.ts'
+import { createFrameDecoder, encodeFrames, FRAME_HEADER_BYTES } from '../frames.ts'
+import { createInbox } from '../inbox.ts'
+import { FRAME_BYTES_MAX, type Farewell, type Link, type Protocol } from '../port.ts'
+import type { Connection } from './connection.ts'
+
+/** Bytes that wait to be sent from which on `send` answers false. */
+export const OUTBOX_BYTES_MAX = 256 * 1024
+
+/** Bytes that wait to be sent from which on a link is given up: whoever sends does not heed `send`. */
+export const OUTBOX_BYTES_LIMIT = 16 * 1024 * 1024
+
+/**
+ * A link over one stream, which is the only one that its connection is kept for: closing the link closes that too.
+ * Frames that are sent in one turn of the event loop leave as one piece.
+ */
+export const createStreamLink = (
+  stream: Stream,
+  connection: Connection,
+  { protocol, path }: { readonly protocol: Protocol; readonly path: Path },
+): Link => {
+  const closed = Promise.withResolvers<Farewell>()
+  let state: 'open' | 'closing' | 'closed' = 'open'
+
+  // ---- towards the other side
+
+  let outbox: Uint8Array[] = []
+  let outboxBytes = 0
+  let flushing = false
+  let waiters: (() => void)[] = []
+
+  const hasRoom = (): boolean =>
+    state !== 'open' || (outboxBytes + stream.writeBufferLength < OUTBOX_BYTES_MAX && !stream.writableNeedsDrain)
+
+  const openRoom = (): void => {
+    if (waiters.length === 0 || !hasRoom()) return
+    const waiting = waiters
+    waiters = []
+    for (const each of waiting) each()
+  }
+
+  const flush = (): void => {
+    flushing = false
+    if (state !== 'open' || stream.writableNeedsDrain) return
+    sendOutbox()
+    openRoom()
+  }
+
+  const sendOutbox = (): void => {
+    if (outboxBytes === 0) return
+    const bytes = encodeFrames(outbox)
+    outbox = []
+    outboxBytes = 0
+    try {
+      stream.send(bytes)
+    } catch (error) {
+      lose(error)
+    }
+  }
+
+  const flushSoon = (): void => {
+    if (flushing) return
+    flushing = true
+    queueMicrotask(flush)
+  }
+
+  // ---- from the other side
+
+  const decoder = createFrameDecoder()
+  const inbox = createInbox(() => {
+    if (stream.readStatus !== 'paused') return
+    try {
+      stream.resume()
+    } catch {
+      // What the stream still held was handed out; it could not ask for more because the connection is gone.
+    }
+  })
+
+  const receive = (chunk: Uint8Array): void => {
+    if (state !== 'open') return
+    const { frames, broken } = decoder.read(chunk)
+    for (const frame of frames) inbox.put(frame)
+    if (broken !== undefined) {
+      const size = broken.kind === 'frame-empty' ? 0 : broken.size
+      finish({ kind: 'malformed', detail: `a frame of ${size} bytes` })
+      connection.abort('the other side broke the framing')
+    } else if (inbox.full() && stream.readStatus === 'readable') stream.pause()
+  }
+
+  // ---- the end
+
+  const finish = (farewell: Farewell): void => {
+    if (state === 'closed') return
+    state = 'closed'
+    outbox = []
+    outboxBytes = 0
+    inbox.end()
+    openRoom()
+    closed.resolve(farewell)
+  }
+
+  const lose = (error: unknown): void => {
+    finish({ kind: 'lost', detail: error instanceof Error ? `${error.name}: ${error.message}` : String(error) })
+    connection.abort('the stream broke')
+  }
+
+  const leave = async (): Promise<void> => {
+    // What the other side does not take within CLOSE_MILLIS_MAX is lost.
+    sendOutbox()
+    finish({ kind: 'ours' })
+    await connection.close()
+  }
+
+  stream.addEventListener('message', (event) => receive(event.data.subarray()))
+  // libp2p sends what it holds itself first, in a microtask that was queued before this one.
+  stream.addEventListener('drain', flushSoon)
+  let goodbye = false
+  stream.addEventListener('remoteCloseWrite', () => {
+    goodbye = true
+  })
+  // Everything that was sent before the goodbye was handed out.
+  stream.addEventListener('end', () => {
+    if (!goodbye) return
+    finish(
+      decoder.atBoundary() ? { kind: 'theirs' } : { kind: 'malformed', detail: 'the stream ended inside a frame' },
+    )
+    void connection.close()
+  })
+  stream.addEventListener('close', (event) => {
+    if (goodbye && stream.readBufferLength > 0 && state === 'open') return
+    finish({ kind: 'lost', detail: event.error?.message ?? 'the connection was closed' })
+    void connection.close()
+  })
+
+  return {
+    device: connection.device,
+    protocol,
+    path,
+    address: connection.address,
+    dialled: connection.dialled,
+    send: (frame) => {
+      if (frame.length === 0 || frame.length > FRAME_BYTES_MAX) throw new Bug(`a frame of ${frame.length} bytes`)
+      if (state !== 'open') return true
+      outbox.push(frame)
+      outboxBytes += FRAME_HEADER_BYTES + frame.length
+      if (outboxBytes > OUTBOX_BYTES_LIMIT) lose(new Error('the queue of this link ran over'))
+      if (outboxBytes > OUTBOX_BYTES_MAX) flush()
+      else flushSoon()
+      return hasRoom()
+    },
+    room: () => (hasRoom() ? Promise.resolve() : new Promise((resolve) => waiters.push(resolve))),
+    frames: inbox.frames,
+    close: () => {
+      if (state !== 'open') return
+      state = 'closing'
+      void leave()
+    },
+    closed: closed.promise,
+  }
+}
