@@ -227,23 +227,23 @@ test('[DR11] connections beyond the limit are dropped and the others go on', asy
 
 test('[DR12] bytes that are no HTTP close that connection alone', async (t) => {
   const at = await atTheDoor(t)
-  for (const bytes of [Buffer.from([0x16, 3, 1, 2, 0]), Buffer.from('\0'.repeat(5000)), Buffer.from('GET\r\n\r\n')]) {
+  for (const bytes of [Buffer.from([0x16, 3, 1, 2, 0]), Buffer.alloc(5_000), Buffer.from('GET\r\n\r\n')]) {
     const socket = at.tcp()
     socket.write(bytes)
-    assert.match(await ending(socket), /^(HTTP\/1\.1 400.*)?/)
+    assert.match(await ending(socket), /^HTTP\/1\.1 400 [^]*$/)
   }
   assert.equal((await at.ask({})).status, 200)
 })
 
 test('[DR12] an upgrade to something else, or a malformed one, is refused and the door goes on', async (t) => {
   const at = await atTheDoor(t)
-  const let_in = { ...own(at), 'sec-websocket-protocol': withToken(at) }
-  assert.equal((await at.upgrade({ ...let_in, 'sec-websocket-version': '7' })).status, 400)
-  assert.equal((await at.upgrade({ ...let_in, 'sec-websocket-key': 'short' })).status, 400)
-  assert.equal((await at.upgrade({ ...let_in, upgrade: 'h2c' })).status, 400)
-  assert.equal((await at.upgrade(let_in, '/api/other')).status, 404)
-  assert.equal((await at.upgrade(let_in, '/')).status, 404)
-  assert.equal((await at.upgrade(let_in)).status, 101)
+  const admitted = { ...own(at), 'sec-websocket-protocol': withToken(at) }
+  assert.equal((await at.upgrade({ ...admitted, 'sec-websocket-version': '7' })).status, 400)
+  assert.equal((await at.upgrade({ ...admitted, 'sec-websocket-key': 'short' })).status, 400)
+  assert.equal((await at.upgrade({ ...admitted, upgrade: 'h2c' })).status, 400)
+  assert.equal((await at.upgrade(admitted, '/api/other')).status, 404)
+  assert.equal((await at.upgrade(admitted, '/')).status, 404)
+  assert.equal((await at.upgrade(admitted)).status, 101)
 })
 
 test('[DR8] what is logged of an attack names its kind and never what was shown', async (t) => {
