@@ -93,7 +93,7 @@ export const createStage = (people: 'on' | 'off' = 'on') => {
 const name = (hex: Hex): string => String(Number.parseInt(hex, 16))
 const names = (devices: readonly Hex[]): string => devices.map(name).join(' ')
 
-const inWords = (message: ServerMessage): string => {
+export const inWords = (message: ServerMessage): string => {
   switch (message.kind) {
     case 'welcome':
       return `welcome ${message.version} from ${message.observed}, people ${message.people}`

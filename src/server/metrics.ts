@@ -1,0 +1,43 @@
+import { Gauge, Registry, type CollectFunction } from 'prom-client'
+import type { Counters } from './serve.ts'
+
+/** The counters as Prometheus reads them. No label names a device or an address. */
+export const createMetrics = (counters: () => Counters): Registry => {
+  const registry = new Registry()
+  const show = (name: string, help: string, read: (counters: Counters) => number): void => {
+    const collect: CollectFunction<Gauge> = function () {
+      this.set(read(counters()))
+    }
+    registry.registerMetric(new Gauge({ name, help, collect, registers: [] }))
+  }
+
+  show('kith_connections', 'TCP connections that stand', ({ connections }) => connections)
+  show('kith_here', 'Devices that are connected', ({ here }) => here)
+  show('kith_visible', 'Devices that want to be seen', ({ visible }) => visible)
+  show('kith_links_total', 'Links that were opened', ({ rendezvous }) => rendezvous.opened)
+  show('kith_hellos_total', 'Links on which a first hello came', ({ rendezvous }) => rendezvous.hellos)
+  show('kith_calls_total', 'Calls brought to the called', ({ rendezvous }) => rendezvous.calls)
+  show('kith_absent_total', 'Calls to somebody who was not here', ({ rendezvous }) => rendezvous.absent)
+  show('kith_cards_total', 'Cards asked for', ({ rendezvous }) => rendezvous.cards)
+  show('kith_pushes_total', 'Changes of the people list sent', ({ rendezvous }) => rendezvous.pushes)
+  show('kith_pushed_bytes_total', 'Bytes of such changes', ({ rendezvous }) => rendezvous.pushedBytes)
+  show('kith_held_total', 'Times that a peer said too much', ({ rendezvous }) => rendezvous.held)
+  show('kith_relayed_links', 'Relayed links that stand', ({ relayed }) => relayed.links)
+  show('kith_relayed_links_total', 'Relayed links that ever stood', ({ relayed }) => relayed.linksTotal)
+  show('kith_relayed_bytes_total', 'Sealed bytes that were relayed', ({ relayed }) => relayed.bytesTotal)
+  show('kith_relay_refused_total', 'Relayed links refused by a limit', ({ relayed }) => relayed.refusedTotal)
+  show('process_resident_memory_bytes', 'Memory of this process', () => process.memoryUsage.rss())
+  show('process_cpu_seconds_total', 'Processor time of this process', () => {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1e6
+  })
+
+  const collect: CollectFunction<Gauge<'because'>> = function () {
+    for (const [because, count] of Object.entries(counters().rendezvous.farewells)) this.set({ because }, count)
+  }
+  const help = 'Links that the server ended, by reason'
+  registry.registerMetric(
+    new Gauge({ name: 'kith_farewells_total', help, labelNames: ['because'], collect, registers: [] }),
+  )
+  return registry
+}

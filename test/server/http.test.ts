@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { request } from 'node:http'
+import { connect } from 'node:net'
+import { test, type TestContext } from 'node:test'
+import { serveMetrics } from '../../src/server/http.ts'
+import type { Counters } from '../../src/server/serve.ts'
+import { emptyTally } from '../../src/server/tally.ts'
+
+const counters = (): Counters => ({
+  connections: 3,
+  here: 2,
+  visible: 1,
+  rendezvous: { ...emptyTally(), calls: 5, farewells: { ...emptyTally().farewells, crowded: 4 } },
+  relayed: { links: 0, linksTotal: 6, bytesTotal: 789, refusedTotal: 0 },
+})
+
+const start = async (t: TestContext): Promise<number> => {
+  const running = await serveMetrics(0, counters)
+  assert.ok(running.ok)
+  t.after(() => running.value.close())
+  return running.value.port
+}
+
+const ask = (port: number, path: string, headers: Record<string, string> = {}, method = 'GET') =>
+  new Promise<{ status: number; body: string }>((resolve, reject) => {
+    const asking = request({ port, host: '127.0.0.1', path, headers, method }, (response) => {
+      let body = ''
+      response.setEncoding('utf8').on('data', (text: string) => (body += text))
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }))
+    })
+    asking.on('error', reject).end()
+  })
+
+test('[SV51] Prometheus reads the counters, and a health check is answered', async (t) => {
+  const port = await start(t)
+  assert.deepEqual(await ask(port, '/health'), { status: 200, body: 'ok\n' })
+  const { status, body } = await ask(port, '/metrics')
+  assert.equal(status, 200)
+  const lines = body.split('\n')
+  for (const line of [
+    'kith_connections 3',
+    'kith_here 2',
+    'kith_calls_total 5',
+    'kith_relayed_links_total 6',
+    'kith_relayed_bytes_total 789',
+    'kith_farewells_total{because="crowded"} 4',
+  ])
+    assert.ok(lines.includes(line), line)
+})
+
+test('[SV51] another name, method or path gets nothing', async (t) => {
+  const port = await start(t)
+  assert.equal((await ask(port, '/metrics', { host: 'evil.example' })).status, 421)
+  assert.equal((await ask(port, '/metrics', {}, 'POST')).status, 405)
+  assert.equal((await ask(port, '/')).status, 404)
+})
+
+test('[SV51] what is no HTTP does not disturb it', async (t) => {
+  const port = await start(t)
+  await new Promise<void>((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.end(Buffer.from('\x16\x03\x01garbage\r\n\r\n')))
+    socket.on('error', () => {}).on('close', () => resolve())
+    socket.resume()
+  })
+  assert.equal((await ask(port, '/health')).status, 200)
+})
+
+test('[SV51] a port in use is refused with its number', async (t) => {
+  const port = await start(t)
+  const second = await serveMetrics(port, counters)
+  assert.ok(!second.ok)
+  assert.deepEqual([second.refusal.kind, second.refusal.port], ['metrics-failed', port])
+})
