@@ -132,7 +132,7 @@ const plainGraph = ({ graph }: Replica): Plain => [
 
 const readChain = (fields: Shaped<typeof chainShape>): [Hex, Chain] => {
   const [author, seq, tip, time, beyond, claimed, referred, forked] = fields
-  const held = new Map(beyond.map(([at, heldId, prev, when]) => [at, { id: heldId, prev, time: when }]))
+  const held = new Map(beyond.map(([at, heldId, prev, when]) => [at, { id: heldId, prev, time: when }] as const))
   return [author, { seq, id: toHex(tip), time, beyond: held, claimed, referred, forked }]
 }
 
@@ -144,7 +144,7 @@ const plainGroup = (replica: Replica): Plain => [
 ]
 
 const memberSet = (devices: readonly Hex[], certificates: ReadonlyMap<Hex, Certificate>): Members =>
-  membersOf(devices.flatMap((device) => certificates.get(device) ?? []))
+  membersOf(devices.map((device) => certificates.get(device)).filter((certificate) => certificate !== undefined))
 
 const plainEpoch = (epoch: Epoch): Plain => [
   epoch.depth,
@@ -161,7 +161,7 @@ const readEpochRecord = (epochId: Hex, fields: Shaped<typeof epochShape>): Epoch
   const [depth, author, members, made, unopenedBy, secrets] = fields
   const epoch = { id: epochId, depth, author, members, made, unopenedBy }
   if (secrets === null) return epoch
-  const ratchets = new Map(secrets[1].map(([device, index, key]) => [device, { index, key }]))
+  const ratchets = new Map(secrets[1].map(([device, index, key]) => [device, { index, key }] as const))
   return { ...epoch, secrets: { chaining: secrets[0], ratchets } }
 }
 
