@@ -40,6 +40,7 @@ export class Connection {
   #quietMillis = 0
   #idleMillis = 0
   #state: 'open' | 'closing' | 'closed' = 'open'
+  #left = false
   #because = 'the connection was closed'
 
   constructor(
@@ -63,8 +64,9 @@ export class Connection {
     secured.muxer.addEventListener('stream', (event) => void this.#accept(event.detail, handlers))
   }
 
-  get open(): boolean {
-    return this.#state === 'open' && this.#secured.stream.status === 'open'
+  /** True once this side has closed it, whether or not it is closed yet. */
+  get left(): boolean {
+    return this.#left
   }
 
   /** A connection is kept for one link: true for the first who asks. */
@@ -101,6 +103,7 @@ export class Connection {
   async close(): Promise<void> {
     if (this.#state !== 'open') return
     this.#state = 'closing'
+    this.#left = true
     // The other side may take the goodbye and keep its own half open for ever.
     const patience = setTimeout(() => this.abort('the other side did not close'), CLOSE_MILLIS_MAX)
     try {

@@ -8,7 +8,7 @@ import type { Failure } from '../../view/view.ts'
 import { byUsefulness, formatAddress, type HostAndPort } from '../address.ts'
 import type { ListenRefusal } from '../server-port.ts'
 import { Connection, SWEEP_MILLIS, type StreamHandlers } from './connection.ts'
-import { createCrowd, type Crowd } from './crowd.ts'
+import { createCrowd } from './crowd.ts'
 import { failureOf } from './failure.ts'
 import { handshake, HANDSHAKE_MILLIS_MAX } from './handshake.ts'
 import { listenOn } from './listen.ts'
@@ -21,9 +21,9 @@ export const DIAL_MILLIS_MAX = 10_000
 export type NodeLimits = {
   /** Connections whose other side has not yet proved who it is. */
   readonly handshakes: number
-  /** Secured connections, both ways. */
+  /** Connections that others opened. */
   readonly connections: number
-  /** Secured connections of one device; the oldest is closed for a newer one. */
+  /** Connections of one device; the oldest is closed for a newer one. */
   readonly connectionsPerDevice: number
 }
 
@@ -47,8 +47,8 @@ export type Node = {
     readonly expected?: Hex
     readonly signal: AbortSignal
   }): Promise<Result<Connection, Failure>>
-  readonly connections: ReadonlySet<Connection>
-  readonly handshakes: number
+  /** Connections that stand, those still shaking hands included. */
+  connections(): number
   close(): Promise<void>
 }
 
@@ -64,13 +64,23 @@ export const createNode = async (
     readonly handlers: StreamHandlers
   },
 ): Promise<Result<Node, ListenRefusal>> => {
-  const connections = new Set<Connection>()
-  const crowd = createCrowd(limits.handshakes)
+  const connections = new Map<Hex, Set<Connection>>()
+  const shakingHands = createCrowd(limits.handshakes)
+  const guests = createCrowd(limits.connections)
+  const all = (): Connection[] => [...connections.values()].flatMap((same) => [...same])
 
-  const keep = (connection: Connection): Connection => {
-    makeRoom(connections, connection, limits)
-    connections.add(connection)
-    void connection.closed.then(() => connections.delete(connection))
+  const keep = (connection: Connection, from: string): Connection => {
+    const same = connections.get(connection.device) ?? new Set()
+    const [oldest] = same
+    if (same.size >= limits.connectionsPerDevice) oldest?.abort('a newer connection of this device took its place')
+    connections.set(connection.device, same.add(connection))
+    // Whom this device called itself is not one of a crowd.
+    const place = connection.dialled ? undefined : guests.enter(from, () => connection.abort('there are too many'))
+    void connection.closed.then(() => {
+      place?.leave()
+      same.delete(connection)
+      if (same.size === 0 && connections.get(connection.device) === same) connections.delete(connection.device)
+    })
     return connection
   }
 
@@ -79,11 +89,11 @@ export const createNode = async (
   const inbound = async (wire: MultiaddrConnection, signal: AbortSignal): Promise<void> => {
     if (state === 'closing') throw new Error('closing')
     const from = addressOf(wire.remoteAddr)
-    const place = crowd.enter(from.host, () => wire.abort(new Error('too many are shaking hands')))
+    const place = shakingHands.enter(from.host, () => wire.abort(new Error('too many are shaking hands')))
     try {
       const bounded = AbortSignal.any([signal, AbortSignal.timeout(HANDSHAKE_MILLIS_MAX)])
       const secured = await handshake(wire, parts, { dialled: false, signal: bounded })
-      keep(new Connection(secured, { dialled: false, address: formatAddress(from) }, handlers))
+      keep(new Connection(secured, { dialled: false, address: formatAddress(from) }, handlers), from.host)
     } finally {
       place.leave()
     }
@@ -98,7 +108,7 @@ export const createNode = async (
   if (!listeners.ok) return listeners
 
   const sweeper = setInterval(() => {
-    for (const connection of [...connections]) connection.sweep()
+    for (const connection of all()) connection.sweep()
   }, SWEEP_MILLIS)
   // Looking after connections is no reason to keep a process alive.
   sweeper.unref()
@@ -114,7 +124,7 @@ export const createNode = async (
         ...(expected === undefined ? {} : { expected }),
       })
       const connection = new Connection(secured, { dialled: true, address: formatAddress(address) }, handlers)
-      return keep(connection) as unknown as LibP2PConnection
+      return keep(connection, address.host) as unknown as LibP2PConnection
     }
     try {
       const options = { signal: bounded, upgrader: { upgradeOutbound } as unknown as Upgrader }
@@ -127,14 +137,14 @@ export const createNode = async (
 
   const secure: Node['secure'] = async ({ stream, dialled, address, expected, signal }) => {
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(HANDSHAKE_MILLIS_MAX)])
-    const place = crowd.enter(address, () => stream.abort(new Error('too many are shaking hands')))
+    const place = shakingHands.enter(address, () => stream.abort(new Error('too many are shaking hands')))
     try {
       const secured = await handshake(stream, parts, {
         dialled,
         signal: bounded,
         ...(expected === undefined ? {} : { expected }),
       })
-      return accept(keep(new Connection(secured, { dialled, address }, handlers)))
+      return accept(keep(new Connection(secured, { dialled, address }, handlers), address))
     } catch (error) {
       stream.abort(error instanceof Error ? error : new Error(String(error)))
       return refuse(dialFailure(error, { signal, bounded, stage: 'shaking hands' }))
@@ -149,25 +159,15 @@ export const createNode = async (
     listening: () => reachableAt(listeners.value, listen.hosts),
     dial,
     secure,
-    connections,
-    get handshakes() {
-      return crowd.size
-    },
+    connections: () => shakingHands.size + all().length,
     close: async () => {
       state = 'closing'
-      await Promise.all([...connections].map((connection) => connection.close()))
+      await Promise.all(all().map((connection) => connection.close()))
       // A listener cuts off whatever still came in through it, so it goes last.
       await Promise.all(listeners.value.map((listener) => listener.close()))
       clearInterval(sweeper)
     },
   })
-}
-
-/** The connection of the most crowded device goes first, then the oldest of all. */
-const makeRoom = (connections: ReadonlySet<Connection>, next: Connection, limits: NodeLimits): void => {
-  const same = [...connections].filter((each) => each.device === next.device && each.open)
-  if (same.length >= limits.connectionsPerDevice) same[0]?.abort('a newer connection of this device took its place')
-  else if (connections.size >= limits.connections) next.abort('there are too many connections')
 }
 
 const dialFailure = (
@@ -178,6 +178,7 @@ const dialFailure = (
   if (bounded.aborted)
     return { kind: 'timeout', detail: stage === 'connecting' ? 'ETIMEDOUT' : 'no answer to the handshake' }
   const failure = failureOf(error)
+  if (failure.kind === 'wrong-device') return { kind: 'wrong-device', detail: 'another device answers there' }
   return failure.kind === 'closed' && stage === 'shaking hands'
     ? { kind: 'closed', detail: `${failure.detail} during the handshake` }
     : failure

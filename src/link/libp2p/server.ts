@@ -46,7 +46,7 @@ export const createServerEndpoint = async ({
       onLink = handler
     },
     relayed: relay.relayed,
-    connections: () => node.value.connections.size + node.value.handshakes,
+    connections: node.value.connections,
     close: node.value.close,
   })
 }

@@ -130,7 +130,7 @@ export const createStreamLink = (
   })
   stream.addEventListener('close', (event) => {
     if (goodbye && stream.readBufferLength > 0 && state === 'open') return
-    finish({ kind: 'lost', detail: event.error?.message ?? 'the connection was closed' })
+    finish(connection.left ? { kind: 'ours' } : { kind: 'lost', detail: event.error?.message ?? 'the other side is gone' })
     void connection.close()
   })
 
