@@ -21,6 +21,7 @@ export type ServerReach =
       readonly at: 'connecting'
       readonly address: string
       readonly attempt: number
+      readonly started: number
       /** Dialling until then, then greeting until then. */
       readonly until: number
       readonly stage: 'dialling' | 'greeting'
@@ -126,9 +127,17 @@ const dial = (
 ): Stepped => {
   const attempt = before.attempt + 1
   const { address, failures, trouble } = before
-  const until = now + SERVER_DIAL_MILLIS_MAX
   return {
-    server: { at: 'connecting', address, attempt, until, stage: 'dialling', failures, ...(trouble && { trouble }) },
+    server: {
+      at: 'connecting',
+      address,
+      attempt,
+      started: now,
+      until: now + SERVER_DIAL_MILLIS_MAX,
+      stage: 'dialling',
+      failures,
+      ...(trouble && { trouble }),
+    },
     effects: [{ do: 'dial', attempt }],
   }
 }

@@ -1,0 +1,239 @@
+import type { Hex } from '../../core/bytes/hex.ts'
+import { unreachable } from '../../core/bytes/result.ts'
+import { isOnThisMachine } from '../../core/reach/moved.ts'
+import {
+  noServer,
+  serverWake,
+  stepServer,
+  type ServerEffect,
+  type ServerInput,
+  type ServerReach,
+} from '../../core/reach/server.ts'
+import {
+  decodeServerMessage,
+  encodePeerMessage,
+  RENDEZVOUS_VERSION,
+  type Because,
+  type PeerMessage,
+  type ServerMessage,
+} from '../../core/rendezvous/messages.ts'
+import { withPeople, type People } from '../../core/rendezvous/people.ts'
+import type { Endpoint, Link } from '../../link/port.ts'
+import type { Failure, ServerState } from '../../view/view.ts'
+import { createAlarm } from './alarm.ts'
+import { createCards } from './cards.ts'
+import { createOutbox, type Outbox } from './outbox.ts'
+import type { Announcement, Scheduler, ServerAddress } from './port.ts'
+
+export type ServerConnectionInput = {
+  readonly endpoint: Endpoint
+  readonly scheduler: Scheduler
+  /** A random number in [0, 1). */
+  readonly random: () => number
+  /** Calls and relayed links are possible now, or are no longer. */
+  readonly onConnected: (connected: boolean) => void
+  readonly onPeople: (before: People, now: People) => void
+  readonly onCalled: (from: Hex, offer: Uint8Array) => void
+  readonly onAbsent: (device: Hex) => void
+  readonly onChanged: () => void
+}
+
+/** The connection to the server that is used, if any: kept up, spoken on, listened to. */
+export type ServerConnection = {
+  use(address: ServerAddress | undefined): void
+  announce(announcement: Announcement): void
+  card(device: Hex): Promise<Uint8Array | undefined>
+  call(to: Hex, offer: Uint8Array): void
+  /** This device's addresses changed. `elsewhere`: it is on another network now. */
+  moved(elsewhere: boolean): void
+  state(): ServerState
+  readonly connected: boolean
+  /** The address that the server sees this device at. */
+  observed(): string | undefined
+  close(): void
+}
+
+export const createServerConnection = (input: ServerConnectionInput): ServerConnection => {
+  const { endpoint, scheduler, random } = input
+  let state: ServerReach = noServer
+  let address: ServerAddress | undefined
+  let announcement: Announcement | undefined
+  let people: People = new Map()
+  /** What there is of the attempt that counts. */
+  let controller: AbortController | undefined
+  let line: { readonly link: Link; readonly outbox: Outbox } | undefined
+  const alarm = createAlarm(scheduler, () => take({ kind: 'time' }))
+  const cards = createCards(scheduler, (device) => say({ kind: 'card', device }))
+
+  const take = (next: ServerInput): void => {
+    const before = state
+    const { server, effects } = stepServer(state, next, { now: scheduler.now(), dice: random() })
+    state = server
+    alarm.set(serverWake(state))
+    for (const effect of effects) carryOut(effect)
+    if (state === before) return
+    if ((before.at === 'connected') !== (state.at === 'connected')) connectedIs(state.at === 'connected')
+    input.onChanged()
+  }
+
+  const carryOut = (effect: ServerEffect): void => {
+    switch (effect.do) {
+      case 'dial':
+        return void dial(effect.attempt)
+      case 'greet':
+        return hello()
+      case 'drop':
+        controller?.abort()
+        line?.link.close()
+        controller = line = undefined
+        return
+      default:
+        return unreachable(effect)
+    }
+  }
+
+  const dial = async (attempt: number): Promise<void> => {
+    if (!address) return
+    const mine = (controller = new AbortController())
+    const dialled = await endpoint.dialServer({ ...address, signal: mine.signal }).catch((error: unknown) => ({
+      ok: false as const,
+      refusal: { kind: 'other', detail: String(error) } satisfies Failure,
+    }))
+    if (!dialled.ok) return take({ kind: 'failed', attempt, failure: dialled.refusal })
+    // Given up while it was being made.
+    if (controller !== mine) return dialled.value.close()
+    line = { link: dialled.value, outbox: createOutbox(dialled.value) }
+    take({ kind: 'linked', attempt })
+    await listen(attempt, dialled.value)
+  }
+
+  const listen = async (attempt: number, link: Link): Promise<void> => {
+    for await (const frame of link.frames) {
+      const message = decodeServerMessage(frame)
+      if (!message.ok) {
+        take({ kind: 'failed', attempt, failure: { kind: 'not-kith', detail: message.refusal.detail } })
+        return
+      }
+      if (message.value.kind !== 'newer') hear(attempt, message.value)
+      // What a server says after it was left does not count.
+      if (line?.link !== link) return
+    }
+    const farewell = await link.closed
+    const detail = 'detail' in farewell ? farewell.detail : 'the server closed the connection'
+    take({ kind: 'failed', attempt, failure: { kind: farewell.kind === 'malformed' ? 'not-kith' : 'closed', detail } })
+  }
+
+  const hear = (attempt: number, message: ServerMessage): void => {
+    if (message.kind === 'welcome') {
+      const { people: listed, observed } = message
+      return take({ kind: 'welcomed', attempt, people: listed, observed })
+    }
+    if (message.kind === 'farewell')
+      return take({
+        kind: 'failed',
+        attempt,
+        failure: failureOf(message.because),
+        ...(message.because === 'replaced' && { replaced: true }),
+      })
+    if (state.at !== 'connected') return
+    switch (message.kind) {
+      case 'people':
+        return peopleAre(withPeople(people, message))
+      case 'card':
+        return cards.answer(message.device, message.card?.slice())
+      case 'called':
+        return input.onCalled(message.from, message.offer)
+      case 'absent':
+        return input.onAbsent(message.to)
+      case 'unknown':
+        return
+      default:
+        return unreachable(message)
+    }
+  }
+
+  const connectedIs = (connected: boolean): void => {
+    if (connected) say({ kind: 'watch', on: true })
+    else {
+      cards.giveUp()
+      peopleAre(new Map())
+    }
+    input.onConnected(connected)
+  }
+
+  const peopleAre = (now: People): void => {
+    const before = people
+    people = now
+    input.onPeople(before, now)
+  }
+
+  const hello = (): void => {
+    const { card, listing = new Uint8Array(), visible = false } = announcement ?? {}
+    say({ kind: 'hello', version: RENDEZVOUS_VERSION, visible, listing, ...(card && { card }) })
+  }
+
+  const say = (message: PeerMessage): boolean => line?.outbox.send(encodePeerMessage(message)) ?? false
+
+  return {
+    use: (next) => {
+      address = next
+      take({ kind: 'use', address: next && addressText(next) })
+    },
+    announce: (next) => {
+      announcement = next
+      if (line) hello()
+    },
+    card: (device) => (state.at === 'connected' ? cards.ask(device) : Promise.resolve(undefined)),
+    call: (to, offer) => void say({ kind: 'call', to, offer }),
+    moved: (elsewhere) => {
+      if (elsewhere && line && !isOnThisMachine(line.link.address) && state.at === 'connected')
+        take({ kind: 'failed', attempt: state.attempt, failure: { kind: 'closed', detail: 'on another network now' } })
+      take({ kind: 'hurry' })
+    },
+    state: () => viewOf(state),
+    get connected() {
+      return state.at === 'connected'
+    },
+    observed: () => (state.at === 'connected' ? state.observed : undefined),
+    close: () => take({ kind: 'use', address: undefined }),
+  }
+}
+
+const addressText = ({ host, port }: ServerAddress): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
+
+const failureOf = (because: Because): Failure => {
+  switch (because) {
+    case 'full':
+    case 'crowded':
+      return { kind: 'refused', detail: `the server says: ${because}` }
+    case 'malformed':
+    case 'silent':
+    case 'replaced':
+    case 'slow':
+    case 'stopping':
+    case 'other':
+      return { kind: 'closed', detail: `the server says: ${because}` }
+    default:
+      return unreachable(because)
+  }
+}
+
+/** While an attempt runs after others failed, the failure is still what there is to say; `next` is that attempt. */
+const viewOf = (server: ServerReach): ServerState => {
+  switch (server.at) {
+    case 'none':
+      return { at: 'none' }
+    case 'connecting': {
+      const { address, trouble, started } = server
+      return trouble ? { at: 'unreachable', address, ...trouble, next: started } : { at: 'connecting', address }
+    }
+    case 'connected': {
+      const { address, since, people } = server
+      return { at: 'connected', address, since, people }
+    }
+    case 'waiting':
+      return { at: 'unreachable', address: server.address, ...server.trouble, next: server.until }
+    default:
+      return unreachable(server)
+  }
+}
