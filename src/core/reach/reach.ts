@@ -84,6 +84,8 @@ const take = (draft: Draft, input: Input, moment: Moment): void => {
       return absent(draft, now)
     case 'server':
       return serverIs(draft, input.on, now)
+    case 'appeared':
+      return appeared(draft, moment)
     case 'try-now':
     case 'moved':
       return hurry(draft, now)
@@ -160,6 +162,13 @@ const absent = (draft: Draft, now: number): void => {
 const serverIs = (draft: Draft, on: boolean, now: number): void => {
   if (on && !draft.server) hurry(draft, now)
   draft.server = on
+}
+
+/** It can be reached now, but whoever says so says it as often as they like: the first wait is kept. */
+const appeared = (draft: Draft, { now, dice }: Moment): void => {
+  if (draft.plan.at !== 'wait') return
+  draft.failures = 0
+  draft.plan = { at: 'wait', until: Math.min(draft.plan.until, now + waitMillis(RETRY, 0, dice)) }
 }
 
 const began = (draft: Draft, number: number, now: number): void => {

@@ -96,6 +96,8 @@ export type Input =
   /** The server says that the device is not there. */
   | { readonly kind: 'absent' }
   | { readonly kind: 'server'; readonly on: boolean }
+  /** It has just come to the server's people list. */
+  | { readonly kind: 'appeared' }
   /** This device's own addresses changed. */
   | { readonly kind: 'moved' }
   /** A `dial` is being made now. */

@@ -151,6 +151,7 @@ export const openNetwork = ({ endpoint, scheduler, random, admits, log }: Networ
     for (const [device, listing] of now) {
       const last = before.get(device)
       if (device === endpoint.device || !admits(device) || (last && isSame(last, listing))) continue
+      if (!last) devices.get(device)?.take({ kind: 'appeared' })
       found({ device, by: 'server', listing })
     }
   }
@@ -199,11 +200,17 @@ export const openNetwork = ({ endpoint, scheduler, random, admits, log }: Networ
     onSeen: (handler) => void (handlers.seen = handler),
     onGone: (handler) => void (handlers.gone = handler),
     onChange: (handler) => void (handlers.change = handler),
-    useServer: (address) => closed || server.use(address),
+    useServer: (address) => {
+      if (!closed) server.use(address)
+    },
     server: () => server.state(),
-    announce: (announcement) => closed || server.announce(announcement),
+    announce: (announcement) => {
+      if (!closed) server.announce(announcement)
+    },
     card: (device) => (closed || !isDevice(device) ? Promise.resolve(undefined) : server.card(device)),
-    setNearby: (on) => closed || near.set(on),
+    setNearby: (on) => {
+      if (!closed) near.set(on)
+    },
     nearby: () => near.state(),
     addresses: () => endpoint.addresses(),
     close: () => {

@@ -1,0 +1,96 @@
+import { createSimulatedTime, type SimulatedTime } from '../../../src/link/memory-time.ts'
+import { createNetwork, type Network as Wires } from '../../../src/link/memory.ts'
+import type { Link } from '../../../src/link/port.ts'
+import { openNetwork } from '../../../src/peer/network/network.ts'
+import type { Network, Seen } from '../../../src/peer/network/port.ts'
+import { serve, type Serving } from '../../../src/server/serve.ts'
+import { seededRandom } from '../../core/reach/random.ts'
+
+/** People with networks of their own, wires between them, and time that moves when it is told to. */
+export type World = {
+  readonly time: SimulatedTime
+  readonly wires: Wires
+  readonly random: () => number
+  person(name: keyof typeof PLACES, options?: { readonly admits?: (device: string) => boolean }): Person
+  server(): Serving
+}
+
+export type Person = {
+  readonly device: string
+  readonly address: string
+  readonly network: Network
+  /** Every link that was handed over. */
+  readonly links: readonly Link[]
+  /** Those of them that stand. */
+  standing(): readonly Link[]
+  /** Texts that arrived on any link, in order. */
+  readonly heard: readonly string[]
+  readonly seen: readonly Seen[]
+  readonly gone: readonly string[]
+  /** Says it on the newest link that stands. False when there is none. */
+  say(text: string): boolean
+}
+
+/** Ids in the order of the alphabet: Alice has the smallest. */
+export const PLACES = {
+  alice: { device: '1a'.repeat(32), address: '192.168.1.11:4001' },
+  bob: { device: '2b'.repeat(32), address: '192.168.1.12:4001' },
+  carol: { device: '3c'.repeat(32), address: '192.168.1.13:4001' },
+  mallory: { device: '4d'.repeat(32), address: '192.168.1.66:4001' },
+} as const
+
+export const SERVER = { device: 'ee'.repeat(32), host: '203.0.113.1', port: 12_345 } as const
+
+export const createWorld = (seed: number): World => {
+  const random = seededRandom(seed)
+  const time = createSimulatedTime({ start: 1_000_000 })
+  const wires = createNetwork({ time, random, delay: { least: 1, most: 20 }, loss: 0 })
+  return {
+    time,
+    wires,
+    random,
+    person: (name, { admits = () => true } = {}) => {
+      const endpoint = wires.peer(PLACES[name])
+      return createPerson(name, openNetwork({ endpoint, scheduler: time, random, admits }))
+    },
+    server: () => {
+      const { device, host, port } = SERVER
+      return serve({ endpoint: wires.server({ device, address: `${host}:${port}` }), people: 'on', time })
+    },
+  }
+}
+
+const createPerson = (name: keyof typeof PLACES, network: Network): Person => {
+  const links: Link[] = []
+  const open = new Set<Link>()
+  const heard: string[] = []
+  const seen: Seen[] = []
+  const gone: string[] = []
+
+  const read = async (link: Link): Promise<void> => {
+    for await (const frame of link.frames) heard.push(new TextDecoder().decode(frame))
+    open.delete(link)
+  }
+  network.onLink((link) => {
+    links.push(link)
+    open.add(link)
+    void read(link)
+  })
+  network.onSeen((each) => seen.push(each))
+  network.onGone(({ device, by }) => gone.push(`${device} ${by}`))
+
+  return {
+    ...PLACES[name],
+    network,
+    links,
+    standing: () => [...open],
+    heard,
+    seen,
+    gone,
+    say: (text) => {
+      const link = [...open].at(-1)
+      link?.send(new TextEncoder().encode(text))
+      return link !== undefined
+    },
+  }
+}
