@@ -1,0 +1,99 @@
+import { performance } from 'node:perf_hooks'
+import type { Logger } from 'pino'
+import type { Hex } from '../core/bytes/hex.ts'
+import { accept, type Result } from '../core/bytes/result.ts'
+import { createServerEndpoint } from '../link/libp2p/server.ts'
+import type { ListenRefusal } from '../link/server-port.ts'
+import { serveMetrics, type MetricsRefusal } from './http.ts'
+import { serverKey, type KeyRefusal } from './key.ts'
+import { serve, type Counters, type Serving, type Time } from './serve.ts'
+
+export const SERVER_PORT = 12_345
+
+/** How often at most the log says how many are here, and only when that changed. */
+export const LOG_COUNTS_MILLIS = 5_000
+
+export type StartRefusal = ListenRefusal | KeyRefusal | MetricsRefusal
+
+export type RunningServer = {
+  /** The server's own Ed25519 public key. */
+  readonly device: Hex
+  /** The TCP port, also when 0 was asked for. */
+  readonly port: number
+  /** Where metrics are served, if they are. */
+  readonly metricsPort?: number
+  counters(): Counters
+  /** Says farewell to everybody, then closes everything. The key stays in its folder. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts rendezvous, relay and people list on one TCP port; without `host`, on every address of this machine. The
+ * server's key is kept in `folder`. With `metrics`, counts are served on that port of the loopback address. The log
+ * gets counts alone: never a key, an address or anything that was said.
+ */
+export const startServer = async ({
+  port,
+  host,
+  folder,
+  people,
+  metrics,
+  log,
+}: {
+  readonly port: number
+  readonly host?: string
+  readonly folder: string
+  readonly people: 'on' | 'off'
+  readonly metrics?: number
+  readonly log: Logger
+}): Promise<Result<RunningServer, StartRefusal>> => {
+  const key = serverKey(folder)
+  if (!key.ok) return key
+  const endpoint = await createServerEndpoint({
+    privateKey: key.value,
+    port,
+    ...(host !== undefined && { host }),
+  })
+  if (!endpoint.ok) return endpoint
+  const serving = serve({ endpoint: endpoint.value, people, time: realTime })
+  const served = metrics === undefined ? accept(undefined) : await serveMetrics(metrics, serving.counters)
+  if (!served.ok) {
+    await serving.stop()
+    return served
+  }
+  const running = endpoint.value
+  log.info({ port: running.port, people, ...(served.value && { metrics: served.value.port }) }, 'listening')
+  const stopLogging = logCounts(log, serving)
+  return accept({
+    device: running.device,
+    port: running.port,
+    ...(served.value && { metricsPort: served.value.port }),
+    counters: serving.counters,
+    close: async () => {
+      stopLogging()
+      await Promise.all([serving.stop(), served.value?.close()])
+      log.info('stopped')
+    },
+  })
+}
+
+const logCounts = (log: Logger, serving: Serving): (() => void) => {
+  let last = ''
+  const timer = setInterval(() => {
+    const { here, visible, relayed } = serving.counters()
+    const counts = { here, visible, relayedLinks: relayed.links }
+    if (JSON.stringify(counts) === last) return
+    last = JSON.stringify(counts)
+    log.info(counts, 'here now')
+  }, LOG_COUNTS_MILLIS)
+  timer.unref()
+  return () => clearInterval(timer)
+}
+
+const realTime: Time = {
+  now: () => performance.now(),
+  after: (millis, task) => {
+    const timer = setTimeout(task, millis)
+    return () => clearTimeout(timer)
+  },
+}
