@@ -1,6 +1,7 @@
 import type { Stream } from '@libp2p/interface'
 import * as multistream from '@libp2p/multistream-select'
 import type { Hex } from '../../core/bytes/hex.ts'
+import { createDeadline } from './deadline.ts'
 import type { Secured } from './handshake.ts'
 
 /** How long nothing at all may come from the other side before it counts as gone. */
@@ -76,15 +77,18 @@ export class Connection {
     return first
   }
 
-  /** Opens a stream on which `protocol` is spoken. Throws libp2p's errors. */
+  /** Opens a stream on which `protocol` is spoken, within STREAM_MILLIS_MAX. Throws libp2p's errors. */
   async stream(protocol: string, signal: AbortSignal): Promise<Stream> {
     const stream = await this.#secured.muxer.createStream()
+    const deadline = createDeadline(STREAM_MILLIS_MAX, signal)
     try {
-      stream.protocol = await multistream.select(stream, protocol, { signal })
+      stream.protocol = await multistream.select(stream, protocol, { signal: deadline.signal })
       return stream
     } catch (error) {
       stream.abort(error instanceof Error ? error : new Error(String(error)))
       throw error
+    } finally {
+      deadline.clear()
     }
   }
 
@@ -105,16 +109,16 @@ export class Connection {
     this.#state = 'closing'
     this.#left = true
     // The other side may take the goodbye and keep its own half open for ever.
-    const patience = setTimeout(() => this.abort('the other side did not close'), CLOSE_MILLIS_MAX)
+    const { signal, clear } = createDeadline(CLOSE_MILLIS_MAX)
+    signal.addEventListener('abort', () => this.abort('the other side did not close'))
     try {
-      const signal = AbortSignal.timeout(CLOSE_MILLIS_MAX)
       await this.#secured.muxer.close({ signal })
       await this.#secured.stream.close({ signal })
     } catch {
       this.abort('the other side did not take the rest')
     }
     await this.closed
-    clearTimeout(patience)
+    clear()
   }
 
   /** Closes at once; what is queued is lost. Never throws. */
@@ -129,12 +133,14 @@ export class Connection {
   }
 
   async #accept(stream: Stream, handlers: StreamHandlers): Promise<void> {
+    const { signal, clear } = createDeadline(STREAM_MILLIS_MAX)
     try {
-      const signal = AbortSignal.timeout(STREAM_MILLIS_MAX)
       stream.protocol = await multistream.handle(stream, [...handlers.keys()], { signal })
       handlers.get(stream.protocol)?.(stream, this)
     } catch (error) {
       stream.abort(error instanceof Error ? error : new Error(String(error)))
+    } finally {
+      clear()
     }
   }
 }

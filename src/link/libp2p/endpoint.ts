@@ -6,7 +6,8 @@ import type { Failure } from '../../view/view.ts'
 import { formatAddress, parseAddress, pathOf, RELAY_ADDRESS } from '../address.ts'
 import type { Endpoint, Link, Protocol, Sighting } from '../port.ts'
 import type { ListenRefusal } from '../server-port.ts'
-import { type Connection, type StreamHandler, STREAM_MILLIS_MAX } from './connection.ts'
+import { type Connection, type StreamHandler } from './connection.ts'
+import { createDeadline } from './deadline.ts'
 import { failureOf } from './failure.ts'
 import { ALL_HOSTS } from './listen.ts'
 import { createNear } from './near.ts'
@@ -14,6 +15,9 @@ import { createNode, type NodeLimits } from './node.ts'
 import { createParts } from './parts.ts'
 import { PEER_PROTOCOL, RELAY_ANSWERS, RELAY_PROTOCOL, RELAYED_PROTOCOL, SERVER_PROTOCOL } from './protocols.ts'
 import { createStreamLink } from './stream-link.ts'
+
+/** From asking the server for a way until it has opened one; longer than the server takes to give up. */
+export const RELAY_ANSWER_MILLIS_MAX = 12_000
 
 export const PEER_LIMITS: NodeLimits = { handshakes: 64, connections: 512, connectionsPerDevice: 4 }
 
@@ -64,8 +68,7 @@ export const createEndpoint = async ({
     const connection = connected.value
     connection.claim()
     try {
-      const bounded = AbortSignal.any([signal, AbortSignal.timeout(STREAM_MILLIS_MAX)])
-      const stream = await connection.stream(protocol === 'peer' ? PEER_PROTOCOL : SERVER_PROTOCOL, bounded)
+      const stream = await connection.stream(protocol === 'peer' ? PEER_PROTOCOL : SERVER_PROTOCOL, signal)
       if (protocol === 'server') beReachableThrough(connection)
       return accept(createStreamLink(stream, connection, { protocol, path: pathOf(connection.address) }))
     } catch (error) {
@@ -84,12 +87,12 @@ export const createEndpoint = async ({
 
   const dialRelay = async (device: string, signal: AbortSignal): Promise<Result<Connection, Failure>> => {
     if (server === undefined) return refuse({ kind: 'unreachable', detail: 'no server is connected' })
+    const deadline = createDeadline(RELAY_ANSWER_MILLIS_MAX, signal)
     try {
-      const bounded = AbortSignal.any([signal, AbortSignal.timeout(STREAM_MILLIS_MAX)])
-      const stream = await server.stream(RELAY_PROTOCOL, bounded)
+      const stream = await server.stream(RELAY_PROTOCOL, deadline.signal)
       const messages = lpStream(stream, { maxDataLength: 1 })
-      await messages.write(fromHex(device), { signal: bounded })
-      const code = (await messages.read({ signal: bounded })).subarray()[0] ?? -1
+      await messages.write(fromHex(device), { signal: deadline.signal })
+      const code = (await messages.read({ signal: deadline.signal })).subarray()[0] ?? -1
       const answer = RELAY_ANSWERS[code] ?? 'unreachable'
       if (answer === 'open')
         return await node.secure({
@@ -103,12 +106,14 @@ export const createEndpoint = async ({
       return refuse({ kind: answer, detail: 'the server says so' })
     } catch (error) {
       return refuse(signal.aborted ? GIVEN_UP : failureOf(error))
+    } finally {
+      deadline.clear()
     }
   }
 
   const near = createNear({
     device: node.device,
-    addresses: () => node.listening(),
+    listening: node.listening,
     onSighting: (sighting) => onSighting(sighting),
   })
 

@@ -9,6 +9,7 @@ import { byUsefulness, formatAddress, type HostAndPort } from '../address.ts'
 import type { ListenRefusal } from '../server-port.ts'
 import { Connection, SWEEP_MILLIS, type StreamHandlers } from './connection.ts'
 import { createCrowd } from './crowd.ts'
+import { createDeadline, type Deadline } from './deadline.ts'
 import { failureOf } from './failure.ts'
 import { handshake, HANDSHAKE_MILLIS_MAX } from './handshake.ts'
 import { listenOn } from './listen.ts'
@@ -90,11 +91,12 @@ export const createNode = async (
     if (state === 'closing') throw new Error('closing')
     const from = addressOf(wire.remoteAddr)
     const place = shakingHands.enter(from.host, () => wire.abort(new Error('too many are shaking hands')))
+    const deadline = createDeadline(HANDSHAKE_MILLIS_MAX, signal)
     try {
-      const bounded = AbortSignal.any([signal, AbortSignal.timeout(HANDSHAKE_MILLIS_MAX)])
-      const secured = await handshake(wire, parts, { dialled: false, signal: bounded })
+      const secured = await handshake(wire, parts, { dialled: false, signal: deadline.signal })
       keep(new Connection(secured, { dialled: false, address: formatAddress(from) }, handlers), from.host)
     } finally {
+      deadline.clear()
       place.leave()
     }
   }
@@ -114,41 +116,44 @@ export const createNode = async (
   sweeper.unref()
 
   const dial: Node['dial'] = async ({ address, expected, signal }) => {
-    const bounded = AbortSignal.any([signal, AbortSignal.timeout(DIAL_MILLIS_MAX)])
+    const deadline = createDeadline(DIAL_MILLIS_MAX, signal)
     const stage: { now: 'connecting' | 'shaking hands' } = { now: 'connecting' }
     const upgradeOutbound = async (wire: MultiaddrConnection): Promise<LibP2PConnection> => {
       stage.now = 'shaking hands'
       const secured = await handshake(wire, parts, {
         dialled: true,
-        signal: bounded,
+        signal: deadline.signal,
         ...(expected === undefined ? {} : { expected }),
       })
       const connection = new Connection(secured, { dialled: true, address: formatAddress(address) }, handlers)
       return keep(connection, address.host) as unknown as LibP2PConnection
     }
     try {
-      const options = { signal: bounded, upgrader: { upgradeOutbound } as unknown as Upgrader }
+      const options = { signal: deadline.signal, upgrader: { upgradeOutbound } as unknown as Upgrader }
       const connection = await parts.transport.dial(multiaddrOf(address), options)
       return accept(connection as unknown as Connection)
     } catch (error) {
-      return refuse(dialFailure(error, { signal, bounded, stage: stage.now }))
+      return refuse(dialFailure(error, { signal, deadline, stage: stage.now }))
+    } finally {
+      deadline.clear()
     }
   }
 
   const secure: Node['secure'] = async ({ stream, dialled, address, expected, signal }) => {
-    const bounded = AbortSignal.any([signal, AbortSignal.timeout(HANDSHAKE_MILLIS_MAX)])
+    const deadline = createDeadline(HANDSHAKE_MILLIS_MAX, signal)
     const place = shakingHands.enter(address, () => stream.abort(new Error('too many are shaking hands')))
     try {
       const secured = await handshake(stream, parts, {
         dialled,
-        signal: bounded,
+        signal: deadline.signal,
         ...(expected === undefined ? {} : { expected }),
       })
       return accept(keep(new Connection(secured, { dialled, address }, handlers), address))
     } catch (error) {
       stream.abort(error instanceof Error ? error : new Error(String(error)))
-      return refuse(dialFailure(error, { signal, bounded, stage: 'shaking hands' }))
+      return refuse(dialFailure(error, { signal, deadline, stage: 'shaking hands' }))
     } finally {
+      deadline.clear()
       place.leave()
     }
   }
@@ -172,10 +177,10 @@ export const createNode = async (
 
 const dialFailure = (
   error: unknown,
-  { signal, bounded, stage }: { signal: AbortSignal; bounded: AbortSignal; stage: 'connecting' | 'shaking hands' },
+  { signal, deadline, stage }: { signal: AbortSignal; deadline: Deadline; stage: 'connecting' | 'shaking hands' },
 ): Failure => {
   if (signal.aborted) return { kind: 'closed', detail: 'the dial was given up' }
-  if (bounded.aborted)
+  if (deadline.signal.aborted)
     return { kind: 'timeout', detail: stage === 'connecting' ? 'ETIMEDOUT' : 'no answer to the handshake' }
   const failure = failureOf(error)
   if (failure.kind === 'wrong-device') return { kind: 'wrong-device', detail: 'another device answers there' }

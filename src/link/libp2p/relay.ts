@@ -4,6 +4,7 @@ import { toHex, type Hex } from '../../core/bytes/hex.ts'
 import type { Relayed } from '../server-port.ts'
 import { createAllowance, type Allowance } from './allowance.ts'
 import type { Connection } from './connection.ts'
+import { createDeadline } from './deadline.ts'
 import { RELAY_ANSWERS, RELAYED_PROTOCOL, type RelayAnswer } from './protocols.ts'
 import { splice } from './splice.ts'
 
@@ -44,8 +45,7 @@ export const createRelay = (now: () => number): Relay => {
   const registered = new Map<Hex, { readonly connection: Connection; readonly quota: Quota }>()
   const counted = { links: 0, linksTotal: 0, bytesTotal: 0, refusedTotal: 0 }
 
-  const open = async (stream: Stream, from: Connection): Promise<RelayAnswer> => {
-    const signal = AbortSignal.timeout(RELAY_MILLIS_MAX)
+  const open = async (stream: Stream, from: Connection, signal: AbortSignal): Promise<RelayAnswer> => {
     const messages = lpStream(stream, { maxDataLength: DEVICE_BYTES })
     const device = (await messages.read({ signal })).subarray()
     const asking = registered.get(from.device)
@@ -91,14 +91,15 @@ export const createRelay = (now: () => number): Relay => {
       })
     },
     serve: (stream, from) => {
-      open(stream, from).then(
-        (answer) => {
-          if (answer === 'open') return
+      const deadline = createDeadline(RELAY_MILLIS_MAX)
+      open(stream, from, deadline.signal)
+        .then((answer) => {
+          if (answer === 'open') return undefined
           counted.refusedTotal += 1
-          stream.close().catch((error: Error) => stream.abort(error))
-        },
-        (error: Error) => stream.abort(error),
-      )
+          return stream.close({ signal: deadline.signal })
+        })
+        .catch((error: Error) => stream.abort(error))
+        .finally(deadline.clear)
     },
     relayed: () => ({ ...counted }),
   }
