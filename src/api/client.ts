@@ -3,6 +3,7 @@ import { RPCLink } from '@orpc/client/websocket'
 import type { RouterClient } from '@orpc/server'
 
 import { accept, Bug, refuse, type Result } from '../core/bytes/result.ts'
+import { TEXT_BYTES_MAX } from '../core/timeline/content.ts'
 import type { Answer, Calls, Refusal } from '../view/calls.ts'
 import type { StatusView, Update } from '../view/view.ts'
 import type { createRouter } from './router.ts'
@@ -159,7 +160,7 @@ const unbreakable = (
 const plainOf = <Input>(input: Input): Result<Input, Refusal> => {
   const text = (input as { readonly text?: unknown }).text
   if (typeof text === 'string' && text.length > TEXT_CHARACTERS_MAX)
-    return refuse({ kind: 'text-too-long', bytes: new TextEncoder().encode(text).length, limit: TEXT_CHARACTERS_MAX })
+    return refuse({ kind: 'text-too-long', bytes: new TextEncoder().encode(text).length, limit: TEXT_BYTES_MAX })
   const json = JSON.stringify(input)
   // A UTF-16 unit becomes at most three bytes of UTF-8; half is left for the envelope, generously.
   if (json.length * 3 > REQUEST_BYTES_MAX - 1024 && new TextEncoder().encode(json).length > REQUEST_BYTES_MAX - 1024)

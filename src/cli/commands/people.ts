@@ -1,0 +1,48 @@
+import { foundWords, presenceWords } from '../../view/presence-words.ts'
+import type { ConversationView, Millis, PersonView } from '../../view/view.ts'
+import type { Command } from '../command.ts'
+import { EXIT } from '../exit.ts'
+import { jsonLine, printable } from '../safe-text.ts'
+import { taggedName } from '../who.ts'
+import { fail, JSON_OPTION, LOOK_MILLIS_MAX, PROFILE_OPTIONS, withPeer } from '../with-peer.ts'
+
+export const people: Command = {
+  name: 'people',
+  takes: '',
+  words: { min: 0, max: 0 },
+  summary: 'List the people you know and those who can be found now',
+  more: [
+    `Those who are here come first. When Kith is not running, it looks around for ${LOOK_MILLIS_MAX / 1000} seconds before it prints the list.`,
+  ],
+  options: { ...PROFILE_OPTIONS, ...JSON_OPTION },
+  run: (given, world) =>
+    withPeer(given, world, async (peer, following) => {
+      if (!(await following.begun())) return fail({ kind: 'disconnected' }, world)
+      if (!peer.running) await following.until(() => undefined, { world, millis: LOOK_MILLIS_MAX })
+      const { seen } = following
+      const sorted = [...seen.people.values()].toSorted(byNearness)
+      for (const person of sorted) {
+        const conversation = [...seen.conversations.values()].find((each) => each.person === person.id)
+        world.terminal.print(given.options['json'] ? jsonLine(person) : personText(person, conversation, world.now()))
+      }
+      if (sorted.length === 0 && !given.options['json']) world.terminal.note('Nobody is known or found yet.')
+      return EXIT.done
+    }),
+}
+
+const byNearness = (a: PersonView, b: PersonView): number =>
+  Number(b.presence.at === 'here') - Number(a.presence.at === 'here') ||
+  a.name.localeCompare(b.name) ||
+  (a.id < b.id ? -1 : 1)
+
+const personText = (person: PersonView, conversation: ConversationView | undefined, now: Millis): string => {
+  const facts = [
+    person.presence.at === 'away' && conversation === undefined
+      ? foundWords(person.foundBy)
+      : presenceWords(person.presence, now),
+    ...(person.standing === 'blocked' || person.standing === 'ignored' ? [person.standing] : []),
+    ...(conversation?.at === 'request' ? ['wants to talk to you'] : []),
+    ...(conversation !== undefined && conversation.unread > 0 ? [`${conversation.unread} unread`] : []),
+  ]
+  return `${printable(taggedName(person))}  ${facts.join(', ')}`
+}

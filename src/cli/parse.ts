@@ -1,0 +1,70 @@
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
+
+import { accept, refuse, type Result } from '../core/bytes/result.ts'
+import type { Command, Given } from './command.ts'
+
+export type Usage =
+  | { readonly kind: 'usage'; readonly detail: string }
+  | { readonly kind: 'unknown-command'; readonly name: string }
+
+export type Wanted =
+  | { readonly at: 'run'; readonly command: Command; readonly given: Given }
+  | { readonly at: 'help'; readonly command: Command | undefined }
+  | { readonly at: 'version' }
+
+/**
+ * What a command line asks for. The first word names the command; a line without one means `first` of the commands.
+ * Refuses unknown options, options that miss their value, and wrong numbers of arguments.
+ */
+export const parse = (line: readonly string[], commands: readonly [Command, ...Command[]]): Result<Wanted, Usage> => {
+  const [word] = line
+  const named = word !== undefined && !word.startsWith('-')
+  if (named && word === 'help') return parseHelp(line.slice(1), commands)
+  const command = named ? commands.find((each) => each.name === word) : commands[0]
+  if (command === undefined) return refuse({ kind: 'unknown-command', name: word ?? '' })
+  return parseFor(command, named ? line.slice(1) : line)
+}
+
+const parseHelp = (line: readonly string[], commands: readonly Command[]): Result<Wanted, Usage> => {
+  const [name] = line
+  if (name === undefined) return accept({ at: 'help', command: undefined })
+  const command = commands.find((each) => each.name === name)
+  return command === undefined ? refuse({ kind: 'unknown-command', name }) : accept({ at: 'help', command })
+}
+
+const parseFor = (command: Command, line: readonly string[]): Result<Wanted, Usage> => {
+  const options: ParseArgsOptionsConfig = { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } }
+  for (const [name, option] of Object.entries(command.options))
+    options[name] = { type: option.value === undefined ? 'boolean' : 'string' }
+  try {
+    const { values, positionals } = parseArgs({ args: [...line], options, allowPositionals: true, strict: true })
+    if (values['help'] === true) return accept({ at: 'help', command })
+    if (values['version'] === true) return accept({ at: 'version' })
+    const fault = faultOf(command, positionals)
+    if (fault !== undefined) return refuse({ kind: 'usage', detail: fault })
+    return accept({ at: 'run', command, given: { options: values as Given['options'], words: positionals } })
+  } catch (error) {
+    // parseArgs tells what is wrong only in words, meant for the user. Its hints about `--` span several sentences.
+    if (error instanceof Error) return refuse({ kind: 'usage', detail: error.message.split('. To specify')[0] ?? '' })
+    throw error
+  }
+}
+
+const faultOf = (command: Command, words: readonly string[]): string | undefined => {
+  if (words.length < command.words.min) return `kith ${command.name} needs ${command.takes}`
+  if (words.length <= command.words.max) return undefined
+  return `Unexpected argument '${words[command.words.max] ?? ''}'`
+}
+
+/** A whole number within bounds, as an option's value. */
+export const wholeNumber = (
+  text: string,
+  option: string,
+  min: number,
+  max: number,
+): Result<number, Extract<Usage, { kind: 'usage' }>> => {
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+  return value >= min && value <= max
+    ? accept(value)
+    : refuse({ kind: 'usage', detail: `--${option} takes a number from ${min} to ${max}, not '${text}'` })
+}

@@ -1,0 +1,80 @@
+import { accept, type Result } from '../core/bytes/result.ts'
+import type { PersonView } from '../view/view.ts'
+import type { BorrowedPeer, Given, Option, World } from './command.ts'
+import type { Exit } from './exit.ts'
+import { followPeer, type Following } from './follow.ts'
+import { profileOf, type Profile, type ProfileRefusal } from './profile.ts'
+import { printable } from './safe-text.ts'
+import { findPerson, type WhoRefusal } from './who.ts'
+import { commandWords, exitFor, type CommandRefusal } from './words.ts'
+
+/** How long a peer that runs for the moment looks for people who are near or on its server. */
+export const LOOK_MILLIS_MAX = 3_000
+
+export const PROFILE_OPTIONS: { readonly [name: string]: Option } = {
+  profile: { value: 'NAME', help: 'Which profile: each has its own name, key and history (default: default)' },
+  data: { value: 'FOLDER', help: 'Keep profiles in this folder instead of the usual place' },
+}
+
+export const JSON_OPTION: { readonly [name: string]: Option } = {
+  json: { help: 'Print one JSON object a line' },
+}
+
+export const profileGiven = (given: Given): Result<Profile, ProfileRefusal> =>
+  profileOf(textOf(given, 'profile'), textOf(given, 'data'))
+
+/** The text of an option, when it was given. */
+export const textOf = (given: Given, option: string): string | undefined => {
+  const value = given.options[option]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Says why nothing was done and gives the exit code for it. */
+export const fail = (refusal: CommandRefusal, world: World): Exit => {
+  // A refusal may repeat what a stranger wrote: a name, an address.
+  world.terminal.note(`kith: ${printable(commandWords(refusal))}`)
+  return exitFor(refusal)
+}
+
+/** Runs `use` with the peer of the profile that was given, and lets go of it afterwards whatever happens. */
+export const withPeer = async (
+  given: Given,
+  world: World,
+  use: (peer: BorrowedPeer, following: Following) => Promise<Exit>,
+): Promise<Exit> => {
+  const profile = profileGiven(given)
+  if (!profile.ok) return fail(profile.refusal, world)
+  const borrowed = await world.borrowPeer(profile.value)
+  if (!borrowed.ok) return fail(borrowed.refusal, world)
+  const following = followPeer(borrowed.value.calls, world.ending)
+  try {
+    return await use(borrowed.value, following)
+  } finally {
+    await following.end()
+    await borrowed.value.release()
+  }
+}
+
+/**
+ * The person whom WHO means. A peer that runs for the moment has only just started: it looks around for a while before
+ * it says that nobody is called so.
+ */
+export const meet = async (
+  who: string,
+  peer: BorrowedPeer,
+  following: Following,
+  world: World,
+): Promise<Result<PersonView, WhoRefusal | { readonly kind: 'disconnected' }>> => {
+  const search = () => findPerson(who, [...following.seen.people.values()])
+  if (!(await following.begun())) return { ok: false, refusal: { kind: 'disconnected' } }
+  if (peer.running) return search()
+  const found = await following.until(
+    () => {
+      const result = search()
+      return result.ok || result.refusal.kind === 'unclear-person' ? result : undefined
+    },
+    { world, millis: LOOK_MILLIS_MAX },
+  )
+  if (found.at !== 'found') return search()
+  return found.value.ok ? accept(found.value.value) : found.value
+}

@@ -1,0 +1,79 @@
+import { unreachable } from '../core/bytes/result.ts'
+import type { Refusal } from '../view/calls.ts'
+import { refusalWords } from '../view/refusal-words.ts'
+import type { BorrowRefusal } from './command.ts'
+import { EXIT, type Exit } from './exit.ts'
+import type { Usage } from './parse.ts'
+import type { ProfileRefusal } from './profile.ts'
+
+export type CommandRefusal = Refusal | BorrowRefusal | ProfileRefusal | Usage | { readonly kind: 'too-large' }
+
+/** Why a command did nothing, and how to mend it. */
+export const commandWords = (refusal: CommandRefusal): string => {
+  switch (refusal.kind) {
+    case 'usage':
+      return `${refusal.detail}.`
+    case 'unknown-command':
+      return `There is no command '${refusal.name}'. \`kith help\` lists them.`
+    case 'profile-name':
+      return `A profile is named with 1 to 32 small letters, digits, - and _, not '${refusal.name}'.`
+    case 'profile-in-use':
+      return `Another process${refusal.pid === undefined ? '' : ` (${refusal.pid})`} is using the profile in ${refusal.folder}, and does not answer. Wait until it is done, or end it, then try again.`
+    case 'profile-newer':
+      return `The profile in ${refusal.folder} was written by a newer version of Kith. Nothing was changed. Update Kith, or choose another --profile.`
+    case 'profile-damaged':
+      return `${refusal.file} is not a database of Kith. Nothing was changed. Move it elsewhere, or choose another --profile.`
+    case 'folder-failed':
+      return `The folder ${refusal.folder} cannot be used (${refusal.detail}). Check that it is yours and writable, or choose another with --data.`
+    case 'disk-full':
+      return 'The disk is full, so nothing was kept or sent. Free some space, then try again.'
+    case 'listen-failed':
+      return `Kith cannot listen for others on port ${refusal.port} (${refusal.detail}). Choose another port with --listen, or leave it out.`
+    case 'too-large':
+      return 'This is too long to send: a message has at most 64 KB. Send it in parts.'
+    case 'disconnected':
+      return 'Kith stopped answering, so it is not certain that this was done. Look at `kith status`, then try again.'
+    case 'malformed':
+      return `Kith did not understand this (${refusal.detail}). Nothing was done.`
+    default:
+      return refusalWords(refusal)
+  }
+}
+
+/** The exit code for a refusal: whether the one who typed can mend it by typing something else. */
+export const exitFor = (refusal: CommandRefusal): Exit => {
+  switch (refusal.kind) {
+    case 'usage':
+    case 'unknown-command':
+    case 'profile-name':
+    case 'unknown-person':
+    case 'unclear-person':
+    case 'name-empty':
+    case 'name-too-long':
+    case 'name-forbidden':
+    case 'text-empty':
+    case 'text-too-long':
+    case 'too-large':
+    case 'server-address':
+    case 'malformed':
+      return EXIT.unclear
+    case 'profile-in-use':
+    case 'profile-newer':
+    case 'profile-damaged':
+    case 'folder-failed':
+    case 'listen-failed':
+    case 'disk-full':
+    case 'disk-failed':
+    case 'name-needed':
+    case 'unknown-conversation':
+    case 'unknown-line':
+    case 'not-met':
+    case 'blocked':
+    case 'not-yours':
+    case 'outdated':
+    case 'disconnected':
+      return EXIT.failed
+    default:
+      return unreachable(refusal)
+  }
+}
