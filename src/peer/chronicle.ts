@@ -1,6 +1,6 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import { readEvent, type SignedEvent } from '../core/event/event.ts'
-import { chainOf } from '../core/event/graph.ts'
+import { chainOf, vectorOf } from '../core/event/graph.ts'
 import { contentIn, isCommitted, readSealed } from '../core/group/sealed.ts'
 import { personOf } from '../core/identity/certificate.ts'
 import { readContent, type Content } from '../core/timeline/content.ts'
@@ -8,11 +8,7 @@ import { encodeLine, gapsIn, type Line } from '../core/timeline/line.ts'
 import { amended, AMENDMENTS_MAX, type Amendment, type Message } from '../core/timeline/message.ts'
 import type { StoredEvent } from '../store/port.ts'
 import type { Draft } from './draft.ts'
-
-/** What a content means beyond the lines: for the people and the read marks of the peer. */
-export type Meaning =
-  | { readonly kind: 'renamed'; readonly person: Hex; readonly name: string; readonly at: number }
-  | { readonly kind: 'read'; readonly device: Hex; readonly upTo: readonly (readonly [Hex, number])[] }
+import { markChange, withRead } from './marks.ts'
 
 /** Keeps an event that says nothing to people, or nothing that can be read here. */
 export const keepBare = (draft: Draft, event: SignedEvent): void => draft.putEvent(stored(event))
@@ -22,38 +18,36 @@ export const chronicle = async (
   draft: Draft,
   event: SignedEvent,
   plaintext: Uint8Array,
-): Promise<Meaning | undefined> => {
+): Promise<void> => {
   const inside = contentIn(plaintext)
   const content = inside && readContent(inside)
   const person = personAt(draft, event.author)
   if (!content) {
     draft.putEvent({ ...stored(event), content: plaintext })
-    putLine(draft, event, { kind: 'newer', person, what: 'content' })
-    return undefined
+    return putLine(draft, event, { kind: 'newer', person, what: 'content' })
   }
   const target = isAmendment(content) ? content.target : undefined
   draft.putEvent({ ...stored(event), content: plaintext, ...(target !== undefined && { target }) })
   switch (content.kind) {
     case 'text':
-      await putMessage(draft, event, content)
-      return undefined
+      return putMessage(draft, event, content)
     case 'edit':
     case 'delete':
     case 'reaction': {
       const original = await storedContent(draft, content.target)
       if (original?.content.kind === 'text') await putMessage(draft, original.event, original.content)
-      return undefined
+      return
     }
     case 'profile':
       putLine(draft, event, { kind: 'renamed', person, from: content.was, to: content.name })
-      return { kind: 'renamed', person, name: content.name, at: event.time }
+      draft.meanings.push({ kind: 'renamed', person, name: content.name, at: event.time })
+      return
     case 'read':
-      return { kind: 'read', device: event.author, upTo: content.upTo }
+      return markRead(draft, event.author, content.upTo)
     case 'again':
       return again(draft, person, content)
     case 'newer':
-      putLine(draft, event, { kind: 'newer', person, what: String(content.number) })
-      return undefined
+      return putLine(draft, event, { kind: 'newer', person, what: String(content.number) })
   }
 }
 
@@ -93,6 +87,12 @@ export const personAt = (draft: Draft, device: Hex): Hex => {
 
 export const isAmendment = (content: Content): content is Extract<Content, { kind: 'edit' | 'delete' | 'reaction' }> =>
   content.kind === 'edit' || content.kind === 'delete' || content.kind === 'reaction'
+
+const markRead = (draft: Draft, device: Hex, upTo: readonly (readonly [Hex, number])[]): void => {
+  if (device === draft.replica.me.device) return
+  draft.marks = withRead(draft.marks, device, upTo, vectorOf(draft.replica.graph))
+  draft.put(markChange(draft.replica.conversation, device, draft.marks))
+}
 
 const gapId = (author: Hex, seq: number): string => `gap/${author}/${seq}`
 
@@ -144,16 +144,16 @@ const again = async (
   draft: Draft,
   person: Hex,
   content: Extract<Content, { kind: 'again' }>,
-): Promise<Meaning | undefined> => {
+): Promise<void> => {
   const held = await draft.event(content.target)
-  if (!held || held.content || held.conversation !== draft.replica.conversation) return undefined
+  if (!held || held.content || held.conversation !== draft.replica.conversation) return
   const event = readEvent(held.bytes)
   const body = event.ok ? readSealed(event.value.event.body) : undefined
-  if (!event.ok || !body || personAt(draft, held.author) !== person) return undefined
-  if (!isCommitted(body, content.plaintext)) return undefined
+  if (!event.ok || !body || personAt(draft, held.author) !== person) return
+  if (!isCommitted(body, content.plaintext)) return
   const inside = contentIn(content.plaintext)
   // One step deep: a repetition of a repetition would be a way to make us recurse.
-  if (inside && readContent(inside)?.kind === 'again') return undefined
+  if (inside && readContent(inside)?.kind === 'again') return
   draft.dropLine(held.id)
   return chronicle(draft, event.value.event, content.plaintext)
 }

@@ -2,7 +2,11 @@ import type { Hex } from '../core/bytes/hex.ts'
 import type { Replica } from '../core/group/replica.ts'
 import type { Outgoing } from '../core/sync/exchange.ts'
 import type { Change, Store, StoredEvent, StoredLine } from '../store/port.ts'
+import type { Marks } from './marks.ts'
 import { replicaChanges } from './replica-records.ts'
+
+/** What something said means beyond its line. */
+export type Meaning = { readonly kind: 'renamed'; readonly person: Hex; readonly name: string; readonly at: number }
 
 /**
  * What a batch of operations on one conversation will write, all or nothing: the replica as it will be, and the events
@@ -14,16 +18,22 @@ export class Draft {
   readonly fresh: Outgoing[] = []
   /** What came from each device in this batch: author to greatest sequence. */
   readonly arrivals = new Map<Hex, Map<Hex, number>>()
+  marks: Marks
+  readonly meanings: Meaning[] = []
+  /** Epochs that this device could not open, and epochs that others could not open. */
+  readonly toComplain = new Set<Hex>()
+  readonly toRepeat = new Set<Hex>()
   readonly #before: Replica
   readonly #store: Store
   readonly #events = new Map<Hex, StoredEvent>()
   readonly #lines = new Map<string, StoredLine | undefined>()
   readonly #records: Change[] = []
 
-  constructor(store: Store, replica: Replica) {
+  constructor(store: Store, replica: Replica, marks: Marks) {
     this.#store = store
     this.#before = replica
     this.replica = replica
+    this.marks = marks
   }
 
   async event(id: Hex): Promise<StoredEvent | undefined> {

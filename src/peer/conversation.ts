@@ -1,0 +1,221 @@
+import type { Hex } from '../core/bytes/hex.ts'
+import { accept, refuse, type Result } from '../core/bytes/result.ts'
+import type { Crypto } from '../core/crypto/port.ts'
+import type { SignedEvent } from '../core/event/event.ts'
+import { vectorOf } from '../core/event/graph.ts'
+import type { Entry } from '../core/group/founding.ts'
+import type { OwnSlotKey } from '../core/group/keyring.ts'
+import type { Replica } from '../core/group/replica.ts'
+import { complain, found, join, write, type Pen, type Written, type WriteRefusal } from '../core/group/write.ts'
+import type { Outgoing } from '../core/sync/exchange.ts'
+import type { Vector } from '../core/sync/frame.ts'
+import { encodeContent, type Content } from '../core/timeline/content.ts'
+import type { Store, StoredLine, StoreRefusal } from '../store/port.ts'
+import { chronicle, keepBare } from './chronicle.ts'
+import { Draft, type Meaning } from './draft.ts'
+import { takeIn } from './intake.ts'
+import { sayAgain } from './repetition.ts'
+import { loadMarks, markChange, withHeld, type Marks } from './marks.ts'
+import { loadReplica } from './replica-records.ts'
+
+/** What a conversation needs of its peer. */
+export type Surroundings = {
+  readonly store: Store
+  readonly crypto: Crypto
+  readonly me: Replica['me']
+  readonly pen: () => Pen
+  readonly cardKeys: () => readonly OwnSlotKey[]
+  /** The device to found a direct conversation with; undefined while nothing is known of the other person's keys. */
+  readonly entry: () => Entry | undefined
+  /** How many events of each author are taken in: few while it is a request, none from somebody blocked. */
+  readonly intakeMax: () => number
+  /** Called after each batch that was kept, in order. */
+  readonly onKept: (kept: Kept) => void
+}
+
+/** What a batch changed, once it is on disk. */
+export type Kept = {
+  readonly vector: Vector
+  readonly fresh: readonly Outgoing[]
+  readonly arrivals: ReadonlyMap<Hex, Vector>
+  readonly lines: readonly StoredLine[]
+  readonly dropped: readonly string[]
+  readonly meanings: readonly Meaning[]
+  readonly marks: Marks
+}
+
+export type SayRefusal = StoreRefusal | WriteRefusal | { readonly kind: 'not-met' }
+
+/** Operations that are written in one transaction at most. */
+export const BATCH_MAX = 256
+/** Complaints about epochs that one batch writes at most: each costs a new key. */
+export const COMPLAINTS_MAX = 4
+
+/** What an operation does to the draft of its batch; it answers once the batch is on disk. */
+type Operation = {
+  readonly run: (draft: Draft) => Promise<Result<unknown, SayRefusal>>
+  readonly settle: (answer: Result<unknown, SayRefusal>) => void
+}
+
+/**
+ * One conversation of this peer. Operations run one after the other, in batches: each batch is decided by the core on a
+ * draft, written in one transaction, and only then becomes what everybody sees. A batch that the disk refuses leaves
+ * nothing behind.
+ */
+export class Conversation {
+  readonly id: Hex
+  readonly #around: Surroundings
+  readonly #waiting: Operation[] = []
+  #replica: Replica
+  #marks: Marks
+  #running: Promise<void> | undefined
+
+  private constructor(around: Surroundings, replica: Replica, marks: Marks) {
+    this.id = replica.conversation
+    this.#around = around
+    this.#replica = replica
+    this.#marks = marks
+  }
+
+  static async load(around: Surroundings, id: Hex): Promise<Conversation> {
+    return new Conversation(around, await loadReplica(around.store, id, around.me), await loadMarks(around.store, id))
+  }
+
+  /** As it is on disk. */
+  get replica(): Replica {
+    return this.#replica
+  }
+
+  get marks(): Marks {
+    return this.#marks
+  }
+
+  get vector(): Vector {
+    return vectorOf(this.#replica.graph)
+  }
+
+  /** Writes something down and answers with its event once it is on disk. `speech`: what a person says, not a mark. */
+  say(content: Content, input: { readonly speech: boolean }): Promise<Result<SignedEvent, SayRefusal>> {
+    return this.#enqueue(async (draft) => {
+      const founded = await this.#founded(draft)
+      if (!founded.ok) return founded
+      const written = await write(this.#around.pen(), draft.replica, { content: encodeContent(content), ...input })
+      return written.ok ? accept(await this.#take(draft, written.value)) : written
+    })
+  }
+
+  /** Says that this person takes part, if no event has said so yet. */
+  join(): Promise<Result<null, SayRefusal>> {
+    return this.#enqueue(async (draft) => {
+      if (draft.replica.joined || draft.replica.certificates.size === 0) return accept(null)
+      await this.#take(draft, await join(this.#around.pen(), draft.replica))
+      return accept(null)
+    })
+  }
+
+  /** Takes in events that somebody sent. Answers how many were refused, once the others are on disk. */
+  receive(from: Hex, events: readonly Uint8Array[]): Promise<Result<number, SayRefusal>> {
+    return this.#enqueue(async (draft) => {
+      let refused = 0
+      for (const bytes of events) {
+        const taken = await takeIn(draft, { ...this.#context(), from, bytes })
+        if (!taken) refused += 1
+      }
+      return accept(refused)
+    })
+  }
+
+  /** A device named what it holds: delivery is derived from that. */
+  learnt(device: Hex, held: Vector): Promise<Result<null, SayRefusal>> {
+    return this.#enqueue((draft) => {
+      const marks = withHeld(draft.marks, device, held, vectorOf(draft.replica.graph))
+      if (marks !== draft.marks) draft.put(markChange(this.id, device, marks))
+      draft.marks = marks
+      return Promise.resolve(accept(null))
+    })
+  }
+
+  /** Resolves when nothing is being written any more. */
+  async settled(): Promise<void> {
+    while (this.#running) await this.#running
+  }
+
+  #context() {
+    const { crypto, cardKeys, intakeMax, pen } = this.#around
+    return { crypto, cardKeys: cardKeys(), intakeMax: intakeMax(), now: pen().now }
+  }
+
+  async #founded(draft: Draft): Promise<Result<null, SayRefusal>> {
+    if (draft.replica.certificates.size > 0) return accept(null)
+    const entry = this.#around.entry()
+    if (!entry) return refuse({ kind: 'not-met' })
+    const written = await found(this.#around.pen(), draft.replica, entry)
+    await this.#take(draft, written)
+    return accept(null)
+  }
+
+  /** Puts what was written into the draft and answers the last event. */
+  async #take(draft: Draft, written: Written): Promise<SignedEvent> {
+    draft.replica = written.replica
+    for (const { event, plaintext } of written.events) {
+      if (plaintext) await chronicle(draft, event, plaintext)
+      else keepBare(draft, event)
+      draft.fresh.push({ author: event.author, seq: event.seq, size: event.bytes.length, bytes: event.bytes })
+    }
+    return (written.events.at(-1) as Written['events'][number]).event
+  }
+
+  #enqueue<Value>(
+    run: (draft: Draft) => Promise<Result<Value, SayRefusal>>,
+  ): Promise<Result<Value, SayRefusal>> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ run, settle: resolve as Operation['settle'] })
+      this.#running ??= this.#drain()
+    })
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#runBatch(this.#waiting.splice(0, BATCH_MAX))
+    this.#running = undefined
+  }
+
+  async #runBatch(operations: readonly Operation[]): Promise<void> {
+    const draft = new Draft(this.#around.store, this.#replica, this.#marks)
+    const answers: Result<unknown, SayRefusal>[] = []
+    for (const operation of operations) answers.push(await operation.run(draft))
+    await this.#repair(draft)
+    const changes = draft.changes()
+    const kept = changes.length === 0 ? accept(null) : await this.#around.store.commit(changes)
+    if (kept.ok) {
+      this.#replica = draft.replica
+      this.#marks = draft.marks
+    }
+    // The links first: an answer to the caller can wait a moment, the other person should not.
+    if (kept.ok && changes.length > 0) this.#around.onKept(this.#kept(draft))
+    operations.forEach((operation, index) => operation.settle(kept.ok ? (answers[index] as (typeof answers)[0]) : kept))
+  }
+
+  /** Says which epochs could not be opened here, and says again what others could not open. */
+  async #repair(draft: Draft): Promise<void> {
+    const pen = this.#around.pen()
+    for (const epoch of [...draft.toComplain].slice(-COMPLAINTS_MAX))
+      await this.#take(draft, await complain(pen, draft.replica, epoch))
+    for (const epoch of draft.toRepeat)
+      for (const content of await sayAgain(draft, this.#around.store, epoch)) {
+        const written = await write(pen, draft.replica, { content: encodeContent(content), speech: true })
+        if (written.ok) await this.#take(draft, written.value)
+      }
+  }
+
+  #kept(draft: Draft): Kept {
+    return {
+      vector: vectorOf(draft.replica.graph),
+      fresh: draft.fresh,
+      arrivals: draft.arrivals,
+      lines: draft.lines,
+      dropped: draft.dropped,
+      meanings: draft.meanings,
+      marks: draft.marks,
+    }
+  }
+}

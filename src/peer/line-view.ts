@@ -1,0 +1,74 @@
+import type { Hex } from '../core/bytes/hex.ts'
+import { readLine, type Line } from '../core/timeline/line.ts'
+import type { Store, StoredLine } from '../store/port.ts'
+import type { LineContent, LineView, Millis } from '../view/view.ts'
+
+/** A time further ahead of this clock than this is not shown: the line shows when it was looked at instead. */
+export const AHEAD_MILLIS_MAX = 60 * 60 * 1000
+export const SNIPPET_CHARACTERS_MAX = 200
+
+/** Lines as a screen shows them, with what they reply to. */
+export const viewLines = async (
+  lines: readonly StoredLine[],
+  input: { readonly store: Store; readonly me: Hex; readonly now: Millis },
+): Promise<readonly LineView[]> => {
+  const views: LineView[] = []
+  for (const line of lines) {
+    const read = readLine(line.bytes)
+    const person = read?.person ?? line.author
+    const content: LineContent = read ? await contentOf(line.conversation, read, input.store) : NEWER
+    views.push({
+      id: line.id,
+      order: { time: line.time, author: line.author, seq: line.seq },
+      at: line.time > input.now + AHEAD_MILLIS_MAX ? input.now : line.time,
+      person,
+      mine: person === input.me,
+      ...content,
+    })
+  }
+  return views
+}
+
+/** What the list of conversations shows of a line; undefined for lines that are not about what was said. */
+export const snippetOf = (line: StoredLine): string | undefined => {
+  const read = readLine(line.bytes)
+  if (read?.kind !== 'text') return undefined
+  return read.message.kind === 'deleted' ? '' : shortened(read.message.text)
+}
+
+const NEWER: LineContent = { kind: 'newer', what: 'line' }
+
+const contentOf = async (conversation: Hex, line: Line, store: Store): Promise<LineContent> => {
+  switch (line.kind) {
+    case 'text': {
+      const { message } = line
+      if (message.kind === 'deleted') return { kind: 'deleted' }
+      const { text, edited } = message
+      const reactions = message.reactions.map(([emoji, people]) => ({ emoji, people }))
+      if (message.reply === null) return { kind: 'message', text, edited, reactions }
+      return { kind: 'message', text, edited, reactions, reply: await replyTo(conversation, message.reply, store) }
+    }
+    case 'renamed':
+      return { kind: 'renamed', from: line.from, to: line.to }
+    case 'gap':
+      return { kind: 'gap', count: line.count }
+    case 'newer':
+      return { kind: 'newer', what: line.what }
+    case 'joined':
+    case 'forked':
+    case 'sealed':
+      return { kind: line.kind }
+  }
+}
+
+const replyTo = async (conversation: Hex, id: Hex, store: Store) => {
+  const target = await store.line(conversation, id)
+  const read = target && readLine(target.bytes)
+  if (!target || !read) return { id, text: '' }
+  return { id, person: read.person, text: snippetOf(target) ?? '' }
+}
+
+const shortened = (text: string): string => {
+  const line = text.replace(/\s+/g, ' ').trim()
+  return line.length > SNIPPET_CHARACTERS_MAX ? `${line.slice(0, SNIPPET_CHARACTERS_MAX).toWellFormed()}…` : line
+}

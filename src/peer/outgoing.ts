@@ -1,0 +1,46 @@
+import type { Hex } from '../core/bytes/hex.ts'
+import { readEvent } from '../core/event/event.ts'
+import type { Outgoing } from '../core/sync/exchange.ts'
+import { comparePositions, type Position } from '../core/timeline/message.ts'
+import type { Store } from '../store/port.ts'
+
+export const LOADED_EVENTS_MAX = 512
+export const LOADED_BYTES_MAX = 512 * 1024
+
+/**
+ * The next events of these authors, from these sequences on, in the order everyone agrees on: since no event's time is
+ * less than that of anything it follows, whatever one builds on comes before it.
+ */
+export const loadOutgoing = async (
+  store: Store,
+  conversation: Hex,
+  wants: readonly (readonly [author: Hex, from: number])[],
+): Promise<readonly Outgoing[]> => {
+  const loaded: { readonly at: Position; readonly event: Outgoing }[] = []
+  let end: Position | undefined
+  const limits = { limit: LOADED_EVENTS_MAX, bytes: LOADED_BYTES_MAX }
+  for (const [author, from] of wants) {
+    const events = await store.events({ conversation, author, from, ...limits })
+    let last: Position | undefined
+    let expected = from
+    for (const { seq, bytes } of events) {
+      // The evidence of a fork has a sequence that is there already.
+      if (seq !== expected) continue
+      const read = readEvent(bytes)
+      if (!read.ok) continue
+      expected += 1
+      last = { time: read.value.event.time, author, seq }
+      loaded.push({ at: last, event: { author, seq, size: bytes.length, bytes } })
+    }
+    // There may be more of this author: what comes after the last of these must wait for it.
+    const isCut = events.length >= LOADED_EVENTS_MAX || sizeOf(events) >= LOADED_BYTES_MAX
+    if (isCut && last && (!end || comparePositions(last, end) < 0)) end = last
+  }
+  return loaded
+    .filter(({ at }) => !end || comparePositions(at, end) <= 0)
+    .sort((a, b) => comparePositions(a.at, b.at))
+    .map(({ event }) => event)
+}
+
+const sizeOf = (events: readonly { readonly bytes: Uint8Array }[]): number =>
+  events.reduce((sum, { bytes }) => sum + bytes.length, 0)
