@@ -11,8 +11,8 @@ export const ALL_HOSTS: readonly string[] = ['0.0.0.0', '::']
 const RANDOM_PORT_TRIES_MAX = 8
 
 /**
- * Listens on one port for every host; 0 takes a port that is free for all of them. A machine without IPv6 is no
- * failure as long as another host can be listened on.
+ * Listens on one port for every host, for none when there are none; port 0 takes a port that is free for all of them. A machine without IPv6 is no
+ * failure when IPv4 came first.
  */
 export const listenOn = async (
   createListener: () => Listener,
@@ -31,7 +31,6 @@ const tryPort = async (
 ): Promise<Result<readonly Listener[], ListenRefusal>> => {
   const listeners: Listener[] = []
   let taken = port
-  let refusal: ListenRefusal = { kind: 'other', detail: 'there is no host to listen on' }
   for (const host of hosts) {
     const listener = createListener()
     try {
@@ -39,13 +38,13 @@ const tryPort = async (
       listeners.push(listener)
       taken = Number(listener.getAddrs()[0]?.getComponents().find(({ name }) => name === 'tcp')?.value ?? taken)
     } catch (error) {
-      refusal = refusalOf(error, host, taken)
-      if (refusal.kind === 'no-such-host' && host === '::') continue
+      const refusal = refusalOf(error, host, taken)
+      if (refusal.kind === 'no-such-host' && host === '::' && listeners.length > 0) continue
       await Promise.all(listeners.map((each) => each.close()))
       return refuse(refusal)
     }
   }
-  return listeners.length > 0 ? accept(listeners) : refuse(refusal)
+  return accept(listeners)
 }
 
 const listenAddress = (host: string, port: number): string => {

@@ -74,9 +74,10 @@ export const createRelay = (now: () => number): Relay => {
       counted.bytesTotal += bytes
     }
     await answer('open').catch((error: Error) => there.abort(error))
+    const here = messages.unwrap()
     const ways = [
-      { from: messages.unwrap(), to: there, allowance: quota.bytes },
-      { from: there, to: messages.unwrap(), allowance: wanted.quota.bytes },
+      { from: here, to: there, allowance: quota.bytes },
+      { from: there, to: here, allowance: wanted.quota.bytes },
     ] as const
     void splice(ways, count).then(ended)
     return 'open'
