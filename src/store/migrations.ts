@@ -13,6 +13,19 @@ const FIRST = `
     PRIMARY KEY (space, key)
   ) STRICT, WITHOUT ROWID;
 
+  -- The space of secrets: parts of values, and the slots that hold their bytes (see secrets.ts).
+  CREATE TABLE secret (
+    key TEXT NOT NULL,
+    part INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    PRIMARY KEY (key, part)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE slot (
+    number INTEGER PRIMARY KEY,
+    bytes BLOB NOT NULL
+  ) STRICT;
+
   CREATE TABLE identifier (
     number INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE

@@ -51,7 +51,7 @@ export type LineOrder = { readonly time: number; readonly author: Hex; readonly 
 export type Change =
   | { readonly put: 'record'; readonly space: Space; readonly key: string; readonly value: Uint8Array }
   | { readonly drop: 'record'; readonly space: Space; readonly key: string }
-  /** Putting an event again under an id that is stored changes nothing. */
+  /** Putting an event again under an id that is stored changes nothing, but for content and target if it had none. */
   | { readonly put: 'event'; readonly event: StoredEvent }
   /** Replaces the line with the same id in the same conversation. */
   | { readonly put: 'line'; readonly line: StoredLine }

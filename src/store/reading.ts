@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import { fromHex, toHex } from '../core/bytes/hex.ts'
 import { compareOrder } from './order.ts'
 import type { LineOrder, Store, StoredEvent, StoredLine } from './port.ts'
+import type { Secrets } from './secrets.ts'
 import { soughtIn } from './words.ts'
 import { conversationWord, lineKey } from './writing.ts'
 
@@ -18,7 +19,7 @@ const LINE = `
 const NUMBER = '(SELECT number FROM identifier WHERE id = ?)'
 
 /** The reading half of a store; each promise rejects when the file cannot be read. */
-export const openReader = (database: DatabaseSync): Omit<Store, 'commit' | 'close'> => {
+export const openReader = (database: DatabaseSync, secrets: Secrets): Omit<Store, 'commit' | 'close'> => {
   const record = database.prepare('SELECT value FROM record WHERE space = ? AND key = ?')
   const records = database.prepare('SELECT key, value FROM record WHERE space = ? AND key >= ? ORDER BY key')
   const event = database.prepare(`${EVENT} WHERE event.id = ?`)
@@ -49,8 +50,10 @@ export const openReader = (database: DatabaseSync): Omit<Store, 'commit' | 'clos
   const numbered = database.prepare(`${LINE} WHERE line.number = ?`)
 
   return {
-    record: async (space, key) => record.get(space, key)?.['value'] as Uint8Array | undefined,
+    record: async (space, key) =>
+      space === 'secret' ? secrets.get(key) : (record.get(space, key)?.['value'] as Uint8Array | undefined),
     records: async (space, prefix = '') => {
+      if (space === 'secret') return secrets.list(prefix)
       const found: { key: string; value: Uint8Array }[] = []
       for (const cells of records.iterate(space, prefix)) {
         const key = String(cells['key'])

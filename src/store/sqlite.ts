@@ -5,6 +5,7 @@ import { openCommitQueue } from './group.ts'
 import { isOurs, migrate, VERSION_KNOWN, versionOf } from './migrations.ts'
 import type { Store, StoreRefusal } from './port.ts'
 import { openReader } from './reading.ts'
+import { openSecrets } from './secrets.ts'
 import { openWriter, toRow, type Row } from './writing.ts'
 
 export type OpenRefusal =
@@ -33,7 +34,7 @@ const CACHE_KIB = -16_000
  * is the store's own: both become readable by their owner only.
  *
  * What is committed in one turn of the event loop is written in one synced transaction at the end of that turn. Old
- * bytes of records are overwritten, in the file and, within `WIPE_MILLIS_MAX` or at `close`, in its log.
+ * bytes of secrets are overwritten, in the file and, within `WIPE_MILLIS_MAX` or at `close`, in its log.
  */
 export const openSqliteStore = ({
   file,
@@ -49,11 +50,12 @@ export const openSqliteStore = ({
     if (header.kind === 'ours' && header.version > VERSION_KNOWN) return newer(header.version)
     claimFile(file)
     database = new DatabaseSync(file, { timeout: LOCK_WAIT_MILLIS_MAX, enableForeignKeyConstraints: false })
-    database.exec(SETTINGS)
+    database.exec(LOCK)
     if (!isOurs(database)) return closing(database, { kind: 'not-a-database' })
     // The header may be older than the log beside it.
     const version = versionOf(database)
     if (version > VERSION_KNOWN) return closing(database, { kind: 'newer-version', found: version, known: VERSION_KNOWN })
+    database.exec(SETTINGS)
     migrate(database)
     return accept(storeIn(database, after))
   } catch (error) {
@@ -61,10 +63,13 @@ export const openSqliteStore = ({
   }
 }
 
-// Exclusive locking first: the log's index is then kept in memory instead of a third file. Full syncs, of the kind that
-// macOS needs too, because an answer promises that power may fail. Nothing is spilled to temporary files.
+// Exclusive locking comes first: the log's index is then kept in memory instead of a third file. The empty transaction
+// takes the lock at once, before anything is read, so that of two processes one gets in.
+const LOCK = 'PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT'
+
+// Full syncs, of the kind that macOS needs too, because an answer promises that power may fail. Nothing is spilled to
+// temporary files, which others might read.
 const SETTINGS = `
-  PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA fullfsync = ON;
@@ -73,7 +78,6 @@ const SETTINGS = `
   PRAGMA temp_store = MEMORY;
   PRAGMA trusted_schema = OFF;
   PRAGMA cache_size = ${CACHE_KIB};
-  BEGIN EXCLUSIVE; COMMIT;
 `
 
 const afterTimeout: Alarm = (millis, ring) => {
@@ -82,8 +86,9 @@ const afterTimeout: Alarm = (millis, ring) => {
 }
 
 const storeIn = (database: DatabaseSync, after: Alarm): Store => {
-  const writer = openWriter(database)
-  const reader = openReader(database)
+  const secrets = openSecrets(database)
+  const writer = openWriter(database, secrets)
+  const reader = openReader(database, secrets)
   let state: 'open' | 'closed' = 'open'
   let cancelWipe: (() => void) | undefined
 

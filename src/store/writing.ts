@@ -2,12 +2,13 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { fromHex, type Hex } from '../core/bytes/hex.ts'
 import { unreachable } from '../core/bytes/result.ts'
 import { isEventId } from './order.ts'
-import type { Change, StoredEvent, StoredLine } from './port.ts'
+import type { Change, Space, StoredEvent, StoredLine } from './port.ts'
+import type { Secrets } from './secrets.ts'
 import { wordsOf } from './words.ts'
 
 /** A change whose ids and bytes are copied and converted: what is wrong with it shows before it joins a transaction. */
 export type Row =
-  | { readonly into: 'record'; readonly space: string; readonly key: string; readonly value: Uint8Array | null }
+  | { readonly into: 'record'; readonly space: Space; readonly key: string; readonly value: Uint8Array | null }
   | { readonly into: 'event'; readonly conversation: Hex; readonly author: Hex; readonly cells: EventCells }
   | {
       readonly into: 'line'
@@ -92,7 +93,7 @@ export type Writer = {
   forget(): void
 }
 
-export const openWriter = (database: DatabaseSync): Writer => {
+export const openWriter = (database: DatabaseSync, secrets: Secrets): Writer => {
   const putRecord = database.prepare(
     'INSERT INTO record (space, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
   )
@@ -128,6 +129,14 @@ export const openWriter = (database: DatabaseSync): Writer => {
     return number
   }
 
+  const writeRecord = ({ space, key, value }: Extract<Row, { into: 'record' }>): void => {
+    if (space === 'secret') {
+      if (value === null) secrets.drop(key)
+      else secrets.put(key, value)
+    } else if (value === null) dropRecord.run(space, key)
+    else putRecord.run(space, key, value)
+  }
+
   const writeLine = ({ conversation, id, text, cells }: Extract<Row, { into: 'line' }>): void => {
     const inside = numberOf(conversation)
     const found = findLine.get(inside, id)
@@ -152,11 +161,13 @@ export const openWriter = (database: DatabaseSync): Writer => {
         if (row.into === 'line') writeLine(row)
         else if (row.into === 'event')
           putEvent.run({ conversation: numberOf(row.conversation), author: numberOf(row.author), ...row.cells })
-        else if (row.value === null) dropRecord.run(row.space, row.key)
-        else putRecord.run(row.space, row.key, row.value)
+        else writeRecord(row)
       }
     },
-    forget: () => numbers.clear(),
+    forget: () => {
+      numbers.clear()
+      secrets.forget()
+    },
   }
 }
 

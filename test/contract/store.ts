@@ -10,6 +10,7 @@ export const storeContract = (name: string, open: (use: (store: Store) => Promis
   describe(`the contract of a store: ${name}`, () => {
     describe('commits', () => tellOfCommits(story))
     describe('records', () => tellOfRecords(story))
+    describe('secrets', () => tellOfSecrets(story))
     describe('events', () => tellOfEvents(story))
     describe('lines', () => tellOfLines(story))
     describe('search', () => tellOfSearch(story))
@@ -82,8 +83,25 @@ const tellOfRecords = (story: Story): void => {
   })
 
   story('[ST10] an empty value is a value', async (store) => {
-    await store.commit([put('setting', 'a', '')])
-    assert.deepEqual(await store.record('setting', 'a'), new Uint8Array(0))
+    for (const space of ['setting', 'secret'] as const) {
+      await store.commit([put(space, 'a', '')])
+      assert.deepEqual(await store.record(space, 'a'), new Uint8Array(0))
+    }
+  })
+}
+
+const tellOfSecrets = (story: Story): void => {
+  story('[ST12] secrets of any length are records like others', async (store) => {
+    const value = (length: number) => new Uint8Array(length).map((_, index) => index % 251)
+    const stored = async () => (await store.records('secret', 'k')).map(({ key, value: { length } }) => `${key} ${length}`)
+    for (const length of [0, 1, 255, 256, 257, 5_000, 300, 10]) {
+      await store.commit([{ put: 'record', space: 'secret', key: 'k1', value: value(length) }, put('secret', 'k2', 'x')])
+      assert.deepEqual(await store.record('secret', 'k1'), value(length))
+      assert.deepEqual(await stored(), [`k1 ${length}`, 'k2 1'])
+    }
+    await store.commit([put('secret', 'j', ''), put('secret', 'l', ''), { drop: 'record', space: 'secret', key: 'k1' }])
+    assert.equal(await store.record('secret', 'k1'), undefined)
+    assert.deepEqual(await stored(), ['k2 1'])
   })
 }
 
@@ -247,7 +265,7 @@ const tellOfSearch = (story: Story): void => {
   })
 }
 
-const put = (space: 'self' | 'setting' | 'draft' | 'held', key: string, value: string): Change => ({
+const put = (space: 'self' | 'setting' | 'draft' | 'held' | 'secret', key: string, value: string): Change => ({
   put: 'record',
   space,
   key,

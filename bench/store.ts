@@ -1,0 +1,178 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { Bug } from '../src/core/bytes/result.ts'
+import type { Change, Store } from '../src/store/port.ts'
+import { openSqliteStore } from '../src/store/sqlite.ts'
+
+export type Row = {
+  readonly what: string
+  readonly unit: string
+  readonly median: number
+  readonly min: number
+  readonly max: number
+  /** What it should be at most, or at least for rates. */
+  readonly reach?: number
+}
+
+const HISTORY_MESSAGES = 1_000_000
+const CONVERSATIONS = 200
+const BATCH_MESSAGES = 5_000
+
+/** One commit as a peer makes it for a message: the event, its line, a spent key and who holds it. */
+export const benchStore = async (): Promise<readonly Row[]> => {
+  const folder = mkdtempSync(join(tmpdir(), 'kith-bench-store-'))
+  try {
+    return [...(await benchCommits(folder)), ...(await benchHistory(folder))]
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const benchCommits = async (folder: string): Promise<readonly Row[]> => {
+  const store = open(join(folder, 'commits.db'))
+  const alone: number[] = []
+  for (let number = 0; number < 3_000; number++) {
+    const changes = message(number)
+    const start = performance.now()
+    await kept(store, changes)
+    alone.push(performance.now() - start)
+  }
+  const rates: number[] = []
+  for (let round = 0; round < 7; round++) {
+    const batch = Array.from({ length: 2_000 }, (_, index) => message(10_000 + round * 2_000 + index))
+    const start = performance.now()
+    await Promise.all(batch.map((changes) => kept(store, changes)))
+    rates.push((batch.length / (performance.now() - start)) * 1_000)
+  }
+  await store.close()
+  const sorted = alone.toSorted((a, b) => a - b)
+  return [
+    row('store: one message committed alone', 'ms', alone),
+    row('store: one message committed alone, p99', 'ms', [at(sorted, 0.99)]),
+    row('store: messages committed together', 'per s', rates),
+  ]
+}
+
+const benchHistory = async (folder: string): Promise<readonly Row[]> => {
+  const file = join(folder, 'history.db')
+  const building = open(file)
+  const start = performance.now()
+  for (let first = 0; first < HISTORY_MESSAGES; first += BATCH_MESSAGES) {
+    const batch = Array.from({ length: BATCH_MESSAGES }, (_, index) => message(first + index).slice(0, 2))
+    await kept(building, batch.flat())
+  }
+  const rate = (HISTORY_MESSAGES / (performance.now() - start)) * 1_000
+  await building.close()
+
+  const opening = await timed(15, async () => {
+    const store = open(file)
+    const lines = await store.lines({ conversation: conversationOf(7), limit: 50 })
+    if (lines.length !== 50) throw new Bug('the history is not there')
+    return () => store.close()
+  })
+  const store = open(file)
+  const last = await timed(200, (round) => store.lines({ conversation: conversationOf(round), limit: 50 }))
+  const before = { time: 1_700_000_000_000 + HISTORY_MESSAGES / 2, author: authorOf(0), seq: 0 }
+  const older = await timed(200, (round) => store.lines({ conversation: conversationOf(round), before, limit: 50 }))
+  const searches: readonly (readonly [string, string, string | undefined])[] = [
+    ['a common word', wordOf(1), undefined],
+    ['a rare word', 'rare777', undefined],
+    ['a common and a rare word', `${wordOf(1)} rare777`, undefined],
+    ['a beginning of one letter', 'r', undefined],
+    ['a beginning of five letters', 'rare7', undefined],
+    ['a common word in one conversation', wordOf(1), conversationOf(7)],
+    ['a rare word in one conversation', 'rare777', conversationOf(177)],
+    ['three words, no line', `${wordOf(1)} ${wordOf(2)} nowhere`, undefined],
+  ]
+  const found: Row[] = []
+  for (const [what, text, conversation] of searches) {
+    const search = () => store.search({ text, limit: 50, ...(conversation !== undefined && { conversation }) })
+    found.push(row(`store: search 1,000,000 for ${what}`, 'ms', await timed(30, search)))
+  }
+  const unread = await timed(50, (round) => store.unread(conversationOf(round), undefined, 1_000))
+  const late = await timed(300, (round) => kept(store, message(HISTORY_MESSAGES + round)))
+  await store.close()
+  return [
+    row('store: build a history of 1,000,000 messages', 'per s', [rate]),
+    row('store: size of 1,000,000 messages', 'MB', [statSync(file).size / 1e6]),
+    { ...row('store: open 1,000,000 messages and read the last 50', 'ms', opening), reach: 100 },
+    row('store: last 50 of a conversation', 'ms', last),
+    row('store: 50 in the middle of a conversation', 'ms', older),
+    ...found,
+    row('store: unread of a conversation, up to 1,000', 'ms', unread),
+    row('store: one message committed to 1,000,000', 'ms', late),
+    row('store: memory of the process with 1,000,000 messages', 'MB', [process.memoryUsage().rss / 1e6]),
+  ]
+}
+
+const open = (file: string): Store => {
+  const opened = openSqliteStore({ file })
+  if (!opened.ok) throw new Bug(`the store does not open: ${opened.refusal.kind}`)
+  return opened.value
+}
+
+const kept = async (store: Store, changes: readonly Change[]): Promise<void> => {
+  if (!(await store.commit(changes)).ok) throw new Bug('the store refuses')
+}
+
+const message = (number: number): readonly Change[] => {
+  const conversation = conversationOf(number)
+  const author = authorOf(number % 3)
+  const id = hash(`event ${number}`)
+  const seq = Math.floor(number / 600) + 1
+  const text = textOf(number)
+  const content = Buffer.from(text)
+  const time = 1_700_000_000_000 + number
+  return [
+    { put: 'event', event: { id, conversation, author, seq, bytes: noise(number, 420), content } },
+    { put: 'line', line: { id, conversation, time, author, seq, counts: number % 3 !== 0, text, bytes: content } },
+    { put: 'record', space: 'secret', key: `chain/${conversation}/${author}`, value: noise(number, 64) },
+    { put: 'record', space: 'held', key: `${conversation}/${author}`, value: noise(number, 24) },
+  ]
+}
+
+/** About 100 bytes: words that every tenth message has, rarer ones, and one that a thousand of a million have. */
+const textOf = (number: number): string => {
+  const words = Array.from({ length: 12 }, (_, index) => wordOf(((number + 1) * (index * 7 + 1)) % (10 * 3 ** index)))
+  return `${words.join(' ')} ${rareWordOf(number % 1_000)}`
+}
+
+const wordOf = (index: number): string => (46_656 + ((index * 48_271) % 60_466_176)).toString(36)
+const rareWordOf = (index: number): string => `rare${index}`
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
+const conversations = Array.from({ length: CONVERSATIONS }, (_, index) => hash(`conversation ${index}`))
+const conversationOf = (number: number): string => conversations[number % CONVERSATIONS] ?? ''
+const authors = [0, 1, 2].map((index) => hash(`author ${index}`))
+const authorOf = (index: number): string => authors[index] ?? ''
+
+const NOISE = randomBytes(1 << 16)
+const noise = (number: number, bytes: number): Uint8Array => {
+  const start = (number * 31) % (NOISE.length - bytes)
+  return NOISE.subarray(start, start + bytes)
+}
+
+/** Milliseconds of each round; what a round answers with is called outside of the measure. */
+const timed = async (rounds: number, run: (round: number) => Promise<unknown>): Promise<number[]> => {
+  const times: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    const start = performance.now()
+    const after = await run(round)
+    times.push(performance.now() - start)
+    if (typeof after === 'function') await after()
+  }
+  return times
+}
+
+const row = (what: string, unit: string, values: readonly number[]): Row => {
+  const sorted = values.toSorted((a, b) => a - b)
+  return { what, unit, median: at(sorted, 0.5), min: at(sorted, 0), max: at(sorted, 1) }
+}
+
+const at = (sorted: readonly number[], share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+
+if (import.meta.main) console.table(await benchStore())
