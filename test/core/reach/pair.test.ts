@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { PARALLEL_MAX } from '../../../src/core/reach/round.ts'
+import { LINKS_MAX } from '../../../src/core/reach/standing.ts'
+import { addressesOf, createPair, type Pair } from './pair.ts'
+import { seededRandom } from './random.ts'
+
+/** The path and the wire that each side speaks on, and how many links it holds. */
+const summary = ({ sides, wires }: Pair): string[] =>
+  sides.map(({ state, links }) => {
+    const wire = state.current === undefined ? undefined : links.get(state.current)
+    return `${state.links.length} link, wire ${wire ? wires().indexOf(wire) : 'none'} ${wire?.path ?? ''}`
+  })
+
+const ONE_LINK = ['1 link, wire 0 nearby', '1 link, wire 0 nearby']
+
+test('[RC9] two that dial each other at one moment keep one link', () => {
+  for (let seed = 1; seed <= 300; seed++) {
+    const pair = createPair(seededRandom(seed))
+    for (const side of pair.sides) pair.tell(side, { kind: 'want', addresses: addressesOf(side === pair.sides[0] ? pair.sides[1] : pair.sides[0]) })
+    pair.pass(10_000)
+    assert.deepEqual(summary(pair), ONE_LINK, `seed ${seed}`)
+  }
+})
+
+test('[RC9] paths that come and go, lost offers and late answers end in one link on the best path', () => {
+  const base = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
+  console.log(`seed ${base}`)
+  for (let seed = base; seed < base + 150; seed++) {
+    const random = seededRandom(seed)
+    const pair = createPair(random)
+    for (const side of pair.sides)
+      if (random() < 0.8 || side === pair.sides[0])
+        pair.tell(side, { kind: 'want', addresses: random() < 0.5 ? [] : addressesOf(pair.sides[random() < 0.9 ? 1 : 0]) })
+    for (let change = 0; change < 60; change++) {
+      const path = (['nearby', 'direct', 'relayed'] as const)[Math.floor(random() * 3)] ?? 'nearby'
+      pair.set(path, random() < 0.5)
+      pair.pass(random() * random() * 10_000)
+    }
+    for (const path of ['nearby', 'direct', 'relayed'] as const) pair.set(path, true)
+    pair.pass(300_000)
+    // From a direct link, only an announcement on this network leads to a nearby one.
+    const [path] = pair.wires().map((wire) => wire.path)
+    assert.notEqual(path, 'relayed', `seed ${seed}`)
+    assert.deepEqual(summary(pair), ONE_LINK.map((each) => each.replace('nearby', path ?? 'none')), `seed ${seed}`)
+    for (const { flightsMost, state } of pair.sides) {
+      assert.ok(flightsMost <= PARALLEL_MAX + 1, `seed ${seed}: ${flightsMost} attempts at once`)
+      assert.ok(state.links.length <= LINKS_MAX)
+    }
+  }
+})

@@ -1,0 +1,145 @@
+import { parseAddress } from '../../../src/core/reach/address.ts'
+import type { Path } from '../../../src/core/reach/path.ts'
+import { step } from '../../../src/core/reach/reach.ts'
+import { newReach, type Effect, type Input, type Reach } from '../../../src/core/reach/state.ts'
+import { GREAT, SMALL } from './driver.ts'
+
+/** Two machines that reach for each other over paths that come and go, in time that only the test moves. */
+export type Pair = {
+  readonly sides: readonly [Side, Side]
+  readonly now: number
+  tell(side: Side, input: Input): void
+  /** Runs all that happens within the next `millis`. */
+  pass(millis: number): void
+  /** Opens or closes a path; closing ends what runs on it, which one side may notice much later than the other. */
+  set(path: Path, open: boolean): void
+  /** The wires that stand. */
+  wires(): readonly Wire[]
+}
+
+export type Side = { readonly name: 'small' | 'great'; state: Reach; readonly links: Map<number, Wire>; flightsMost: number }
+export type Wire = { readonly path: Path; readonly ends: Map<Side, number>; alive: boolean }
+
+const ADDRESSES = {
+  small: { nearby: '192.168.1.11:4001', direct: '203.0.113.11:4001' },
+  great: { nearby: '192.168.1.12:4001', direct: '203.0.113.12:4001' },
+} as const
+
+/** The longest that a side may take a dead link for alive, as a connection without keepalive answers would be. */
+const UNNOTICED_MILLIS_MAX = 20_000
+
+export const createPair = (random: () => number): Pair => {
+  const sides: [Side, Side] = [newSide('small', SMALL, GREAT), newSide('great', GREAT, SMALL)]
+  const open = new Set<Path>(['nearby', 'direct', 'relayed'])
+  const wires = new Set<Wire>()
+  const tasks: { readonly at: number; readonly run: () => void }[] = []
+  let now = 0
+  let numbers = 0
+
+  const travel = (): number => 1 + random() * 40
+  const after = (millis: number, run: () => void): void => void tasks.push({ at: now + millis, run })
+  const otherOf = (side: Side): Side => (side === sides[0] ? sides[1] : sides[0])
+
+  const tell = (side: Side, input: Input): void => {
+    const stepped = step(side.state, input, { now, dice: random() })
+    side.state = stepped.reach
+    side.flightsMost = Math.max(side.flightsMost, side.state.flights.length)
+    for (const effect of stepped.effects) carryOut(side, effect)
+  }
+
+  const carryOut = (side: Side, effect: Effect): void => {
+    if (effect.do === 'dial') dial(side, effect.attempt, effect.address)
+    if (effect.do === 'close') end(side.links.get(effect.link), side)
+    if (effect.do === 'call') call(side, effect.offer)
+  }
+
+  const call = (side: Side, kind: 'ask' | 'answer'): void => {
+    const addresses = Object.values(ADDRESSES[side.name]).flatMap((each) => parseAddress(each) ?? [])
+    // One offer in ten is lost.
+    if (open.has('relayed') && random() > 0.1)
+      after(travel(), () => tell(otherOf(side), { kind: 'heard', offer: { kind, addresses } }))
+  }
+
+  const dial = (side: Side, attempt: number, address: string): void => {
+    after(0, () => tell(side, { kind: 'began', attempt }))
+    const path = address === 'relay' ? 'relayed' : (parseAddress(address)?.path ?? 'direct')
+    after(travel(), () => {
+      const isGivenUp = !side.state.flights.some((each) => each.number === attempt)
+      // Now and then giving up comes too late and the link is made all the same.
+      if (isGivenUp && random() < 0.5) return
+      if (open.has(path)) connect(side, attempt, path)
+      else after(random() < 0.5 ? 0 : 6_000, () => tell(side, { kind: 'failed', attempt, failure: { kind: 'timeout', detail: '' } }))
+    })
+  }
+
+  const connect = (side: Side, attempt: number, path: Path): void => {
+    const other = otherOf(side)
+    const wire: Wire = { path, ends: new Map([[side, ++numbers], [other, ++numbers]]), alive: true }
+    wires.add(wire)
+    const enter = (one: Side): { number: number; path: Path; address: string } => {
+      const number = wire.ends.get(one) ?? 0
+      one.links.set(number, wire)
+      if (!wire.alive) after(0, () => lost(one, wire))
+      return { number, path, address: path }
+    }
+    tell(side, { kind: 'connected', attempt, link: enter(side) })
+    after(travel(), () => tell(other, { kind: 'accepted', link: enter(other) }))
+  }
+
+  const lost = (side: Side, wire: Wire): void => {
+    const number = wire.ends.get(side) ?? 0
+    if (side.links.delete(number)) tell(side, { kind: 'lost', link: number })
+  }
+
+  const end = (wire: Wire | undefined, by: Side): void => {
+    if (!wire) return
+    by.links.delete(wire.ends.get(by) ?? 0)
+    wire.alive = false
+    wires.delete(wire)
+    after(travel(), () => lost(otherOf(by), wire))
+  }
+
+  const advanceTo = (limit: number): boolean => {
+    const wakes = sides.map((side) => ({ at: side.state.wake, run: () => tell(side, { kind: 'time' }) }))
+    const next = [...tasks, ...wakes].reduce((first, each) => (each.at < first.at ? each : first))
+    if (next.at > limit) return false
+    const place = tasks.indexOf(next)
+    if (place >= 0) tasks.splice(place, 1)
+    now = Math.max(now, next.at)
+    next.run()
+    return true
+  }
+
+  return {
+    sides,
+    get now() {
+      return now
+    },
+    tell,
+    pass: (millis) => {
+      const limit = now + millis
+      for (let steps = 0; advanceTo(limit); steps++) if (steps > 200_000) throw new Error('time stands still')
+      now = limit
+    },
+    set: (path, on) => {
+      if (on) open.add(path)
+      else open.delete(path)
+      if (on) return
+      for (const wire of [...wires].filter((each) => each.path === path)) {
+        wire.alive = false
+        wires.delete(wire)
+        for (const side of sides) after(random() < 0.7 ? travel() : random() * UNNOTICED_MILLIS_MAX, () => lost(side, wire))
+      }
+    },
+    wires: () => [...wires],
+  }
+}
+
+export const addressesOf = (side: Side): readonly string[] => Object.values(ADDRESSES[side.name])
+
+const newSide = (name: Side['name'], self: string, device: string): Side => ({
+  name,
+  state: newReach(self, device, true),
+  links: new Map(),
+  flightsMost: 0,
+})

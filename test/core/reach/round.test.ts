@@ -1,0 +1,275 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import fc from 'fast-check'
+import { parseAddress, type Address } from '../../../src/core/reach/address.ts'
+import { createDriver, GREAT, REFUSED, SMALL, type Driver } from './driver.ts'
+
+const HOME = '192.168.1.12:4001'
+const AWAY = '203.0.113.7:4001'
+
+const addresses = (...texts: string[]): Address[] => texts.flatMap((text) => parseAddress(text) ?? [])
+const outcomes = (driver: Driver): string[] =>
+  driver.state.attempts.map(({ path, address, started, outcome }) => {
+    const end = outcome.at === 'failed' ? `${outcome.failure.kind} after ${outcome.after}` : outcome.at
+    return `${started} ${path} ${address} ${end}`
+  })
+
+test('[RC3] the next address is tried a moment after the one before, and at once when that one failed', () => {
+  const alice = createDriver()
+  assert.deepEqual(alice.tell({ kind: 'want', addresses: [AWAY, HOME, '10.0.0.9:1'] }), [`dial 0 ${HOME}`])
+  assert.deepEqual(alice.pass(99), [])
+  assert.deepEqual(alice.tell({ kind: 'failed', attempt: 0, failure: REFUSED }), ['dial 1 10.0.0.9:1'])
+  assert.deepEqual(alice.pass(150), [`199 dial 2 ${AWAY}`])
+})
+
+test('[RC3] at most four addresses are dialled at a time', () => {
+  const alice = createDriver()
+  alice.tell({ kind: 'want', addresses: Array.from({ length: 9 }, (_, index) => `10.0.0.${index + 1}:80`) })
+  alice.pass(4_000)
+  assert.equal(alice.state.flights.length, 4)
+  assert.deepEqual(alice.tell({ kind: 'failed', attempt: 2, failure: REFUSED }), ['dial 4 10.0.0.5:80'])
+})
+
+test('[RC4] the waits between rounds double from one second to a minute', () => {
+  const alice = createDriver()
+  const waits: (number | undefined)[] = []
+  alice.tell({ kind: 'want', addresses: [HOME] })
+  for (let attempt = 0; attempt < 9; attempt++) {
+    alice.tell({ kind: 'failed', attempt, failure: REFUSED })
+    waits.push(alice.next())
+    assert.deepEqual(alice.pass(alice.next() ?? 0).length, 1)
+  }
+  assert.deepEqual(waits, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000])
+})
+
+test('[RC4] whatever the dice show, a wait is cut by at most a quarter', () => {
+  fc.assert(
+    fc.property(fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { minLength: 12, maxLength: 12 }), (throws) => {
+      let thrown = 0
+      const alice = createDriver({ dice: () => throws[thrown++ % throws.length] ?? 0 })
+      alice.tell({ kind: 'want', addresses: [HOME] })
+      for (let attempt = 0; attempt < 10; attempt++) {
+        alice.tell({ kind: 'failed', attempt, failure: REFUSED })
+        const whole = Math.min(60_000, 1_000 * 2 ** attempt)
+        const wait = alice.next() ?? 0
+        assert.ok(wait >= whole * 0.75 && wait <= whole, `${wait} of ${whole}`)
+        alice.pass(wait)
+      }
+    }),
+  )
+})
+
+test('[RC5] what makes success likelier starts a round at once and forgets the failures', () => {
+  const causes: readonly ((driver: Driver) => readonly string[])[] = [
+    (driver) => driver.tell({ kind: 'try-now' }),
+    (driver) => driver.tell({ kind: 'moved' }),
+    (driver) => driver.tell({ kind: 'server', on: true }),
+    (driver) => driver.tell({ kind: 'sighted', addresses: ['192.168.1.13:4001'] }),
+    (driver) => driver.tell({ kind: 'heard', offer: { kind: 'answer', addresses: addresses(AWAY) } }),
+  ]
+  for (const cause of causes) {
+    const alice = createDriver()
+    alice.tell({ kind: 'want', addresses: [HOME] })
+    for (let attempt = 0; attempt < 5; attempt++) {
+      alice.tell({ kind: 'failed', attempt, failure: REFUSED })
+      if (attempt < 4) alice.pass(alice.next() ?? 0)
+    }
+    assert.equal(alice.next(), 16_000)
+    assert.match(cause(alice)[0] ?? '', /^dial/)
+    assert.equal(alice.state.failures, 0)
+  }
+})
+
+test('[RC5] coming to the people list shortens the wait to the first one, however often it is said', () => {
+  const alice = createDriver()
+  alice.tell({ kind: 'want', addresses: [HOME] })
+  for (let attempt = 0; attempt < 5; attempt++) {
+    alice.tell({ kind: 'failed', attempt, failure: REFUSED })
+    if (attempt < 4) alice.pass(alice.next() ?? 0)
+  }
+  for (let times = 0; times < 100; times++) assert.deepEqual(alice.tell({ kind: 'appeared' }), [])
+  assert.equal(alice.next(), 1_000)
+})
+
+test('[RC5] a sighting that says nothing new changes nothing', () => {
+  const alice = createDriver()
+  alice.tell({ kind: 'want', addresses: [] })
+  alice.tell({ kind: 'sighted', addresses: [HOME] })
+  alice.tell({ kind: 'failed', attempt: 0, failure: REFUSED })
+  assert.deepEqual(alice.tell({ kind: 'sighted', addresses: [HOME] }), [])
+  assert.equal(alice.next(), 1_000)
+})
+
+test('[RC10] the relay waits one second from when both sides know the addresses of the other', () => {
+  const alice = createDriver({ server: true })
+  assert.deepEqual(alice.tell({ kind: 'want', addresses: [] }), ['ask'])
+  assert.deepEqual(alice.pass(300), [])
+  const answer = { kind: 'answer', addresses: addresses(HOME) } as const
+  assert.deepEqual(alice.tell({ kind: 'heard', offer: answer }), [`dial 0 ${HOME}`])
+  // The other side may still succeed in dialling this one.
+  assert.deepEqual(alice.tell({ kind: 'failed', attempt: 0, failure: REFUSED }), [])
+  assert.deepEqual(alice.pass(2_000), ['1300 dial 1 relay'])
+})
+
+test('[RC10] a direct link that comes within the second leaves the relay alone', () => {
+  const alice = createDriver({ server: true })
+  alice.tell({ kind: 'want', addresses: [] })
+  alice.tell({ kind: 'heard', offer: { kind: 'answer', addresses: addresses(HOME) } })
+  alice.pass(999)
+  assert.deepEqual(alice.tell({ kind: 'connected', attempt: 0, link: { number: 1, path: 'nearby', address: HOME } }), ['hand over 1'])
+  assert.deepEqual(alice.pass(600_000), [])
+})
+
+test('[RC10] the relay is used when the other side does not answer with its addresses', () => {
+  const alice = createDriver({ server: true })
+  alice.tell({ kind: 'want', addresses: [] })
+  assert.deepEqual(alice.pass(1_500), ['1500 dial 0 relay'])
+})
+
+test('[RC10] addresses that are known are tried before the server is asked for more', () => {
+  const alice = createDriver({ server: true })
+  assert.deepEqual(alice.tell({ kind: 'want', addresses: [HOME] }), [`dial 0 ${HOME}`])
+  assert.deepEqual(alice.pass(250), ['200 ask'])
+})
+
+test('[RC11] through the relay, direct paths are still tried, and one that comes is moved to', () => {
+  const alice = createDriver({ server: true })
+  alice.tell({ kind: 'want', addresses: [] })
+  alice.pass(1_500)
+  alice.tell({ kind: 'connected', attempt: 0, link: { number: 1, path: 'relayed', address: 'relay' } })
+  assert.equal(alice.next(), 1_000)
+  assert.deepEqual(alice.pass(1_000), ['2500 ask'])
+  alice.tell({ kind: 'heard', offer: { kind: 'answer', addresses: addresses(AWAY) } })
+  assert.deepEqual(alice.tell({ kind: 'connected', attempt: 1, link: { number: 2, path: 'direct', address: AWAY } }), ['hand over 2'])
+  assert.deepEqual(alice.pass(3_000), ['5500 close 1'])
+  assert.equal(alice.next(), undefined)
+})
+
+test('[RC12] a device that is not at the server is not dialled through it', () => {
+  const alice = createDriver({ server: true })
+  alice.tell({ kind: 'want', addresses: [] })
+  assert.deepEqual(alice.tell({ kind: 'absent' }), [])
+  assert.deepEqual(outcomes(alice), ['0 relayed relay not-registered after 0'])
+  assert.equal(alice.next(), 1_000)
+})
+
+test('[RC13] the newest fifty attempts are kept', () => {
+  const alice = createDriver()
+  alice.tell({ kind: 'want', addresses: [HOME] })
+  for (let attempt = 0; attempt < 70; attempt++) {
+    alice.tell({ kind: 'failed', attempt, failure: REFUSED })
+    alice.pass(alice.next() ?? 0)
+  }
+  assert.equal(alice.state.attempts.length, 50)
+  assert.match(outcomes(alice)[0] ?? '', /trying$/)
+  assert.match(outcomes(alice)[1] ?? '', /refused after 0$/)
+})
+
+test('[RC14] a dial without an answer ends after five seconds, and its late link is closed', () => {
+  const alice = createDriver()
+  alice.tell({ kind: 'want', addresses: [HOME] })
+  assert.deepEqual(alice.pass(5_000), ['5000 give up 0'])
+  assert.deepEqual(outcomes(alice), [`0 nearby ${HOME} timeout after 5000`])
+  assert.deepEqual(alice.tell({ kind: 'connected', attempt: 0, link: { number: 1, path: 'nearby', address: HOME } }), ['close 1'])
+  assert.deepEqual(alice.tell({ kind: 'lost', link: 1 }), [])
+})
+
+test('[RC14] a dial through the relay has ten seconds', () => {
+  const alice = createDriver({ server: true })
+  alice.tell({ kind: 'want', addresses: [] })
+  assert.deepEqual(alice.pass(11_500), ['1500 dial 0 relay', '11500 give up 0'])
+})
+
+test('[RC15] offers cause at most 24 dials a minute, whatever they say', () => {
+  const alice = createDriver({ server: true })
+  const dialled = new Set<string>()
+  for (let second = 0; second < 60; second++) {
+    const scan = addresses(...Array.from({ length: 8 }, (_, index) => `10.0.${second}.${index + 1}:22`))
+    for (const each of alice.tell({ kind: 'heard', offer: { kind: 'ask', addresses: scan } })) dialled.add(each)
+    for (const each of alice.pass(1_000)) dialled.add(each)
+    for (const { number } of alice.state.flights) alice.tell({ kind: 'failed', attempt: number, failure: REFUSED })
+  }
+  const dials = [...dialled].filter((each) => each.includes('dial'))
+  // What is left over of a full allowance at the start is refilled within the minute.
+  assert.ok(dials.length >= 24 && dials.length <= 48, `${dials.length} dials`)
+})
+
+test('[RC15] an address that was offered is dialled once', () => {
+  const alice = createDriver({ server: true })
+  const offer = { kind: 'answer', addresses: addresses(AWAY) } as const
+  alice.tell({ kind: 'want', addresses: [] })
+  alice.tell({ kind: 'heard', offer })
+  alice.tell({ kind: 'failed', attempt: 0, failure: REFUSED })
+  alice.tell({ kind: 'server', on: false })
+  assert.deepEqual(alice.pass(600_000), [])
+})
+
+test('[RC16] who asks is answered and may be dialled for a moment, though nobody wants them', () => {
+  const alice = createDriver({ server: true })
+  const ask = { kind: 'ask', addresses: addresses(AWAY) } as const
+  assert.deepEqual(alice.tell({ kind: 'heard', offer: ask }), ['answer', `dial 0 ${AWAY}`])
+  alice.tell({ kind: 'failed', attempt: 0, failure: REFUSED })
+  assert.deepEqual(alice.pass(600_000), [])
+})
+
+test('[RC16] an answer is not answered, and nobody gets more than eight in a minute', () => {
+  const alice = createDriver({ server: true })
+  assert.deepEqual(alice.tell({ kind: 'heard', offer: { kind: 'answer', addresses: [] } }), [])
+  const answers = Array.from({ length: 20 }, () => alice.tell({ kind: 'heard', offer: { kind: 'ask', addresses: [] } }))
+  assert.equal(answers.flat().length, 8)
+})
+
+test('[RC16] two that ask each other at one moment do not go on asking', () => {
+  const alice = createDriver({ server: true })
+  assert.deepEqual(alice.tell({ kind: 'want', addresses: [] }), ['ask'])
+  assert.deepEqual(alice.tell({ kind: 'heard', offer: { kind: 'ask', addresses: [] } }), ['answer'])
+  assert.deepEqual(alice.tell({ kind: 'heard', offer: { kind: 'answer', addresses: [] } }), [])
+  assert.deepEqual(alice.pass(1_500), ['1000 dial 0 relay'])
+})
+
+test('[RC17] the device with the greater id lets the other dial first', () => {
+  const alice = createDriver({ self: SMALL, device: GREAT })
+  const bob = createDriver({ self: GREAT, device: SMALL })
+  for (const each of [alice, bob]) each.tell({ kind: 'want', addresses: [] })
+  assert.deepEqual(alice.tell({ kind: 'sighted', addresses: [HOME] }), [`dial 0 ${HOME}`])
+  assert.deepEqual(bob.tell({ kind: 'sighted', addresses: [HOME] }), [])
+  assert.deepEqual(bob.pass(1_000), [`200 dial 0 ${HOME}`])
+})
+
+test('[RC30] a device that is released is left alone', () => {
+  const alice = createDriver({ server: true })
+  alice.tell({ kind: 'want', addresses: [HOME] })
+  alice.tell({ kind: 'accepted', link: { number: 1, path: 'relayed', address: 'relay' } })
+  assert.deepEqual(alice.tell({ kind: 'release' }), ['close 1', 'give up 0'])
+  assert.deepEqual(alice.pass(600_000), [])
+})
+
+test('[RC31] a path that works for moments only is tried ever more slowly', () => {
+  const alice = createDriver()
+  alice.tell({ kind: 'want', addresses: [HOME] })
+  const waits = [100, 9_999, 9_999, 10_000].map((stood, attempt) => {
+    alice.tell({ kind: 'connected', attempt, link: { number: attempt, path: 'nearby', address: HOME } })
+    alice.pass(stood)
+    alice.tell({ kind: 'lost', link: attempt })
+    const wait = alice.next()
+    alice.pass(wait ?? 0)
+    return wait
+  })
+  assert.deepEqual(waits, [1_000, 2_000, 4_000, 1_000])
+})
+
+test('[RC3] nobody is dialled whom nobody wants, and what comes late or twice changes nothing', () => {
+  const alice = createDriver({ server: true })
+  const late = [
+    alice.tell({ kind: 'try-now' }),
+    alice.tell({ kind: 'moved' }),
+    alice.tell({ kind: 'absent' }),
+    alice.tell({ kind: 'sighted', addresses: [HOME] }),
+    alice.tell({ kind: 'failed', attempt: 7, failure: REFUSED }),
+    alice.tell({ kind: 'began', attempt: 7 }),
+    alice.tell({ kind: 'lost', link: 7 }),
+    alice.tell({ kind: 'release' }),
+    alice.pass(600_000),
+  ]
+  assert.deepEqual(late.flat(), [])
+})
