@@ -52,11 +52,11 @@ const runWith = (node) => {
 
 /** The same as --disable-warning=ExperimentalWarning, for a Node that was started without it. */
 const silenceExperiments = () => {
-  const emitWarning = process.emitWarning
+  const emitWarning = process.emitWarning.bind(process)
   process.emitWarning = (warning, ...details) => {
     const [type] = details
     if (type === 'ExperimentalWarning' || (type && type.type === 'ExperimentalWarning')) return
-    emitWarning.call(process, warning, ...details)
+    emitWarning(warning, ...details)
   }
 }
 

@@ -17,7 +17,7 @@ const KNOWN_PLACES: Readonly<Record<string, readonly string[]>> = {
     '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
   ],
   win32: [process.env['PROGRAMFILES'], process.env['PROGRAMFILES(X86)'], process.env['LOCALAPPDATA']]
-    .filter((folder) => folder !== undefined)
+    .map((folder) => folder ?? 'C:\\')
     .flatMap((folder) => [
       join(folder, 'Google', 'Chrome', 'Application', 'chrome.exe'),
       join(folder, 'Microsoft', 'Edge', 'Application', 'msedge.exe'),

@@ -46,8 +46,8 @@ const install = (root, say) => {
   const [command, args] = npm(['--no-audit', '--no-fund', '--loglevel=error'], fs.existsSync(path.join(root, STAMP)))
   const ran = childProcess.spawnSync(command, args, {
     cwd: root,
-    // npm's own lines are not the output of the command that was asked for.
-    stdio: ['ignore', 2, 2],
+    // Of what npm says only its errors are worth a line.
+    stdio: ['ignore', 'ignore', 2],
     shell: command === 'npm.cmd',
     // Development packages are part of it: the window is built from them.
     env: Object.assign({}, process.env, { NODE_ENV: 'development' }),

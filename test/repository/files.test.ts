@@ -13,7 +13,7 @@ const BINARY = new Set(['.png', '.jpg', '.ico', '.woff2', '.webp', '.db', '.bin'
 
 /** Everything that belongs to the repository: what is installed, built, cached or kept by git does not. */
 const files = filesIn('.')
-  .filter((path) => !/(^|\/)(node_modules|\.git|dist|\.cache)\//.test(path) && !/^bench\/results\//.test(path))
+  .filter((path) => !/(^|\/)(node_modules|\.git|dist|\.cache)\//.test(path) && !path.startsWith('bench/results/'))
   .filter((path) => !BINARY.has(extname(path)))
   .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }))
 
