@@ -14,14 +14,25 @@ const summary = ({ sides, wires }: Pair): string[] =>
 
 const ONE_LINK = ['1 link, wire 0 nearby', '1 link, wire 0 nearby']
 
-test('[RC9] two that dial each other at one moment keep one link', () => {
-  for (let seed = 1; seed <= 300; seed++) {
-    const pair = createPair(seededRandom(seed))
-    for (const side of pair.sides) pair.tell(side, { kind: 'want', addresses: addressesOf(side === pair.sides[0] ? pair.sides[1] : pair.sides[0]) })
-    pair.pass(10_000)
-    assert.deepEqual(summary(pair), ONE_LINK, `seed ${seed}`)
-  }
-})
+for (const squint of [false, true])
+  test(`[RC9] two that dial each other at one moment keep one link${squint ? ', though a path looks different from its ends' : ''}`, () => {
+    for (let seed = 1; seed <= 300; seed++) {
+      const random = seededRandom(seed)
+      const pair = createPair(random, squint)
+      const [small, great] = pair.sides
+      pair.tell(small, { kind: 'want', addresses: addressesOf(great) })
+      pair.pass(random() * 60)
+      pair.tell(great, { kind: 'want', addresses: addressesOf(small) })
+      pair.pass(40_000)
+      const [wire] = pair.wires()
+      assert.deepEqual(
+        pair.sides.map(({ state, links }) => [links.get(state.current ?? -1) === wire, links.size]),
+        [[true, 1], [true, 1]],
+        `seed ${seed}`,
+      )
+      assert.deepEqual([small.interruptions, great.interruptions], [0, 0], `seed ${seed}`)
+    }
+  })
 
 test('[RC9] paths that come and go, lost offers and late answers end in one link on the best path', () => {
   const base = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
