@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,6 +21,7 @@ export type Row = {
 const HISTORY_MESSAGES = 1_000_000
 const CONVERSATIONS = 200
 const BATCH_MESSAGES = 5_000
+const FIRST_MILLIS = 1_700_000_000_000
 
 /** One commit as a peer makes it for a message: the event, its line, a spent key and who holds it. */
 export const benchStore = async (): Promise<readonly Row[]> => {
@@ -58,37 +60,42 @@ const benchCommits = async (folder: string): Promise<readonly Row[]> => {
 
 const benchHistory = async (folder: string): Promise<readonly Row[]> => {
   const file = join(folder, 'history.db')
-  const building = open(file)
-  const start = performance.now()
-  for (let first = 0; first < HISTORY_MESSAGES; first += BATCH_MESSAGES) {
-    const batch = Array.from({ length: BATCH_MESSAGES }, (_, index) => message(first + index).slice(0, 2))
-    await kept(building, batch.flat())
-  }
-  const rate = (HISTORY_MESSAGES / (performance.now() - start)) * 1_000
-  await building.close()
-
+  const rate = await buildHistory(file)
   const opening = await timed(15, async () => {
     const store = open(file)
     const lines = await store.lines({ conversation: conversationOf(7), limit: 50 })
     if (lines.length !== 50) throw new Bug('the history is not there')
     return () => store.close()
   })
+  return [
+    row('store: build a history of 1,000,000 messages', 'per s', [rate]),
+    row('store: size of 1,000,000 messages', 'MB', [statSync(file).size / 1e6]),
+    { ...row('store: open 1,000,000 messages and read the last 50', 'ms', opening), reach: 100 },
+    row('store: memory that 1,000,000 messages add to a process', 'MB', [memoryOf(file)]),
+    ...(await benchReads(file)),
+  ]
+}
+
+/** Messages per second. */
+const buildHistory = async (file: string): Promise<number> => {
+  const store = open(file)
+  const start = performance.now()
+  for (let first = 0; first < HISTORY_MESSAGES; first += BATCH_MESSAGES) {
+    const batch = Array.from({ length: BATCH_MESSAGES }, (_, index) => message(first + index).slice(0, 2))
+    await kept(store, batch.flat())
+  }
+  const millis = performance.now() - start
+  await store.close()
+  return (HISTORY_MESSAGES / millis) * 1_000
+}
+
+const benchReads = async (file: string): Promise<readonly Row[]> => {
   const store = open(file)
   const last = await timed(200, (round) => store.lines({ conversation: conversationOf(round), limit: 50 }))
-  const before = { time: 1_700_000_000_000 + HISTORY_MESSAGES / 2, author: authorOf(0), seq: 0 }
+  const before = { time: FIRST_MILLIS + HISTORY_MESSAGES / 2, author: authorOf(0), seq: 0 }
   const older = await timed(200, (round) => store.lines({ conversation: conversationOf(round), before, limit: 50 }))
-  const searches: readonly (readonly [string, string, string | undefined])[] = [
-    ['a common word', wordOf(1), undefined],
-    ['a rare word', 'rare777', undefined],
-    ['a common and a rare word', `${wordOf(1)} rare777`, undefined],
-    ['a beginning of one letter', 'r', undefined],
-    ['a beginning of five letters', 'rare7', undefined],
-    ['a common word in one conversation', wordOf(1), conversationOf(7)],
-    ['a rare word in one conversation', 'rare777', conversationOf(177)],
-    ['three words, no line', `${wordOf(1)} ${wordOf(2)} nowhere`, undefined],
-  ]
   const found: Row[] = []
-  for (const [what, text, conversation] of searches) {
+  for (const [what, text, conversation] of SEARCHES) {
     const search = () => store.search({ text, limit: 50, ...(conversation !== undefined && { conversation }) })
     found.push(row(`store: search 1,000,000 for ${what}`, 'ms', await timed(30, search)))
   }
@@ -96,16 +103,29 @@ const benchHistory = async (folder: string): Promise<readonly Row[]> => {
   const late = await timed(300, (round) => kept(store, message(HISTORY_MESSAGES + round)))
   await store.close()
   return [
-    row('store: build a history of 1,000,000 messages', 'per s', [rate]),
-    row('store: size of 1,000,000 messages', 'MB', [statSync(file).size / 1e6]),
-    { ...row('store: open 1,000,000 messages and read the last 50', 'ms', opening), reach: 100 },
     row('store: last 50 of a conversation', 'ms', last),
     row('store: 50 in the middle of a conversation', 'ms', older),
     ...found,
     row('store: unread of a conversation, up to 1,000', 'ms', unread),
     row('store: one message committed to 1,000,000', 'ms', late),
-    row('store: memory of the process with 1,000,000 messages', 'MB', [process.memoryUsage().rss / 1e6]),
   ]
+}
+
+/** How much a process of its own grows, in MB, by opening the store, reading the last 50 and searching once. */
+const memoryOf = (file: string): number => {
+  const child = spawnSync(process.execPath, [import.meta.filename, file], { encoding: 'utf8' })
+  if (child.status !== 0) throw new Bug(child.stderr)
+  return Number(child.stdout)
+}
+
+const measureMemory = async (file: string): Promise<number> => {
+  const before = process.memoryUsage().rss
+  const store = open(file)
+  await store.lines({ conversation: conversationOf(7), limit: 50 })
+  await store.search({ text: wordOf(1), limit: 50 })
+  const after = process.memoryUsage().rss
+  await store.close()
+  return (after - before) / 1e6
 }
 
 const open = (file: string): Store => {
@@ -125,7 +145,7 @@ const message = (number: number): readonly Change[] => {
   const seq = Math.floor(number / 600) + 1
   const text = textOf(number)
   const content = Buffer.from(text)
-  const time = 1_700_000_000_000 + number
+  const time = FIRST_MILLIS + number
   return [
     { put: 'event', event: { id, conversation, author, seq, bytes: noise(number, 420), content } },
     { put: 'line', line: { id, conversation, time, author, seq, counts: number % 3 !== 0, text, bytes: content } },
@@ -175,4 +195,19 @@ const row = (what: string, unit: string, values: readonly number[]): Row => {
 const at = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 
-if (import.meta.main) console.table(await benchStore())
+const SEARCHES: readonly (readonly [what: string, text: string, conversation?: string])[] = [
+  ['a common word', wordOf(1)],
+  ['a rare word', 'rare777'],
+  ['a common and a rare word', `${wordOf(1)} rare777`],
+  ['a beginning of one letter', 'r'],
+  ['a beginning of five letters', 'rare7'],
+  ['a common word in one conversation', wordOf(1), conversationOf(7)],
+  ['a rare word in one conversation', 'rare777', conversationOf(177)],
+  ['three words, no line', `${wordOf(1)} ${wordOf(2)} nowhere`],
+]
+
+if (import.meta.main) {
+  const file = process.argv[2]
+  if (file === undefined) console.table(await benchStore())
+  else console.log(await measureMemory(file))
+}

@@ -6,7 +6,7 @@ const OWNER_ONLY_FILE = 0o600
 const OWNER_ONLY_FOLDER = 0o700
 const STICKY = 0o1000
 
-export type Header =
+type Header =
   /** There is no file yet, or nothing in it. */
   | { readonly kind: 'blank' }
   | { readonly kind: 'foreign' }

@@ -7,7 +7,7 @@ export const TRANSACTION_CHANGES_MAX = 1_000
 type Outcome = Result<null, StoreRefusal>
 type Waiting<Write> = { readonly writes: readonly Write[]; readonly answer: (outcome: Outcome) => void }
 
-export type CommitQueue<Write> = {
+type CommitQueue<Write> = {
   add(writes: readonly Write[]): Promise<Outcome>
   /** Writes what waits, now. */
   flush(): void

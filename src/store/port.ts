@@ -5,7 +5,7 @@ export type StoreRefusal =
   | { readonly kind: 'full' }
   | { readonly kind: 'failed'; readonly detail: string }
 
-/** Small values by key, each kind in a space of its own, read whole or one by one. */
+/** Small values by key, each kind in a space of its own, read whole or one by one; ordered by code points. */
 export type Space =
   | 'self'
   | 'setting'
@@ -31,7 +31,10 @@ export type StoredEvent = {
   readonly target?: Hex
 }
 
-/** A line of a timeline, ready to show. Its `id` is that of its event, or a made one (gaps, forks). */
+/**
+ * A line of a timeline, ready to show. Its `id` is that of its event, or a made one (gaps, forks). Lines are ordered by
+ * time, author, sequence; those that are equal in these by id, made ids first.
+ */
 export type StoredLine = {
   readonly id: string
   readonly conversation: Hex
@@ -62,7 +65,10 @@ export type Change =
  *
  * `commit` is all or nothing, and when it answers `ok` the changes survive the process and the machine losing power.
  * Commits made while an earlier one is being written share one transaction and keep their order; if it fails, each of
- * them is refused and none is visible. Reads see every commit that has answered, and may see later ones.
+ * them is refused and none is visible. Reads see every commit that has answered, and may see later ones. Bytes are copied
+ * at the call and on the way out, so both sides may wipe theirs. Limits are whole numbers from 0 on.
+ *
+ * Promises reject for our own mistakes (an id that is not hexadecimal), and reads when the file cannot be read.
  */
 export interface Store {
   commit(changes: readonly Change[]): Promise<Result<null, StoreRefusal>>
@@ -70,7 +76,10 @@ export interface Store {
   /** All records of a space, or those whose key begins with `prefix`, by key. */
   records(space: Space, prefix?: string): Promise<readonly { readonly key: string; readonly value: Uint8Array }[]>
   event(id: Hex): Promise<StoredEvent | undefined>
-  /** One author's events from `from` on, by sequence; at most `limit`, and stops once `bytes` are exceeded. */
+  /**
+   * One author's events from `from` on, by sequence, those of a fork by id. At most `limit`, and none after the one that
+   * makes their `bytes` exceed the given number: so the last may exceed it, and there is always one.
+   */
   events(input: {
     readonly conversation: Hex
     readonly author: Hex
@@ -81,7 +90,10 @@ export interface Store {
   /** The events that edit, delete or react to this one, at most `limit`, by id. */
   amendments(target: Hex, limit: number): Promise<readonly StoredEvent[]>
   line(conversation: Hex, id: string): Promise<StoredLine | undefined>
-  /** In order, oldest first: the last `limit` before `before`, the first `limit` after `after`, or the newest. */
+  /**
+   * In order, oldest first: the last `limit` before `before`, the first `limit` after `after` (and before `before`, if
+   * both are given), or the newest. Both bounds are exclusive.
+   */
   lines(input: {
     readonly conversation: Hex
     readonly before?: LineOrder
@@ -90,7 +102,10 @@ export interface Store {
   }): Promise<readonly StoredLine[]>
   /** How many lines that count lie after `after`; stops counting at `limit`. */
   unread(conversation: Hex, after: LineOrder | undefined, limit: number): Promise<number>
-  /** Newest stored first; every word occurs, the last may be a beginning. Words are letters and digits, any case. */
+  /**
+   * Newest stored first, where replacing a line does not make it newer; every word occurs, the last may be a beginning.
+   * Words are letters and digits, any case, without accents; all other characters only part them.
+   */
   search(input: { readonly text: string; readonly conversation?: Hex; readonly limit: number }): Promise<
     readonly StoredLine[]
   >

@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 
 /** The size of a slot: most keys and chain states take one. */
-export const SLOT_BYTES = 256
+const SLOT_BYTES = 256
 
 /**
  * Key material, kept so that it can be wiped. SQLite's own secure deletion is not enough: when it moves rows from page to

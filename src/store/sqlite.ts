@@ -9,7 +9,7 @@ import { openSecrets } from './secrets.ts'
 import { openWriter, toRow, type Row } from './writing.ts'
 
 export type OpenRefusal =
-  /** Written by a newer version of this program; nothing in the file was changed. */
+  /** Written by a newer version of this program; left as it was, but that a log beside it may have been moved into it. */
   | { readonly kind: 'newer-version'; readonly found: number; readonly known: number }
   /** Something else is in the file; it was not changed. */
   | { readonly kind: 'not-a-database' }

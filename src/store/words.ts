@@ -13,7 +13,7 @@ export const wordsOf = (text: string): readonly string[] =>
   (fold(text).match(WORD) ?? []).map((word) => word.slice(0, WORD_UNITS_MAX))
 
 /** What is looked for: all of `whole`, and a word that begins with `beginning`; `undefined` for a text of no words. */
-export type Sought = { readonly whole: readonly string[]; readonly beginning: string }
+type Sought = { readonly whole: readonly string[]; readonly beginning: string }
 
 export const soughtIn = (text: string): Sought | undefined => {
   const words = wordsOf(text).slice(0, SEARCH_WORDS_MAX)

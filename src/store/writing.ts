@@ -86,7 +86,7 @@ const lineRow = (line: StoredLine): Row => ({
 /** Numbers of conversations and authors that are remembered; a peer speaks with far fewer at a time. */
 const NUMBERS_MAX = 10_000
 
-export type Writer = {
+type Writer = {
   /** Writes rows inside the caller's transaction; throws what SQLite throws. */
   write(rows: readonly Row[]): void
   /** To be called when the transaction is rolled back. */

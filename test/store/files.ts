@@ -29,4 +29,6 @@ export const drop = (space: 'self' | 'secret', key: string): Change => ({ drop: 
 
 /** The names of the files in a folder that contain these bytes. */
 export const filesWith = (folder: string, bytes: Uint8Array): readonly string[] =>
-  readdirSync(folder).filter((name) => readFileSync(join(folder, name)).indexOf(bytes) >= 0)
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && readFileSync(join(folder, entry.name)).indexOf(bytes) >= 0)
+    .map(({ name }) => name)

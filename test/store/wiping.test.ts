@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -89,4 +90,25 @@ test('[ST52] however often and in whatever order secrets change, no old one stay
     }),
     { numRuns: 10, endOnFailure: true },
   )
+})
+
+test('[ST52] opening again wipes what a crash left in the log', async () => {
+  const { folder, remove } = temporaryFolder()
+  try {
+    const { after } = handAlarm()
+    const crashing = openAt(join(folder, 'kith.db'), after)
+    const secret = randomBytes(40)
+    await crashing.commit([put('secret', 'a', secret)])
+    await crashing.commit([drop('secret', 'a')])
+    const left = join(folder, 'left')
+    mkdirSync(left)
+    for (const name of ['kith.db', 'kith.db-wal']) copyFileSync(join(folder, name), join(left, name))
+    assert.deepEqual(filesWith(left, secret), ['kith.db-wal'], 'it was there to be wiped')
+    const opened = openAt(join(left, 'kith.db'), after)
+    assert.deepEqual(filesWith(left, secret), [])
+    await opened.close()
+    await crashing.close()
+  } finally {
+    remove()
+  }
 })

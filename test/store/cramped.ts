@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { lineOf, hall } from './examples.ts'
+import { openAt, put } from './files.ts'
+
+// A process that fills the small disk of its first argument beside a store, and says what the store answers.
+
+const [disk = ''] = process.argv.slice(2)
+const file = join(disk, 'store', 'kith.db')
+const filler = join(disk, 'filler')
+
+const fill = (): void => {
+  for (const bytes of [65_536, 4_096, 1]) {
+    try {
+      for (;;) writeFileSync(filler, Buffer.alloc(bytes), { flag: 'a' })
+    } catch (error) {
+      assert.equal((error as NodeJS.ErrnoException).code, 'ENOSPC')
+    }
+  }
+}
+const say = (what: string, answer: unknown): void => console.log(`${what}: ${JSON.stringify(answer)}`)
+const long = 'many words '.repeat(4_000)
+
+const store = openAt(file)
+say('before', await store.commit([{ put: 'line', line: lineOf(1, 'before') }]))
+fill()
+const refused = [
+  store.commit([{ put: 'line', line: lineOf(2, 'small') }, put('secret', 'a', 'key')]),
+  store.commit([{ put: 'line', line: lineOf(3, long) }, put('secret', 'b', new Uint8Array(200_000))]),
+]
+say('full', await Promise.all(refused))
+const seen = async () => [
+  (await store.lines({ conversation: hall, limit: 9 })).map(({ time }) => time),
+  (await store.search({ text: 'small', limit: 9 })).length,
+  (await store.records('secret')).length,
+]
+say('visible', await seen())
+rmSync(filler)
+say('space again', await store.commit([{ put: 'line', line: lineOf(4, 'small after') }, put('secret', 'c', 'key')]))
+say('visible', await seen())
+fill()
+await store.close()
+const full = openAt(file)
+say('opened while full', (await full.lines({ conversation: hall, limit: 9 })).map(({ time }) => time))
+await full.close()

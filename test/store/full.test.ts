@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { temporaryFolder } from './examples.ts'
+
+/** A disk of two megabytes that only the command sees, by a mount in a namespace of its own (Linux). */
+const onSmallDisk = (disk: string, script: string): ReturnType<typeof spawnSync> =>
+  spawnSync(
+    'unshare',
+    ['-rm', 'sh', '-c', 'mount -t tmpfs -o size=2m none "$1" && exec "$2" "$3" "$1"', 'sh', disk, process.execPath, script],
+    { encoding: 'utf8' },
+  )
+
+const hasSmallDisks = (): boolean => {
+  const { folder, remove } = temporaryFolder()
+  try {
+    return spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', folder]).status === 0
+  } finally {
+    remove()
+  }
+}
+
+test('[ST7] a full disk refuses, shows nothing of it, and is well again when there is space', (context) => {
+  if (!hasSmallDisks()) return context.skip('no namespaces here in which to mount a small disk')
+  const { folder, remove } = temporaryFolder()
+  try {
+    const { stdout, stderr } = onSmallDisk(folder, join(import.meta.dirname, 'cramped.ts'))
+    assert.equal(stderr, '')
+    assert.deepEqual(String(stdout).trim().split('\n'), [
+      'before: {"ok":true,"value":null}',
+      'full: [{"ok":false,"refusal":{"kind":"full"}},{"ok":false,"refusal":{"kind":"full"}}]',
+      'visible: [[1],0,0]',
+      'space again: {"ok":true,"value":null}',
+      'visible: [[1,4],1,1]',
+      'opened while full: [1,4]',
+    ])
+  } finally {
+    remove()
+  }
+})
