@@ -46,18 +46,31 @@ const install = (root, say) => {
   const [command, args] = npm(['--no-audit', '--no-fund', '--loglevel=error'], fs.existsSync(path.join(root, STAMP)))
   const ran = childProcess.spawnSync(command, args, {
     cwd: root,
-    // Of what npm says only its errors are worth a line.
-    stdio: ['ignore', 'ignore', 2],
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
     shell: command === 'npm.cmd',
     // Development packages are part of it: the window is built from them.
     env: Object.assign({}, process.env, { NODE_ENV: 'development' }),
   })
   if (ran.error && ran.error.code === 'ENOENT') throw new Error('npm was not found: install it together with Node')
   if (ran.error) throw new Error('npm could not be started: ' + ran.error.message)
-  if (ran.status !== 0)
-    throw new Error('the packages could not be installed; npm says why above. Is there a network? Then try again.')
+  if (ran.status !== 0) throw new Error(wordsForFailure(ran.stderr))
   if (!installed(root))
     throw new Error('npm installed something else than package-lock.json says; run "npm ci" and look')
+}
+
+/** Codes of npm for a registry that cannot be reached. */
+const NO_NETWORK = /npm error code (E(?:AI_AGAIN|NOTFOUND|CONN\w+|TIMEDOUT|NETUNREACH|HOSTUNREACH)|ERR_SOCKET_TIMEOUT)/
+/** npm follows its reasons with everything that it knows of the command. */
+const REASON_LINES_MAX = 12
+
+/** What to tell the user, from what npm wrote when it failed. */
+const wordsForFailure = (said) => {
+  const unreachable = NO_NETWORK.exec(said)
+  if (unreachable !== null)
+    return 'the packages could not be fetched (' + unreachable[1] + '): is there a network? Then start again.'
+  const reasons = said.split('\n').filter((line) => line.startsWith('npm error') && line.trim() !== 'npm error')
+  return ['the packages could not be installed:'].concat(reasons.slice(0, REASON_LINES_MAX)).join('\n')
 }
 
 const npm = (options, again) => {
@@ -79,4 +92,4 @@ const read = (file) => {
   }
 }
 
-module.exports = { agrees, install, installed }
+module.exports = { agrees, install, installed, wordsForFailure }

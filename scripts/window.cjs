@@ -53,7 +53,7 @@ const buildWindow = (root, say) => {
     {
       cwd: root,
       encoding: 'utf8',
-      env: Object.assign({}, process.env, { NODE_ENV: 'production' }),
+      env: Object.assign({}, process.env, { NODE_ENV: 'production', NO_COLOR: '1' }),
     },
   )
   if (built.error) throw new Error('the window could not be built: ' + built.error.message)

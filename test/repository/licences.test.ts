@@ -89,6 +89,16 @@ test('[REP15] what is given away with Kith is under licences that fit Apache-2.0
   )
 })
 
+test('[REP19] the lock file has an entry for every package that one of its packages wants, for every platform', () => {
+  const missing = Object.keys(locked).flatMap((place) => {
+    const { dependencies, optionalDependencies } = locked[place] ?? {}
+    return Object.keys({ ...dependencies, ...optionalDependencies })
+      .filter((name) => placeOf(name, place) === undefined)
+      .map((name) => `${place} wants ${name}`)
+  })
+  assert.deepEqual(missing, [])
+})
+
 test('[REP15] of a choice of licences one must fit, of several at once all', () => {
   assert.deepEqual(['MIT', '(MIT OR GPL-3.0)', 'MIT AND GPL-3.0', 'GPL-3.0', 'none stated'].map(fits), [
     true,

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import test, { type TestContext } from 'node:test'
 import { HELD_MILLIS_MAX, isStale } from '../../scripts/lock.cjs'
-import { agrees, installed } from '../../scripts/packages.cjs'
+import { agrees, installed, wordsForFailure } from '../../scripts/packages.cjs'
 import { windowBuilt } from '../../scripts/window.cjs'
 import { ROOT } from '../repository/sources.ts'
 
@@ -85,8 +85,20 @@ test('[REP19] what cannot be installed ends with words, not with a trace', async
   put(root, 'package.json', { name: 'checkout', version: '1.0.0', dependencies: { part: 'file:part', other: '1.0.0' } })
   const [output, status] = await prepare(root)
   assert.equal(status, 1)
-  assert.match(output, /kith: the packages could not be installed; npm says why above/)
+  assert.match(
+    output,
+    /kith: the packages could not be installed:\nnpm error code EUSAGE\n.*\n.*Missing: other@1\.0\.0 from lock file/,
+  )
   assert.doesNotMatch(output, /at .*prepare\.cjs/)
+})
+
+test('[REP19] a registry that cannot be reached is told from a lock file that does not fit', () => {
+  assert.match(
+    wordsForFailure('npm error code EAI_AGAIN\nnpm error syscall getaddrinfo'),
+    /\(EAI_AGAIN\): is there a network/,
+  )
+  const many = Array.from({ length: 99 }, (_, line) => `npm error ${line}`).join('\n')
+  assert.equal(wordsForFailure(`npm error\n${many}`).split('\n').at(-1), 'npm error 11')
 })
 
 test('[REP19] an install agrees with a lock file when all but other platforms is there, the same', () => {
