@@ -31,6 +31,8 @@ export type Surroundings = {
   readonly intakeMax: () => number
   /** Called after each batch that was kept, in order. */
   readonly onKept: (kept: Kept) => void
+  /** Called when the disk refused a batch. */
+  readonly onRefused: (refusal: StoreRefusal) => void
 }
 
 /** What a batch changed, once it is on disk. */
@@ -190,6 +192,7 @@ export class Conversation {
       this.#replica = draft.replica
       this.#marks = draft.marks
     }
+    if (!kept.ok) this.#around.onRefused(kept.refusal)
     // The links first: an answer to the caller can wait a moment, the other person should not.
     if (kept.ok && changes.length > 0) this.#around.onKept(this.#kept(draft))
     operations.forEach((operation, index) => operation.settle(kept.ok ? (answers[index] as (typeof answers)[0]) : kept))

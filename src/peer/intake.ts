@@ -96,7 +96,9 @@ const keepEvidence = (
 ): void => {
   if (!refusal.first) return
   draft.replica = { ...draft.replica, graph: refusal.graph }
-  keepBare(draft, event)
+  // Not among the events: there, an author and a sequence name one event.
+  const key = `${event.conversation}/fork/${event.author}`
+  draft.put({ put: 'record', space: 'conversation', key, value: event.bytes })
   putLine(draft, event, { kind: 'forked', person: personAt(draft, event.author) })
 }
 

@@ -22,13 +22,9 @@ export const loadOutgoing = async (
   for (const [author, from] of wants) {
     const events = await store.events({ conversation, author, from, ...limits })
     let last: Position | undefined
-    let expected = from
     for (const { seq, bytes } of events) {
-      // The evidence of a fork has a sequence that is there already.
-      if (seq !== expected) continue
       const read = readEvent(bytes)
       if (!read.ok) continue
-      expected += 1
       last = { time: read.value.event.time, author, seq }
       loaded.push({ at: last, event: { author, seq, size: bytes.length, bytes } })
     }

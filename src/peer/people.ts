@@ -38,6 +38,8 @@ export class People {
   /** Who is found where now; never kept. */
   readonly #found = new Map<Hex, Set<FoundBy>>()
   readonly #looks = new Map<string, Set<Hex>>()
+  /** How the own name looks: somebody with a name like it is shown with their tag. */
+  ownLook: string | undefined
 
   static async load(store: Store): Promise<People> {
     const people = new People()
@@ -120,6 +122,10 @@ export class People {
     this.#found.get(person)?.delete(by)
   }
 
+  foundBy(person: Hex): ReadonlySet<FoundBy> {
+    return this.#found.get(person) ?? new Set()
+  }
+
   /** Others whose names look the same, whose views change with this person's. */
   lookalikes(id: Hex): readonly Hex[] {
     const person = this.#people.get(id)
@@ -134,9 +140,9 @@ export class People {
       name: person.name,
       ...(person.privateName !== undefined && { privateName: person.privateName }),
       tag: tagOf(id),
-      ambiguous: this.lookalikes(id).length > 0,
+      ambiguous: this.lookalikes(id).length > 0 || looksOf(person).some((look) => look === this.ownLook),
       presence,
-      foundBy: [...(this.#found.get(id) ?? [])],
+      foundBy: [...this.foundBy(id)],
       standing: person.standing,
     }
   }

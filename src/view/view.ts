@@ -164,12 +164,14 @@ export type AttemptView = {
     | { readonly at: 'failed'; readonly after: Millis; readonly failure: Failure }
 }
 
+export const ATTEMPTS_SHOWN_MAX = 50
+
 /** "Why can't I reach them?" */
 export type ReachView = {
   readonly person: string
   readonly presence: Presence
   readonly link?: { readonly path: Path; readonly address: string; readonly since: Millis }
-  /** Newest first, at most 50. */
+  /** Newest first, at most ATTEMPTS_SHOWN_MAX. */
   readonly attempts: readonly AttemptView[]
   /** When this person was last linked or seen. */
   readonly lastSeen?: Millis
@@ -193,6 +195,8 @@ export type Update =
   | { readonly kind: 'person-gone'; readonly person: string }
   | { readonly kind: 'conversation'; readonly conversation: ConversationView }
   | { readonly kind: 'line'; readonly conversation: string; readonly line: LineView }
+  /** A line that no longer stands: a gap that was filled. */
+  | { readonly kind: 'line-gone'; readonly conversation: string; readonly line: string }
   /** They are typing now; holds for six seconds unless repeated, ends at once with their message. */
   | { readonly kind: 'typing'; readonly conversation: string; readonly person: string }
   /** This subscriber was too slow and lost updates: drop everything and take the next snapshot. */

@@ -1,0 +1,230 @@
+import { isHex, type Hex } from '../core/bytes/hex.ts'
+import { accept, refuse, type Result } from '../core/bytes/result.ts'
+import { openCard } from '../core/identity/card.ts'
+import { parseName } from '../core/identity/name.ts'
+import { isEmoji, parseText, type Content } from '../core/timeline/content.ts'
+import { readLine } from '../core/timeline/line.ts'
+import type { StoredLine } from '../store/port.ts'
+import type { Answer, Calls, Refusal, Said } from '../view/calls.ts'
+import type { SayRefusal } from './conversation.ts'
+import { viewLines } from './line-view.ts'
+import type { RunningPeer } from './peer.ts'
+import { createReading } from './reading.ts'
+import { reachView } from './reach-view.ts'
+import { orderOf, type Room } from './room.ts'
+import { selfChanges } from './self.ts'
+import { parseServer, serverText, settingChange } from './settings.ts'
+
+export const DRAFT_CHARACTERS_MAX = 70_000
+export const PAGE_LINES_MAX = 500
+export const FOUND_LINES_MAX = 200
+
+/** The peer's calls: each looks up what it is about, and has the peer or the conversation do it. */
+export const createCalls = (peer: RunningPeer): Calls => {
+  const reading = createReading(peer)
+
+  const roomOf = (conversation: string): Result<Room, Refusal> => {
+    const room = peer.room(conversation)
+    return room ? accept(room) : refuse({ kind: 'unknown-conversation' })
+  }
+
+  const speak = async (conversation: string, content: Content): Answer<Said> => {
+    const found = roomOf(conversation)
+    if (!found.ok) return found
+    const room = found.value
+    if (peer.self.name === undefined) return refuse({ kind: 'name-needed' })
+    if (peer.people.person(room.person)?.standing === 'blocked') return refuse({ kind: 'blocked' })
+    if (!room.founded && !peer.people.entryOf(room.person)) await fetchCard(peer, room.person)
+    const said = await room.conversation.say(content, { speech: true })
+    if (!said.ok) return refuse(refusalOf(said.refusal))
+    // Whoever speaks to somebody has accepted them.
+    await decide(peer, room.person, 'accepted')
+    return accept({ conversation, line: said.value.id, order: orderOf(said.value) })
+  }
+
+  const lineOf = async (room: Room, line: string): Promise<Result<StoredLine, Refusal>> => {
+    const found = await peer.store.line(room.conversation.id, line)
+    return found && readLine(found.bytes)?.kind === 'text' ? accept(found) : refuse({ kind: 'unknown-line' })
+  }
+
+  const amend = async (conversation: string, line: string, mine: boolean, content: Content): Answer<Said> => {
+    const room = roomOf(conversation)
+    if (!room.ok) return room
+    const target = await lineOf(room.value, line)
+    if (!target.ok) return target
+    if (mine && readLine(target.value.bytes)?.person !== peer.me) return refuse({ kind: 'not-yours' })
+    return speak(conversation, content)
+  }
+
+  return {
+    updates: (signal) => peer.updates.watch(() => peer.snapshot(), signal),
+    status: () => Promise.resolve(peer.status()),
+
+    open: async ({ person }) => {
+      if (!peer.people.person(person) || person === peer.me) return refuse({ kind: 'unknown-person', who: person })
+      const room = await peer.roomWith(person)
+      room.opened = true
+      if (peer.people.person(person)?.standing !== 'blocked') peer.reachFor(person)
+      peer.tellRoom(room)
+      peer.tellPerson(person)
+      return accept({ conversation: room.conversation.id })
+    },
+
+    history: async ({ conversation, before, after, limit }) => {
+      const room = roomOf(conversation)
+      if (!room.ok) return room
+      const most = Math.min(limit, PAGE_LINES_MAX)
+      const place = { ...(before && { before }), ...(after && { after }) }
+      const lines = await peer.store.lines({ conversation, ...place, limit: most + 1 })
+      const page = after ? lines.slice(0, most) : lines.slice(-most)
+      const views = await viewLines(page, { store: peer.store, me: peer.me, now: peer.now() })
+      return accept({ lines: views, more: lines.length > most })
+    },
+
+    say: async ({ conversation, text, reply }) => {
+      const parsed = parseText(text)
+      if (!parsed.ok) return parsed
+      if (reply !== undefined && !isHex(reply, 32)) return refuse({ kind: 'unknown-line' })
+      return speak(conversation, { kind: 'text', text: parsed.value, reply: reply ?? null })
+    },
+
+    edit: async ({ conversation, line, text }) => {
+      const parsed = parseText(text)
+      if (!parsed.ok) return parsed
+      return amend(conversation, line, true, { kind: 'edit', target: line, text: parsed.value })
+    },
+
+    unsay: ({ conversation, line }) => amend(conversation, line, true, { kind: 'delete', target: line }),
+
+    react: async ({ conversation, line, emoji, on }) => {
+      if (!isEmoji(emoji)) return refuse({ kind: 'unknown-line' })
+      return amend(conversation, line, false, { kind: 'reaction', target: line, emoji, on })
+    },
+
+    read: async ({ conversation, upTo }) => {
+      const room = roomOf(conversation)
+      return room.ok ? reading.read(room.value, upTo) : room
+    },
+
+    typing: ({ conversation }) => {
+      const room = peer.room(conversation)
+      if (room && peer.roomView(room).at === 'open')
+        for (const session of peer.sessionsWith(room.person)) session.typing(conversation)
+      return Promise.resolve(accept(null))
+    },
+
+    draft: async ({ conversation, text }) => {
+      const room = roomOf(conversation)
+      if (!room.ok) return room
+      if (text.length > DRAFT_CHARACTERS_MAX)
+        return refuse({ kind: 'text-too-long', bytes: text.length, limit: DRAFT_CHARACTERS_MAX })
+      if (text === room.value.draft) return accept(null)
+      return done(await peer.keep([room.value.keepDraft(text.toWellFormed())]))
+    },
+
+    decide: async ({ person, standing }) => {
+      if (!peer.people.person(person)) return refuse({ kind: 'unknown-person', who: person })
+      return decide(peer, person, standing)
+    },
+
+    rename: async ({ name }) => {
+      const parsed = parseName(name)
+      if (!parsed.ok) return parsed
+      const was = peer.self.name
+      if (parsed.value === was) return accept({ name: was })
+      const self = { ...peer.self, name: parsed.value, nameTime: peer.now() }
+      const kept = await peer.keep(selfChanges(self))
+      if (!kept.ok) return refuse(refusalOf(kept.refusal))
+      peer.self = self
+      await peer.appear()
+      if (was !== undefined)
+        for (const room of peer.rooms())
+          if (room.conversation.replica.joined)
+            await room.conversation.say({ kind: 'profile', name: parsed.value, was }, { speech: false })
+      return accept({ name: parsed.value })
+    },
+
+    namePrivately: async ({ person, name }) => {
+      if (!peer.people.person(person)) return refuse({ kind: 'unknown-person', who: person })
+      const parsed = name.trim() === '' ? undefined : parseName(name)
+      if (parsed && !parsed.ok) return parsed
+      const kept = await peer.keep(peer.people.namePrivately(person, parsed?.value))
+      peer.tellPerson(person)
+      return done(kept)
+    },
+
+    configure: async (input) => {
+      const flags = Object.entries(input).filter((entry): entry is [keyof typeof input, boolean] => entry[1] !== undefined)
+      const kept = await peer.keep(flags.map(([key, value]) => settingChange(key, value)))
+      if (!kept.ok) return refuse(refusalOf(kept.refusal))
+      peer.settings = { ...peer.settings, ...Object.fromEntries(flags) }
+      await peer.appear()
+      return accept(null)
+    },
+
+    useServer: async ({ address }) => {
+      const parsed = parseServer(address)
+      if (!parsed.ok) return parsed
+      const kept = await peer.keep([settingChange('server', serverText(parsed.value))])
+      if (!kept.ok) return refuse(refusalOf(kept.refusal))
+      peer.settings = { ...peer.settings, server: parsed.value }
+      await peer.appear()
+      return accept(null)
+    },
+
+    reach: async ({ person }) =>
+      peer.people.person(person) ? accept(await reachView(peer, person)) : refuse({ kind: 'unknown-person', who: person }),
+
+    tryNow: ({ person }) => {
+      if (!peer.people.person(person)) return Promise.resolve(refuse({ kind: 'unknown-person', who: person }))
+      for (const { id } of peer.people.devicesOf(person)) peer.network.tryNow(id)
+      return Promise.resolve(accept(null))
+    },
+
+    search: async ({ text, conversation, limit }) => {
+      const within = conversation === undefined ? {} : { conversation }
+      const lines = await peer.store.search({ text, ...within, limit: Math.min(limit, FOUND_LINES_MAX) })
+      const shown = lines.filter((line) => peer.room(line.conversation))
+      const views = await viewLines(shown, { store: peer.store, me: peer.me, now: peer.now() })
+      return accept(views.map((line, index) => ({ conversation: shown[index]?.conversation ?? '', line })))
+    },
+  }
+}
+
+/** Asks the server for the card of somebody who was only listed so far, so that a first message can be sealed. */
+const fetchCard = async (peer: RunningPeer, person: Hex): Promise<void> => {
+  for (const device of peer.people.devicesOf(person)) {
+    const bytes = await peer.network.card(device.id)
+    const card = bytes && (await openCard(peer.crypto, bytes))
+    if (card && card.ok && card.value.certificate[0] === person) await peer.keep(peer.people.meet(card.value))
+  }
+}
+
+const decide = async (peer: RunningPeer, person: Hex, standing: 'accepted' | 'ignored' | 'blocked'): Answer<null> => {
+  const room = await peer.roomWith(person)
+  const changes = peer.people.decide(person, standing)
+  if (changes.length === 0) return accept(null)
+  const kept = await peer.keep(changes)
+  if (!kept.ok) return refuse(refusalOf(kept.refusal))
+  if (standing === 'blocked') peer.leave(person)
+  else peer.reachFor(person)
+  if (standing === 'accepted') await room.conversation.join()
+  peer.tellRoom(room)
+  peer.tellPerson(person)
+  return accept(null)
+}
+
+const done = (kept: Result<null, SayRefusal>): Result<null, Refusal> => (kept.ok ? kept : refuse(refusalOf(kept.refusal)))
+
+const refusalOf = (refusal: SayRefusal): Refusal => {
+  switch (refusal.kind) {
+    case 'full':
+      return { kind: 'disk-full' }
+    case 'failed':
+      return { kind: 'disk-failed', detail: refusal.detail }
+    case 'not-met':
+    case 'not-founded':
+    case 'bad-slot-key':
+      return { kind: 'not-met' }
+  }
+}

@@ -1,0 +1,55 @@
+import type { Hex } from '../core/bytes/hex.ts'
+import { accept } from '../core/bytes/result.ts'
+import type { Answer } from '../view/calls.ts'
+import type { Order } from '../view/view.ts'
+import type { RunningPeer } from './peer.ts'
+import type { Room } from './room.ts'
+
+/** Read marks go out at most this often for one conversation: reading along must not double what is sent. */
+export const READ_MARK_MILLIS = 500
+/** How far back the newest message of somebody else is looked for. */
+const LOOKED_BACK_LINES = 100
+
+/** Remembers what was read here, and tells the others if that is wanted. */
+export const createReading = (
+  peer: RunningPeer,
+): { read: (room: Room, upTo: Order) => Answer<null> } => {
+  const pending = new Map<Hex, Order>()
+
+  const mark = async (room: Room, upTo: Order): Promise<void> => {
+    const { conversation } = room
+    const isOpen = conversation.replica.joined && peer.people.person(room.person)?.standing === 'accepted'
+    if (!isOpen || !peer.settings.readMarkers) return
+    const own = conversation.replica.me.device
+    // Lines before the place just behind `upTo`: it included.
+    const before = { ...upTo, seq: upTo.seq + 1 }
+    const lines = await peer.store.lines({ conversation: conversation.id, before, limit: LOOKED_BACK_LINES })
+    const newest = lines.findLast((line) => line.author !== own && line.counts)
+    if (newest) await conversation.say({ kind: 'read', upTo: [[newest.author, newest.seq]] }, { speech: false })
+  }
+
+  const send = (room: Room): void => {
+    const upTo = pending.get(room.conversation.id)
+    if (!upTo) return
+    void mark(room, upTo)
+    peer.scheduler.after(READ_MARK_MILLIS, () => {
+      const isDone = pending.get(room.conversation.id) === upTo
+      if (isDone) pending.delete(room.conversation.id)
+      else send(room)
+    })
+  }
+
+  return {
+    read: async (room, upTo) => {
+      const change = room.readTo(upTo)
+      if (!change) return accept(null)
+      await peer.keep([change])
+      await room.count(peer.store)
+      peer.tellRoom(room)
+      const isWaiting = pending.has(room.conversation.id)
+      pending.set(room.conversation.id, upTo)
+      if (!isWaiting) send(room)
+      return accept(null)
+    },
+  }
+}

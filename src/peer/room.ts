@@ -1,0 +1,137 @@
+import { decode, encode } from '../core/bytes/cbor.ts'
+import { fromHex, type Hex } from '../core/bytes/hex.ts'
+import { hex, text, tuple, uint } from '../core/bytes/shape.ts'
+import { peopleIn } from '../core/group/replica.ts'
+import type { Change, Store, StoredLine } from '../store/port.ts'
+import { compareOrders, type ConversationView, type Order, type Progress, type Standing } from '../view/view.ts'
+import type { Conversation } from './conversation.ts'
+import { AHEAD_MILLIS_MAX, snippetOf } from './line-view.ts'
+
+export const UNREAD_COUNTED_MAX = 999
+
+/** A conversation as the list of conversations shows it: its last line, what is unread, the draft. */
+export class Room {
+  readonly conversation: Conversation
+  /** The other person. */
+  readonly person: Hex
+  readonly me: Hex
+  /** True once somebody here wanted to see it, though nothing was said yet. */
+  opened = false
+  draft = ''
+  readUpTo: Order | undefined
+  unread = 0
+  #last: { readonly order: Order; readonly text: string; readonly mine: boolean } | undefined
+
+  constructor(conversation: Conversation, input: { readonly person: Hex; readonly me: Hex }) {
+    this.conversation = conversation
+    this.person = input.person
+    this.me = input.me
+  }
+
+  static async load(store: Store, conversation: Conversation, who: { person: Hex; me: Hex }): Promise<Room> {
+    const room = new Room(conversation, who)
+    room.draft = readDraft(await store.record('draft', conversation.id))
+    room.readUpTo = readOrder(await store.record('conversation', `${conversation.id}/read`))
+    room.note(await store.lines({ conversation: conversation.id, limit: 20 }))
+    await room.count(store)
+    return room
+  }
+
+  get founded(): boolean {
+    return this.conversation.replica.certificates.size > 0
+  }
+
+  /** Whether it belongs into the list. */
+  get shown(): boolean {
+    return this.opened || this.founded || this.draft !== ''
+  }
+
+  note(lines: readonly StoredLine[]): void {
+    for (const line of lines) {
+      const snippet = snippetOf(line)
+      if (snippet === undefined) continue
+      const order = orderOf(line)
+      const isNewest = !this.#last || compareOrders(order, this.#last.order) >= 0
+      if (isNewest) this.#last = { order, text: snippet, mine: line.author === this.conversation.replica.me.device }
+    }
+  }
+
+  async count(store: Store): Promise<void> {
+    this.unread = await store.unread(this.conversation.id, this.readUpTo, UNREAD_COUNTED_MAX)
+  }
+
+  /** Remembers that everything up to here was read; nothing when it was already. */
+  readTo(order: Order): Change | undefined {
+    if (this.readUpTo && compareOrders(order, this.readUpTo) <= 0) return undefined
+    this.readUpTo = order
+    const value = encode([order.time, fromHex(order.author), order.seq])
+    return { put: 'record', space: 'conversation', key: `${this.conversation.id}/read`, value }
+  }
+
+  keepDraft(draft: string): Change {
+    this.draft = draft
+    const key = this.conversation.id
+    return draft === ''
+      ? { drop: 'record', space: 'draft', key }
+      : { put: 'record', space: 'draft', key, value: encode(draft) }
+  }
+
+  /** Delivered to somebody is: one of their devices is known to hold it. */
+  progress(): readonly Progress[] {
+    const { replica, marks } = this.conversation
+    const device = replica.me.device
+    const people = [...peopleIn(replica)].filter((person) => person !== this.me)
+    return people.map((person) => {
+      const theirs = [...replica.certificates].filter(([, [owner]]) => owner === person).map(([id]) => marks.get(id))
+      const most = (vectors: readonly (ReadonlyMap<Hex, number> | undefined)[]): number =>
+        Math.max(0, ...vectors.map((vector) => vector?.get(device) ?? 0))
+      const read = most(theirs.map((mark) => mark?.read))
+      return { device, person, delivered: Math.max(read, most(theirs.map((mark) => mark?.held))), read }
+    })
+  }
+
+  view(standing: Standing, now: number): ConversationView {
+    const last = this.#last && {
+      text: this.#last.text,
+      at: this.#last.order.time > now + AHEAD_MILLIS_MAX ? now : this.#last.order.time,
+      mine: this.#last.mine,
+    }
+    return {
+      id: this.conversation.id,
+      kind: 'direct',
+      person: this.person,
+      at: this.#at(standing),
+      ...(last && { last }),
+      unread: this.unread,
+      active: last?.at ?? 0,
+      draft: this.draft,
+      progress: this.progress(),
+      ...(this.readUpTo && { readUpTo: this.readUpTo }),
+    }
+  }
+
+  #at(standing: Standing): ConversationView['at'] {
+    if (standing === 'blocked' || standing === 'ignored') return standing
+    const isRequest = standing === 'new' && this.founded && !this.conversation.replica.joined
+    return isRequest ? 'request' : 'open'
+  }
+}
+
+export const orderOf = (line: { readonly time: number; readonly author: Hex; readonly seq: number }): Order => ({
+  time: line.time,
+  author: line.author,
+  seq: line.seq,
+})
+
+const orderShape = tuple(uint(), hex(32), uint())
+
+const readOrder = (from: Uint8Array | undefined): Order | undefined => {
+  const decoded = from && decode(from)
+  const fields = decoded?.ok ? orderShape(decoded.value) : undefined
+  return fields && { time: fields[0], author: fields[1], seq: fields[2] }
+}
+
+const readDraft = (from: Uint8Array | undefined): string => {
+  const decoded = from && decode(from)
+  return (decoded?.ok ? text(1_000_000)(decoded.value) : undefined) ?? ''
+}
