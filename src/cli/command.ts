@@ -1,4 +1,8 @@
+import type { DoorRefusal } from '../api/door.ts'
 import type { Result } from '../core/bytes/result.ts'
+import type { ListenRefusal } from '../link/server-port.ts'
+import type { MetricsRefusal } from '../server/http.ts'
+import type { KeyRefusal } from '../server/key.ts'
 import type { Calls } from '../view/calls.ts'
 import type { Millis } from '../view/view.ts'
 import type { Exit } from './exit.ts'
@@ -28,14 +32,25 @@ export type Command = {
 
 /** All that a command may touch. */
 export type World = {
+  readonly version: string
   readonly terminal: Terminal
   readonly now: () => Millis
   /** Aborted when the user wants the command to end (Ctrl+C). */
   readonly ending: AbortSignal
   /** Resolves after `millis`, or at once when `signal` aborts. */
   readonly wait: (millis: number, signal: AbortSignal) => Promise<void>
-  /** The calls of the peer of a profile: of the one that runs, or of one that runs for the moment. */
-  readonly borrowPeer: (profile: Profile) => Promise<Result<BorrowedPeer, BorrowRefusal>>
+  /** Opens a profile for this process alone, and runs its peer. */
+  readonly openPeer: (profile: Profile, options: PeerOptions) => Promise<Result<OwnPeer, PeerRefusal>>
+  /** The peer that runs in another process, when its door answers. */
+  readonly findRunning: (profile: Profile) => Promise<RunningPeer | undefined>
+  readonly openDoor: (
+    profile: Profile,
+    calls: Calls,
+    port: number,
+  ) => Promise<Result<OpenDoor, DoorRefusal>>
+  readonly openServer: (options: ServerOptions) => Promise<Result<OpenServer, ServerRefusal>>
+  /** Opens the address in the browser. False when this machine has no screen to show one on. */
+  readonly openBrowser: (url: string) => Promise<boolean>
 }
 
 export type Terminal = {
@@ -45,22 +60,60 @@ export type Terminal = {
   note(text: string): void
   /** Standard input to its end, as text; refuses what is longer than `bytesMax`. */
   input(bytesMax: number): Promise<Result<string, { readonly kind: 'too-large' }>>
-  /** Whether a person reads the output. */
-  readonly person: boolean
+  /** Calls `pressed` whenever Enter is pressed. Undefined when nobody sits at a keyboard; else stops that. */
+  onEnter(pressed: () => void): (() => void) | undefined
 }
 
-export type BorrowedPeer = {
+export type PeerOptions = {
+  /** Where to listen for others; absent: any free port. */
+  readonly listen?: { readonly host?: string; readonly port: number }
+  /** `HOST[:PORT]`, or empty for none; absent: what the profile has. */
+  readonly server?: string
+}
+
+/** A peer of this process. */
+export type OwnPeer = {
   readonly calls: Calls
-  /** Whether it runs by itself, so that it goes on afterwards. */
-  readonly running: boolean
-  release(): Promise<void>
+  close(): Promise<void>
 }
 
-export type BorrowRefusal =
-  /** Another process has the profile open, and no door of it answers. */
-  | { readonly kind: 'profile-in-use'; readonly folder: string; readonly pid?: number }
+/** A peer of another process. */
+export type RunningPeer = {
+  readonly calls: Calls
+  readonly pid: number
+  /** The address that opens its window, with a fresh one-time code. */
+  windowUrl(): Promise<string | undefined>
+  disconnect(): void
+}
+
+export type OpenDoor = {
+  readonly url: string
+  /** The address that opens the window, with a fresh one-time code. */
+  windowUrl(): string
+  close(): Promise<void>
+}
+
+export type ServerOptions = {
+  readonly port: number
+  readonly folder: string
+  readonly people: 'on' | 'off'
+  readonly metricsPort?: number
+}
+
+export type OpenServer = {
+  readonly port: number
+  readonly metricsPort?: number
+  close(): Promise<void>
+}
+
+export type ServerRefusal = ListenRefusal | KeyRefusal | MetricsRefusal
+
+export type PeerRefusal =
+  /** Another process has the profile open. */
+  | { readonly kind: 'profile-in-use'; readonly folder: string }
   | { readonly kind: 'profile-newer'; readonly folder: string }
   | { readonly kind: 'profile-damaged'; readonly file: string }
   | { readonly kind: 'folder-failed'; readonly folder: string; readonly detail: string }
-  | { readonly kind: 'disk-full'; readonly folder: string }
-  | { readonly kind: 'listen-failed'; readonly port: number; readonly detail: string }
+  | { readonly kind: 'disk-full' }
+  | { readonly kind: 'server-address'; readonly text: string }
+  | ListenRefusal

@@ -102,6 +102,7 @@ const withUpdate = (seen: Seen, update: Update): Seen => {
         conversations: new Map(seen.conversations).set(update.conversation.id, update.conversation),
       }
     case 'line':
+    case 'line-gone':
     case 'typing':
     case 'lagged':
       return seen

@@ -1,6 +1,7 @@
 import { accept, type Result } from '../core/bytes/result.ts'
 import type { PersonView } from '../view/view.ts'
-import type { BorrowedPeer, Given, Option, World } from './command.ts'
+import { borrowPeer, type BorrowedPeer } from './borrow.ts'
+import type { Given, Option, World } from './command.ts'
 import type { Exit } from './exit.ts'
 import { followPeer, type Following } from './follow.ts'
 import { profileOf, type Profile, type ProfileRefusal } from './profile.ts'
@@ -44,7 +45,7 @@ export const withPeer = async (
 ): Promise<Exit> => {
   const profile = profileGiven(given)
   if (!profile.ok) return fail(profile.refusal, world)
-  const borrowed = await world.borrowPeer(profile.value)
+  const borrowed = await borrowPeer(profile.value, world)
   if (!borrowed.ok) return fail(borrowed.refusal, world)
   const following = followPeer(borrowed.value.calls, world.ending)
   try {

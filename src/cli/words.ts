@@ -1,12 +1,13 @@
 import { unreachable } from '../core/bytes/result.ts'
 import type { Refusal } from '../view/calls.ts'
 import { refusalWords } from '../view/refusal-words.ts'
-import type { BorrowRefusal } from './command.ts'
+import type { DoorRefusal } from '../api/door.ts'
+import type { PeerRefusal, ServerRefusal } from './command.ts'
 import { EXIT, type Exit } from './exit.ts'
 import type { Usage } from './parse.ts'
 import type { ProfileRefusal } from './profile.ts'
 
-export type CommandRefusal = Refusal | BorrowRefusal | ProfileRefusal | Usage | { readonly kind: 'too-large' }
+export type CommandRefusal = Refusal | PeerRefusal | DoorRefusal | ServerRefusal | ProfileRefusal | Usage | { readonly kind: 'too-large' }
 
 /** Why a command did nothing, and how to mend it. */
 export const commandWords = (refusal: CommandRefusal): string => {
@@ -18,17 +19,27 @@ export const commandWords = (refusal: CommandRefusal): string => {
     case 'profile-name':
       return `A profile is named with 1 to 32 small letters, digits, - and _, not '${refusal.name}'.`
     case 'profile-in-use':
-      return `Another process${refusal.pid === undefined ? '' : ` (${refusal.pid})`} is using the profile in ${refusal.folder}, and does not answer. Wait until it is done, or end it, then try again.`
+      return `Another process is using the profile in ${refusal.folder}, and does not answer. Wait until it is done, or end it, then try again.`
     case 'profile-newer':
       return `The profile in ${refusal.folder} was written by a newer version of Kith. Nothing was changed. Update Kith, or choose another --profile.`
     case 'profile-damaged':
       return `${refusal.file} is not a database of Kith. Nothing was changed. Move it elsewhere, or choose another --profile.`
     case 'folder-failed':
       return `The folder ${refusal.folder} cannot be used (${refusal.detail}). Check that it is yours and writable, or choose another with --data.`
-    case 'disk-full':
-      return 'The disk is full, so nothing was kept or sent. Free some space, then try again.'
-    case 'listen-failed':
-      return `Kith cannot listen for others on port ${refusal.port} (${refusal.detail}). Choose another port with --listen, or leave it out.`
+    case 'port-in-use':
+      return `Another program already listens on port ${refusal.port}. End it, or choose another port.`
+    case 'port-forbidden':
+    case 'forbidden':
+      return `This system does not let you listen on port ${refusal.port}. Choose another port, above 1023.`
+    case 'port-failed':
+    case 'metrics-failed':
+      return `Cannot listen on port ${refusal.port} of this machine (${refusal.detail}). Choose another port.`
+    case 'no-such-host':
+      return `This machine has no address ${refusal.host} to listen on. Choose one that it has, or leave it out.`
+    case 'other':
+      return `Cannot listen for others (${refusal.detail}). Choose another port with --listen, or leave it out.`
+    case 'key-damaged':
+      return `${refusal.file} is not a key. Peers know the server by it: bring back a copy, or remove the file to start with a new one.`
     case 'too-large':
       return 'This is too long to send: a message has at most 64 KB. Send it in parts.'
     case 'disconnected':
@@ -61,7 +72,14 @@ export const exitFor = (refusal: CommandRefusal): Exit => {
     case 'profile-newer':
     case 'profile-damaged':
     case 'folder-failed':
-    case 'listen-failed':
+    case 'port-in-use':
+    case 'port-forbidden':
+    case 'port-failed':
+    case 'forbidden':
+    case 'metrics-failed':
+    case 'no-such-host':
+    case 'other':
+    case 'key-damaged':
     case 'disk-full':
     case 'disk-failed':
     case 'name-needed':

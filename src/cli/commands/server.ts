@@ -1,0 +1,59 @@
+import { accept, refuse, type Result } from '../../core/bytes/result.ts'
+import type { Command, Given, ServerOptions } from '../command.ts'
+import { EXIT } from '../exit.ts'
+import { wholeNumber, type Usage } from '../parse.ts'
+import { serverFolder } from '../profile.ts'
+import { fail, textOf } from '../with-peer.ts'
+
+export const SERVER_PORT = 12_345
+
+export const server: Command = {
+  name: 'server',
+  takes: '',
+  words: { min: 0, max: 0 },
+  summary: 'Run a server on which people find each other',
+  more: [
+    'It lists who is there and wants to be seen, and carries sealed bytes between those who cannot reach each other directly. It can read nothing. Runs until Ctrl+C.',
+  ],
+  options: {
+    port: { value: 'PORT', help: `Listen on this TCP port (default: ${SERVER_PORT})` },
+    data: { value: 'FOLDER', help: 'Keep the key in this folder instead of the usual place' },
+    people: { value: 'on|off', help: 'Whether people who want to be seen are listed (default: on)' },
+    metrics: { value: 'PORT', help: 'Serve Prometheus metrics and health on this port of this machine (default: off)' },
+  },
+  run: async (given, world) => {
+    const options = serverGiven(given)
+    if (!options.ok) return fail(options.refusal, world)
+    const opened = await world.openServer(options.value)
+    if (!opened.ok) return fail(opened.refusal, world)
+    const { port, metricsPort, close } = opened.value
+    world.terminal.print(`Kith server listens on TCP port ${port}.`)
+    world.terminal.print('')
+    world.terminal.print(`  People   ${options.value.people === 'on' ? 'listed for each other' : 'not listed'}`)
+    if (metricsPort !== undefined) world.terminal.print(`  Metrics  http://127.0.0.1:${metricsPort}/metrics`)
+    world.terminal.print('  Ctrl+C   stop')
+    await new Promise<void>((resolve) => {
+      if (world.ending.aborted) resolve()
+      else world.ending.addEventListener('abort', () => resolve(), { once: true })
+    })
+    await close()
+    return EXIT.done
+  },
+}
+
+const serverGiven = (given: Given): Result<ServerOptions, Usage> => {
+  const port = wholeNumber(textOf(given, 'port') ?? `${SERVER_PORT}`, 'port', 0, 65_535)
+  if (!port.ok) return port
+  const people = textOf(given, 'people') ?? 'on'
+  if (people !== 'on' && people !== 'off')
+    return refuse({ kind: 'usage', detail: `--people takes on or off, not '${people}'` })
+  const metrics = textOf(given, 'metrics')
+  const metricsPort = metrics === undefined ? undefined : wholeNumber(metrics, 'metrics', 0, 65_535)
+  if (metricsPort?.ok === false) return metricsPort
+  return accept({
+    port: port.value,
+    folder: serverFolder(textOf(given, 'data')),
+    people,
+    ...(metricsPort !== undefined && { metricsPort: metricsPort.value }),
+  })
+}

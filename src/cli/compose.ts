@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { userInfo } from 'node:os'
+
+import { removeDoorFile, writeDoorFile } from '../api/door-file.ts'
+import { openDoor, type DoorRefusal } from '../api/door.ts'
+import { accept, refuse, type Result } from '../core/bytes/result.ts'
+import { parseName } from '../core/identity/name.ts'
+import { createNodeCrypto } from '../crypto/node.ts'
+import { createEndpoint } from '../link/libp2p/endpoint.ts'
+import { createServerEndpoint } from '../link/libp2p/server.ts'
+import { openPeer as runPeer } from '../peer/peer.ts'
+import { openSelf } from '../peer/self.ts'
+import { serveMetrics } from '../server/http.ts'
+import { serverKey } from '../server/key.ts'
+import { serve } from '../server/serve.ts'
+import type { Store } from '../store/port.ts'
+import { openSqliteStore, type OpenRefusal } from '../store/sqlite.ts'
+import type { Calls } from '../view/calls.ts'
+import type {
+  OpenDoor,
+  OpenServer,
+  OwnPeer,
+  PeerOptions,
+  PeerRefusal,
+  ServerOptions,
+  ServerRefusal,
+} from './command.ts'
+import type { Profile } from './profile.ts'
+import { version, WINDOW_FOLDER } from './version.ts'
+
+/** Where the pieces meet: the only file that knows which store, network and ciphers a peer runs on. */
+
+const DATABASE_FILE = 'kith.db'
+
+const TIME = {
+  now: () => Date.now(),
+  after: (millis: number, run: () => void) => {
+    const timer = setTimeout(run, millis)
+    return () => clearTimeout(timer)
+  },
+}
+
+/** Something that was opened while composing and is closed, last first, when the rest is. */
+type Closing = () => Promise<void>
+
+/** Opens a profile for this process alone, and runs its peer on a real network. */
+export const openPeer = async (
+  profile: Profile,
+  options: PeerOptions,
+  tell: (error: unknown) => void,
+): Promise<Result<OwnPeer, PeerRefusal>> => {
+  const store = openSqliteStore({ file: join(profile.folder, DATABASE_FILE) })
+  if (!store.ok) return refuse(storeRefusal(store.refusal, profile))
+  const closing: Closing[] = [() => store.value.close()]
+  const close = async (): Promise<void> => {
+    for (const each of closing.splice(0).toReversed()) await each().catch(tell)
+  }
+  try {
+    const opened = await openOn(store.value, { profile, options, closing })
+    if (!opened.ok) {
+      await close()
+      return opened
+    }
+    return accept({ calls: opened.value, close })
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+const openOn = async (
+  store: Store,
+  beside: { readonly profile: Profile; readonly options: PeerOptions; readonly closing: Closing[] },
+): Promise<Result<Calls, PeerRefusal>> => {
+  const { profile, options, closing } = beside
+  const crypto = createNodeCrypto()
+  const self = await openSelf(store, { crypto, now: Date.now(), random: randomBytes })
+  if (!self.ok) return refuse(storeRefusal(self.refusal, profile))
+  const { host, port } = options.listen ?? { host: undefined, port: 0 }
+  const endpoint = await createEndpoint({
+    privateKey: self.value.deviceSeed,
+    listen: { port, ...(host !== undefined && { hosts: [host] }) },
+  })
+  if (!endpoint.ok) return endpoint
+  closing.push(() => endpoint.value.close())
+  const peer = await runPeer({
+    store,
+    endpoint: endpoint.value,
+    crypto,
+    scheduler: TIME,
+    random: randomBytes,
+    self: self.value,
+    about: { version: version(), profile: profile.name, folder: profile.folder, suggestedName: suggestedName() },
+  })
+  closing.push(() => peer.close())
+  if (options.server !== undefined) {
+    const used = await peer.calls.useServer({ address: options.server })
+    if (!used.ok) return refuse(serverRefusal(used.refusal, options.server))
+  }
+  return accept(peer.calls)
+}
+
+const storeRefusal = (refusal: OpenRefusal, profile: Profile): PeerRefusal => {
+  switch (refusal.kind) {
+    case 'locked':
+      return { kind: 'profile-in-use', folder: profile.folder }
+    case 'newer-version':
+      return { kind: 'profile-newer', folder: profile.folder }
+    case 'not-a-database':
+      return { kind: 'profile-damaged', file: join(profile.folder, DATABASE_FILE) }
+    case 'full':
+      return { kind: 'disk-full' }
+    case 'failed':
+      return { kind: 'folder-failed', folder: profile.folder, detail: refusal.detail }
+  }
+}
+
+const serverRefusal = (refusal: { readonly kind: string }, text: string): PeerRefusal =>
+  refusal.kind === 'disk-full' ? { kind: 'disk-full' } : { kind: 'server-address', text }
+
+/** The system's name for whoever is logged in, when it would do as a name. */
+const suggestedName = (): string => {
+  try {
+    const name = parseName(userInfo().username)
+    return name.ok ? name.value : ''
+  } catch {
+    // A user without an entry in the system's list, as in some containers.
+    return ''
+  }
+}
+
+/** Opens the door to a peer, and writes down for other programs of the same person where it is. */
+export const openDoorOf = async (
+  profile: Profile,
+  calls: Calls,
+  port: number,
+  tell: (error: unknown) => void,
+): Promise<Result<OpenDoor, DoorRefusal>> => {
+  const opened = await openDoor({
+    calls,
+    window: WINDOW_FOLDER,
+    port,
+    log: (event) => {
+      if (event.kind === 'bug') tell(event.error)
+    },
+  })
+  if (!opened.ok) return opened
+  const door = opened.value
+  try {
+    await writeDoorFile(profile.folder, { url: door.url, token: door.token, pid: process.pid })
+  } catch (error) {
+    await door.close()
+    return refuse({ kind: 'port-failed', port, detail: error instanceof Error ? error.message : String(error) })
+  }
+  return accept({
+    url: door.url,
+    windowUrl: () => door.windowUrl(),
+    close: async () => {
+      await removeDoorFile(profile.folder, process.pid)
+      await door.close()
+    },
+  })
+}
+
+/** Runs a server on a real network. */
+export const openServer = async (options: ServerOptions): Promise<Result<OpenServer, ServerRefusal>> => {
+  const key = serverKey(options.folder)
+  if (!key.ok) return key
+  const endpoint = await createServerEndpoint({ privateKey: key.value, port: options.port })
+  if (!endpoint.ok) return endpoint
+  const serving = serve({ endpoint: endpoint.value, people: options.people, time: STEADY_TIME })
+  const metrics =
+    options.metricsPort === undefined ? undefined : await serveMetrics(options.metricsPort, () => serving.counters())
+  if (metrics?.ok === false) {
+    await serving.stop()
+    return metrics
+  }
+  return accept({
+    port: endpoint.value.port,
+    ...(metrics !== undefined && { metricsPort: metrics.value.port }),
+    close: async () => {
+      await metrics?.value.close()
+      await serving.stop()
+    },
+  })
+}
+
+/** Milliseconds that never go back, whatever is done to the machine's clock. */
+const STEADY_TIME = { ...TIME, now: () => Math.floor(performance.timeOrigin + performance.now()) }

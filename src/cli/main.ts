@@ -1,0 +1,67 @@
+import { setTimeout as wait } from 'node:timers/promises'
+
+import { openBrowser } from './browser.ts'
+import type { World } from './command.ts'
+import { COMMANDS } from './commands.ts'
+import { EXIT, type Exit } from './exit.ts'
+import { processTerminal } from './terminal.ts'
+import { runLine } from './run-line.ts'
+import { version } from './version.ts'
+
+/** How long everything may take to close once somebody wants it to end; then the process ends as it is. */
+export const CLOSE_MILLIS_MAX = 5_000
+/** What a shell reports for a process ended by SIGINT. */
+const INTERRUPTED = 130
+
+/**
+ * The `kith` command: runs a command line (without the program's own name) on this machine and gives the exit code,
+ * which is also set on the process. Never rejects: a mistake of our own is told on standard error and ends with 1.
+ */
+export const main = async (line: readonly string[]): Promise<number> => {
+  const ending = listenForEnd()
+  // Whoever read our output is gone (as `head` is, once it has its lines): there is nobody left to work for.
+  process.stdout.on('error', () => process.exit(EXIT.done))
+  process.stderr.on('error', () => undefined)
+  const code = await runLine(line, COMMANDS, () => realWorld(ending)).catch(reportBug)
+  process.exitCode = code
+  // All is closed by now. Should something keep the process alive all the same, it is not waited for.
+  setTimeout(() => process.exit(code), CLOSE_MILLIS_MAX).unref()
+  return code
+}
+
+const realWorld = async (ending: AbortSignal): Promise<World> => {
+  // Loaded only when a command runs, so that help and version need neither the network nor the database.
+  const compose = await import('./compose.ts')
+  const { findRunning } = await import('./running.ts')
+  return {
+    version: version(),
+    terminal: processTerminal,
+    now: () => Date.now(),
+    ending,
+    wait: (millis, signal) => wait(millis, undefined, { signal }).catch(() => undefined),
+    openPeer: (profile, options) => compose.openPeer(profile, options, reportBug),
+    findRunning,
+    openDoor: (profile, calls, port) => compose.openDoorOf(profile, calls, port, reportBug),
+    openServer: compose.openServer,
+    openBrowser,
+  }
+}
+
+/** Aborts at the first signal to end. The second one, or taking too long to close, ends the process at once. */
+const listenForEnd = (): AbortSignal => {
+  const ending = new AbortController()
+  const end = (): void => {
+    if (ending.signal.aborted) process.exit(INTERRUPTED)
+    ending.abort()
+    setTimeout(() => process.exit(EXIT.failed), CLOSE_MILLIS_MAX).unref()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
+  return ending.signal
+}
+
+/** A broken invariant of our own. What it says may be copied into a report: kinds and places, no keys and no texts. */
+const reportBug = (error: unknown): Exit => {
+  const told = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  processTerminal.note(`kith: this is a mistake in Kith itself:\n${told}`)
+  return EXIT.failed
+}
