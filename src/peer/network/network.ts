@@ -24,7 +24,7 @@ export type NetworkInput = {
   readonly scheduler: Scheduler
   /** A random number in [0, 1), for spreading attempts in time. */
   readonly random: () => number
-  /** False for a device with which nothing is to be had (blocked): its links, offers and sightings are passed over. */
+  /** False for a device with which nothing is to be had (blocked): its links are closed, its offers and sightings passed over. */
   readonly admits: (device: Hex) => boolean
   /** Told of what a handler threw. */
   readonly log?: (message: string, error: unknown) => void
@@ -147,10 +147,10 @@ export const openNetwork = ({ endpoint, scheduler, random, admits, log }: Networ
   }
 
   const peopleAre = (before: People, now: People): void => {
-    for (const device of before.keys()) if (!now.has(device)) gone(device, 'server')
+    for (const device of before.keys()) if (device !== endpoint.device && !now.has(device)) gone(device, 'server')
     for (const [device, listing] of now) {
       const last = before.get(device)
-      if (device === endpoint.device || !admits(device) || (last && isSame(last, listing))) continue
+      if (device === endpoint.device || (last && isSame(last, listing))) continue
       if (!last) devices.get(device)?.take({ kind: 'appeared' })
       found({ device, by: 'server', listing })
     }

@@ -1,6 +1,6 @@
 import { createSimulatedTime, type SimulatedTime } from '../../../src/link/memory-time.ts'
 import { createNetwork, type Network as Wires } from '../../../src/link/memory.ts'
-import type { Link } from '../../../src/link/port.ts'
+import type { Endpoint, Link } from '../../../src/link/port.ts'
 import { openNetwork } from '../../../src/peer/network/network.ts'
 import type { Network, Seen } from '../../../src/peer/network/port.ts'
 import { serve, type Serving } from '../../../src/server/serve.ts'
@@ -27,6 +27,10 @@ export type Person = {
   readonly heard: readonly string[]
   readonly seen: readonly Seen[]
   readonly gone: readonly string[]
+  /** The address of every dial that was made. */
+  readonly dials: readonly string[]
+  /** Uses the server, and is on its people list under this listing. */
+  join(listing?: string): void
   /** Says it on the newest link that stands. False when there is none. */
   say(text: string): boolean
 }
@@ -51,7 +55,15 @@ export const createWorld = (seed: number): World => {
     random,
     person: (name, { admits = () => true } = {}) => {
       const endpoint = wires.peer(PLACES[name])
-      return createPerson(name, openNetwork({ endpoint, scheduler: time, random, admits }))
+      const dials: string[] = []
+      const counted: Endpoint = {
+        ...endpoint,
+        dial: (input) => {
+          dials.push(input.address)
+          return endpoint.dial(input)
+        },
+      }
+      return createPerson(name, openNetwork({ endpoint: counted, scheduler: time, random, admits }), dials)
     },
     server: () => {
       const { device, host, port } = SERVER
@@ -60,7 +72,7 @@ export const createWorld = (seed: number): World => {
   }
 }
 
-const createPerson = (name: keyof typeof PLACES, network: Network): Person => {
+const createPerson = (name: keyof typeof PLACES, network: Network, dials: readonly string[]): Person => {
   const links: Link[] = []
   const open = new Set<Link>()
   const heard: string[] = []
@@ -68,7 +80,7 @@ const createPerson = (name: keyof typeof PLACES, network: Network): Person => {
   const gone: string[] = []
 
   const read = async (link: Link): Promise<void> => {
-    for await (const frame of link.frames) heard.push(new TextDecoder().decode(frame))
+    for await (const frame of link.frames) heard.push(textOf(frame) ?? '')
     open.delete(link)
   }
   network.onLink((link) => {
@@ -87,10 +99,18 @@ const createPerson = (name: keyof typeof PLACES, network: Network): Person => {
     heard,
     seen,
     gone,
+    dials,
+    join: (listing = name) => {
+      network.announce({ card: bytesOf(`card of ${name}`), listing: bytesOf(listing), visible: true })
+      network.useServer(SERVER)
+    },
     say: (text) => {
       const link = [...open].at(-1)
-      link?.send(new TextEncoder().encode(text))
+      link?.send(bytesOf(text))
       return link !== undefined
     },
   }
 }
+
+export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
+export const textOf = (bytes: Uint8Array | undefined): string | undefined => bytes && new TextDecoder().decode(bytes)

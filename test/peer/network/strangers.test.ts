@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { encodeOffer, OFFER_ADDRESSES_MAX } from '../../../src/core/reach/offer.ts'
+import { encodePeerMessage } from '../../../src/core/rendezvous/messages.ts'
+import type { Link } from '../../../src/link/port.ts'
+import { STRANGERS_DIALS_PER_MINUTE, STRANGERS_LINKED_MAX } from '../../../src/peer/network/network.ts'
+import { bytesOf, createWorld, PLACES, SERVER, type Person, type World } from './world.ts'
+
+/** A device that says to the server whatever it likes. */
+const createRogue = async (world: World, number: number): Promise<(message: Parameters<typeof encodePeerMessage>[0]) => void> => {
+  const device = (0x4000 + number).toString(16).padStart(4, '0').repeat(16)
+  const endpoint = world.wires.peer({ device, address: `198.51.100.7:${4_000 + number}` })
+  const dialling = endpoint.dialServer({ ...SERVER, signal: new AbortController().signal })
+  await world.time.advance(100)
+  const dialled = await dialling
+  assert.ok(dialled.ok)
+  const link: Link = dialled.value
+  link.send(encodePeerMessage({ kind: 'hello', version: 1, visible: false, listing: bytesOf('') }))
+  await world.time.advance(100)
+  return (message) => void link.send(encodePeerMessage(message))
+}
+
+/** Addresses that nobody was asked to dial before. */
+const scan = (turn: number): Uint8Array =>
+  encodeOffer(
+    'ask',
+    Array.from({ length: OFFER_ADDRESSES_MAX }, (_, index) => `10.${turn >> 8}.${turn & 255}.${index + 1}:22`),
+  )
+
+const dialsToOthers = (person: Person): number => person.dials.filter((each) => each.endsWith(':22')).length
+
+test('[RC15] a stranger who offers ever new addresses makes Bob dial few of them', async () => {
+  const world = createWorld(1)
+  world.server()
+  const bob = world.person('bob')
+  bob.join()
+  const call = await createRogue(world, 1)
+  await world.time.advance(1_000)
+  for (let turn = 0; turn < 600; turn++) {
+    call({ kind: 'call', to: bob.device, offer: scan(turn) })
+    await world.time.advance(100)
+  }
+  const dials = dialsToOthers(bob)
+  assert.ok(dials > 0 && dials <= 48, `${dials} dials in the first minute`)
+  assert.equal(bob.network.server().at, 'connected')
+})
+
+test('[RC15] many strangers together make Bob dial no more than one limit', async () => {
+  const world = createWorld(2)
+  world.server()
+  const bob = world.person('bob')
+  bob.join()
+  const calls = []
+  for (let number = 0; number < 40; number++) calls.push(await createRogue(world, number))
+  const start = bob.dials.length
+  for (let turn = 0; turn < 60; turn++) {
+    for (const [number, call] of calls.entries()) call({ kind: 'call', to: bob.device, offer: scan(turn * 40 + number) })
+    await world.time.advance(1_000)
+  }
+  const dials = dialsToOthers(bob) - start
+  assert.ok(dials > 48 && dials <= 2 * STRANGERS_DIALS_PER_MINUTE, `${dials} dials in the first minute`)
+})
+
+test('[RC16] what is no offer is passed over, and the server is none the worse', async () => {
+  const world = createWorld(3)
+  world.server()
+  const bob = world.person('bob')
+  bob.join()
+  const call = await createRogue(world, 1)
+  for (const offer of [new Uint8Array(), bytesOf('who are you?'), new Uint8Array(2_000).fill(0x81)]) {
+    call({ kind: 'call', to: bob.device, offer })
+    await world.time.advance(1_000)
+  }
+  assert.deepEqual(bob.dials, [])
+  assert.equal(bob.network.server().at, 'connected')
+})
+
+test('[RC16] who is called learns the way to the caller, and back', async () => {
+  const world = createWorld(4)
+  world.server()
+  const [alice, bob] = [world.person('alice'), world.person('bob')]
+  for (const each of [alice, bob]) each.join()
+  // Nobody can dial Alice: Bob's answer is what leads her to him.
+  world.wires.hide(alice.device, true)
+  await world.time.advance(1_000)
+  alice.network.want(bob.device, [])
+  await world.time.advance(1_000)
+  assert.deepEqual(alice.standing().map((link) => link.path), ['nearby'])
+  alice.network.release(bob.device)
+  world.wires.hide(alice.device, false)
+  // And when nobody can dial Bob, it is he who dials.
+  world.wires.hide(bob.device, true)
+  await world.time.advance(60_000)
+  alice.network.want(bob.device, [])
+  await world.time.advance(1_000)
+  assert.deepEqual(alice.standing().map((link) => [link.path, link.dialled]), [['nearby', false]])
+})
+
+test('[RC23] no more than sixty-four strangers who connect by themselves are linked', async () => {
+  const world = createWorld(5)
+  const [alice, bob] = [world.person('alice'), world.person('bob')]
+  const dial = (index: number) =>
+    world.wires
+      .peer({ device: (0x5000 + index).toString(16).repeat(16), address: `198.51.100.8:${5_000 + index}` })
+      .dial({ device: alice.device, address: alice.address, signal: new AbortController().signal })
+  const dialling = Array.from({ length: STRANGERS_LINKED_MAX + 20 }, (_, index) => dial(index))
+  await world.time.advance(500)
+  await Promise.all(dialling)
+  await world.time.advance(500)
+  assert.equal(alice.standing().length, STRANGERS_LINKED_MAX)
+  // Whom she wants gets through all the same.
+  alice.network.want(bob.device, [bob.address])
+  await world.time.advance(500)
+  assert.equal(alice.standing().length, STRANGERS_LINKED_MAX + 1)
+})
+
+test('[RC24] with a device that is not admitted, nothing is had', async () => {
+  const world = createWorld(6)
+  world.server()
+  const bob = world.person('bob', { admits: (device) => device !== PLACES.mallory.device })
+  const mallory = world.person('mallory')
+  for (const each of [bob, mallory]) {
+    each.join()
+    each.network.setNearby(true)
+  }
+  await world.time.advance(1_000)
+  mallory.network.want(bob.device, [bob.address])
+  await world.time.advance(30_000)
+  assert.deepEqual([bob.links, bob.dials], [[], []])
+  assert.deepEqual(mallory.standing(), [])
+  assert.deepEqual(
+    bob.seen.filter((each) => each.by === 'nearby'),
+    [],
+  )
+})
