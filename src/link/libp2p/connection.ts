@@ -8,7 +8,7 @@ import type { Secured } from './handshake.ts'
 export const SILENCE_MILLIS_MAX = 30_000
 
 /** How long the dialling side hears nothing before it asks. The other side only answers, and waits. */
-export const KEEP_ALIVE_MILLIS = 10_000
+export const KEEP_ALIVE_MILLIS = 15_000
 
 /** How often connections are looked at, all in one go. */
 export const SWEEP_MILLIS = 5_000
@@ -40,8 +40,8 @@ export class Connection {
   #heard = false
   #quietMillis = 0
   #idleMillis = 0
-  #state: 'open' | 'closing' | 'closed' = 'open'
-  #left = false
+  #state: 'open' | 'closing' = 'open'
+  #hungUp = false
   #because = 'the connection was closed'
 
   constructor(
@@ -59,15 +59,14 @@ export class Connection {
       this.#heard = true
     })
     secured.stream.addEventListener('close', (event) => {
-      this.#state = 'closed'
       resolve(event.error === undefined ? this.#because : `${event.error.name}: ${event.error.message}`)
     })
     secured.muxer.addEventListener('stream', (event) => void this.#accept(event.detail, handlers))
   }
 
-  /** True once this side has closed it, whether or not it is closed yet. */
+  /** True once this side has said goodbye. */
   get left(): boolean {
-    return this.#left
+    return this.#state === 'closing'
   }
 
   /** A connection is kept for one link: true for the first who asks. */
@@ -103,22 +102,33 @@ export class Connection {
     else if (this.dialled && this.#quietMillis >= KEEP_ALIVE_MILLIS) this.#secured.muxer.ping().catch(() => {})
   }
 
-  /** Sends what is queued, says goodbye, closes, within CLOSE_MILLIS_MAX. Never throws. */
+  /**
+   * Sends what is queued, says goodbye, and waits until the other side, which has then read everything, hangs up; at
+   * most CLOSE_MILLIS_MAX. Hanging up at once would cut off what is still being decrypted over there. Never throws.
+   */
   async close(): Promise<void> {
     if (this.#state !== 'open') return
     this.#state = 'closing'
-    this.#left = true
-    // The other side may take the goodbye and keep its own half open for ever.
     const { signal, clear } = createDeadline(CLOSE_MILLIS_MAX)
-    signal.addEventListener('abort', () => this.abort('the other side did not close'))
+    signal.addEventListener('abort', () => this.abort('the other side did not hang up'))
     try {
       await this.#secured.muxer.close({ signal })
-      await this.#secured.stream.close({ signal })
     } catch {
       this.abort('the other side did not take the rest')
     }
     await this.closed
     clear()
+  }
+
+  /** Closes without a goodbye, because the other side has said it or can hear none. Never throws. */
+  hangUp(): void {
+    if (this.#hungUp) return
+    this.#hungUp = true
+    const { signal, clear } = createDeadline(CLOSE_MILLIS_MAX)
+    const cut = (): void => this.abort('the other side did not hang up')
+    signal.addEventListener('abort', cut)
+    this.#secured.stream.close({ signal }).catch(cut)
+    void this.closed.then(clear)
   }
 
   /** Closes at once; what is queued is lost. Never throws. */

@@ -1,5 +1,6 @@
 import type { Stream } from '@libp2p/interface'
 import type { Allowance } from './allowance.ts'
+import { CLOSE_MILLIS_MAX } from './connection.ts'
 
 type Way = { readonly from: Stream; readonly to: Stream; readonly allowance: Allowance }
 
@@ -35,7 +36,9 @@ const carry = ({ from, to, allowance }: Way, onBytes: (count: number) => void): 
   from.addEventListener('end', () => to.close().catch((error: Error) => to.abort(error)))
   // What broke on one side is broken for the other: half a way is of no use.
   from.addEventListener('close', (event) => {
-    if (event.error !== undefined) to.abort(event.error)
+    if (event.error !== undefined) return to.abort(event.error)
+    const patience = setTimeout(() => to.abort(new Error('the other half is gone')), CLOSE_MILLIS_MAX)
+    to.addEventListener('close', () => clearTimeout(patience))
   })
 }
 

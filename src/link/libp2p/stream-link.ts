@@ -123,15 +123,15 @@ export const createStreamLink = (
   // Everything that was sent before the goodbye was handed out.
   stream.addEventListener('end', () => {
     if (!goodbye) return
-    finish(
-      decoder.atBoundary() ? { kind: 'theirs' } : { kind: 'malformed', detail: 'the stream ended inside a frame' },
-    )
-    void connection.close()
+    if (connection.left) finish({ kind: 'ours' })
+    else if (decoder.atBoundary()) finish({ kind: 'theirs' })
+    else finish({ kind: 'malformed', detail: 'the stream ended inside a frame' })
+    connection.hangUp()
   })
   stream.addEventListener('close', (event) => {
     if (goodbye && stream.readBufferLength > 0 && state === 'open') return
     finish(connection.left ? { kind: 'ours' } : { kind: 'lost', detail: event.error?.message ?? 'the other side is gone' })
-    void connection.close()
+    connection.hangUp()
   })
 
   return {
