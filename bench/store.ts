@@ -61,12 +61,13 @@ const benchCommits = async (folder: string): Promise<readonly Row[]> => {
 const benchHistory = async (folder: string): Promise<readonly Row[]> => {
   const file = join(folder, 'history.db')
   const rate = await buildHistory(file)
-  const opening = await timed(15, async () => {
+  const openAndRead = async () => {
     const store = open(file)
     const lines = await store.lines({ conversation: conversationOf(7), limit: 50 })
     if (lines.length !== 50) throw new Bug('the history is not there')
-    return () => store.close()
-  })
+    return store
+  }
+  const opening = await timed(15, openAndRead, (store) => store.close())
   return [
     row('store: build a history of 1,000,000 messages', 'per s', [rate]),
     row('store: size of 1,000,000 messages', 'MB', [statSync(file).size / 1e6]),
@@ -175,14 +176,18 @@ const noise = (number: number, bytes: number): Uint8Array => {
   return NOISE.subarray(start, start + bytes)
 }
 
-/** Milliseconds of each round; what a round answers with is called outside of the measure. */
-const timed = async (rounds: number, run: (round: number) => Promise<unknown>): Promise<number[]> => {
+/** Milliseconds of each round; what is done after it is not measured. */
+const timed = async <Answer>(
+  rounds: number,
+  run: (round: number) => Promise<Answer>,
+  after?: (answer: Answer) => Promise<void>,
+): Promise<number[]> => {
   const times: number[] = []
   for (let round = 0; round < rounds; round++) {
     const start = performance.now()
-    const after = await run(round)
+    const answer = await run(round)
     times.push(performance.now() - start)
-    if (typeof after === 'function') await after()
+    await after?.(answer)
   }
   return times
 }

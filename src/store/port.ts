@@ -1,9 +1,7 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import type { Result } from '../core/bytes/result.ts'
 
-export type StoreRefusal =
-  | { readonly kind: 'full' }
-  | { readonly kind: 'failed'; readonly detail: string }
+export type StoreRefusal = { readonly kind: 'full' } | { readonly kind: 'failed'; readonly detail: string }
 
 /** Small values by key, each kind in a space of its own, read whole or one by one; ordered by code points. */
 export type Space =
@@ -106,9 +104,11 @@ export interface Store {
    * Newest stored first, where replacing a line does not make it newer; every word occurs, the last may be a beginning.
    * Words are letters and digits, any case, without accents; all other characters only part them.
    */
-  search(input: { readonly text: string; readonly conversation?: Hex; readonly limit: number }): Promise<
-    readonly StoredLine[]
-  >
+  search(input: {
+    readonly text: string
+    readonly conversation?: Hex
+    readonly limit: number
+  }): Promise<readonly StoredLine[]>
   /** Waits for what is being written, then closes. */
   close(): Promise<void>
 }

@@ -101,7 +101,7 @@ export const openReader = (database: DatabaseSync, secrets: Secrets): Omit<Store
       if (sought === undefined) return []
       const words = [...sought.whole]
       if (conversation !== undefined) {
-        const inside = number.get(fromHex(conversation))?.['number']
+        const inside = number.get(fromHex(conversation))?.['number'] as number | undefined
         if (inside === undefined) return []
         words.push(conversationWord(inside))
       }

@@ -25,8 +25,7 @@ export const isFoundIn = ({ whole, beginning }: Sought, words: readonly string[]
   whole.every((word) => words.includes(word)) && words.some((word) => word.startsWith(beginning))
 
 // A final sigma is the same letter, and which of the two comes out of lower-casing depends on what follows it.
-const fold = (text: string): string =>
-  text.normalize('NFKD').toLowerCase().replace(ACCENT, '').replaceAll('ς', 'σ')
+const fold = (text: string): string => text.normalize('NFKD').toLowerCase().replace(ACCENT, '').replaceAll('ς', 'σ')
 
 /** The general combining marks; the vowel signs of other scripts carry meaning and stay. */
 const ACCENT = /[\u0300-\u036f]/g

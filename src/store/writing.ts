@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { fromHex, type Hex } from '../core/bytes/hex.ts'
 import { unreachable } from '../core/bytes/result.ts'
 import { isEventId } from './order.ts'
@@ -117,14 +117,15 @@ export const openWriter = (database: DatabaseSync, secrets: Secrets): Writer => 
   const putWords = database.prepare('INSERT OR REPLACE INTO line_words (rowid, words) VALUES (?, ?)')
   const dropWords = database.prepare('DELETE FROM line_words WHERE rowid = ?')
 
-  const numbers = new Map<Hex, SQLInputValue>()
+  const numbers = new Map<Hex, number | bigint>()
 
-  const numberOf = (id: Hex): SQLInputValue => {
+  const numberOf = (id: Hex): number | bigint => {
     const known = numbers.get(id)
     if (known !== undefined) return known
     if (numbers.size >= NUMBERS_MAX) numbers.clear()
     const bytes = fromHex(id)
-    const number = findNumber.get(bytes)?.['number'] ?? putNumber.run(bytes).lastInsertRowid
+    const found = findNumber.get(bytes)?.['number'] as number | undefined
+    const number = found ?? putNumber.run(bytes).lastInsertRowid
     numbers.set(id, number)
     return number
   }
@@ -171,11 +172,11 @@ export const openWriter = (database: DatabaseSync, secrets: Secrets): Writer => 
   }
 }
 
-const indexed = (conversation: SQLInputValue, text: string): string =>
+const indexed = (conversation: number | bigint, text: string): string =>
   [conversationWord(conversation), ...wordsOf(text)].join(' ')
 
 /** A word that stands for the conversation, so that a search in one does not walk through all; no text contains it. */
-export const conversationWord = (number: SQLInputValue): string => `${CONVERSATION_MARK}${String(number)}`
+export const conversationWord = (number: number | bigint): string => `${CONVERSATION_MARK}${number}`
 
 // Neither a letter nor a digit, so never in a word of ours, yet outside ASCII and so part of a token for the index.
 const CONVERSATION_MARK = '·'

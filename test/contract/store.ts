@@ -17,21 +17,24 @@ export const storeContract = (name: string, open: (use: (store: Store) => Promis
   })
 }
 
-type Story = (title: string, tell: (store: Store) => Promise<void>) => void
+type Story = (title: string, tell: (store: Store) => Promise<void>) => Promise<void>
 
 const tellOfCommits = (story: Story): void => {
-  story('[ST1] what was committed is read back', async (store) => {
+  void story('[ST1] what was committed is read back', async (store) => {
     assert.deepEqual(await store.commit([put('self', 'name', 'Alice')]), { ok: true, value: null })
     assert.equal(await valueOf(store, 'self', 'name'), 'Alice')
   })
 
-  story('[ST4] commits of one moment keep their order', async (store) => {
+  void story('[ST4] commits of one moment keep their order', async (store) => {
     const outcomes = await Promise.all(['one', 'two', 'three'].map((each) => store.commit([put('draft', 'a', each)])))
-    assert.deepEqual(outcomes.map(({ ok }) => ok), [true, true, true])
+    assert.deepEqual(
+      outcomes.map(({ ok }) => ok),
+      [true, true, true],
+    )
     assert.equal(await valueOf(store, 'draft', 'a'), 'three')
   })
 
-  story('[ST4] more commits of one moment than one transaction takes all arrive', async (store) => {
+  void story('[ST4] more commits of one moment than one transaction takes all arrive', async (store) => {
     const outcomes = await Promise.all(
       Array.from({ length: 2_500 }, (_, index) => store.commit([put('held', `${10_000 + index}`, `${index}`)])),
     )
@@ -39,7 +42,7 @@ const tellOfCommits = (story: Story): void => {
     assert.equal((await store.records('held')).length, 2_500)
   })
 
-  story('[ST5] bytes that change after the call, or after a read, do not change what is kept', async (store) => {
+  void story('[ST5] bytes that change after the call, or after a read, do not change what is kept', async (store) => {
     const value = utf8('key')
     const committed = store.commit([{ put: 'record', space: 'secret', key: 'a', value }])
     value.fill(0)
@@ -49,7 +52,7 @@ const tellOfCommits = (story: Story): void => {
     assert.equal(await valueOf(store, 'secret', 'a'), 'key')
   })
 
-  story('[ST6] a store that is closed refuses, and closing waits for what was committed before', async (store) => {
+  void story('[ST6] a store that is closed refuses, and closing waits for what was committed before', async (store) => {
     const before = store.commit([put('self', 'a', '1')])
     await store.close()
     await store.close()
@@ -60,21 +63,24 @@ const tellOfCommits = (story: Story): void => {
 }
 
 const tellOfRecords = (story: Story): void => {
-  story('[ST10] the same key in two spaces is two records', async (store) => {
+  void story('[ST10] the same key in two spaces is two records', async (store) => {
     await store.commit([put('self', 'a', 'mine'), put('draft', 'a', 'unsaid')])
     assert.deepEqual([await valueOf(store, 'self', 'a'), await valueOf(store, 'draft', 'a')], ['mine', 'unsaid'])
     assert.equal(await store.record('setting', 'a'), undefined)
   })
 
-  story('[ST10] a record is replaced by putting and gone by dropping', async (store) => {
+  void story('[ST10] a record is replaced by putting and gone by dropping', async (store) => {
     await store.commit([put('setting', 'a', 'old'), put('setting', 'b', 'kept')])
     await store.commit([put('setting', 'a', 'new')])
     assert.equal(await valueOf(store, 'setting', 'a'), 'new')
-    await store.commit([{ drop: 'record', space: 'setting', key: 'a' }, { drop: 'record', space: 'setting', key: 'z' }])
+    await store.commit([
+      { drop: 'record', space: 'setting', key: 'a' },
+      { drop: 'record', space: 'setting', key: 'z' },
+    ])
     assert.deepEqual(await keysOf(store), ['b'])
   })
 
-  story('[ST11] records come by key, all or those of a prefix', async (store) => {
+  void story('[ST11] records come by key, all or those of a prefix', async (store) => {
     const keys = ['b', 'a/2', 'a/10', 'a', 'a0', '\u{1f600}', '\uffee']
     await store.commit(keys.map((key) => put('setting', key, key)))
     assert.deepEqual(await keysOf(store), ['a', 'a/10', 'a/2', 'a0', 'b', '\uffee', '\u{1f600}'])
@@ -82,7 +88,7 @@ const tellOfRecords = (story: Story): void => {
     assert.deepEqual(await keysOf(store, 'c'), [])
   })
 
-  story('[ST10] an empty value is a value', async (store) => {
+  void story('[ST10] an empty value is a value', async (store) => {
     for (const space of ['setting', 'secret'] as const) {
       await store.commit([put(space, 'a', '')])
       assert.deepEqual(await store.record(space, 'a'), new Uint8Array(0))
@@ -91,11 +97,15 @@ const tellOfRecords = (story: Story): void => {
 }
 
 const tellOfSecrets = (story: Story): void => {
-  story('[ST12] secrets of any length are records like others', async (store) => {
+  void story('[ST12] secrets of any length are records like others', async (store) => {
     const value = (length: number) => new Uint8Array(length).map((_, index) => index % 251)
-    const stored = async () => (await store.records('secret', 'k')).map(({ key, value: { length } }) => `${key} ${length}`)
+    const stored = async () =>
+      (await store.records('secret', 'k')).map(({ key, value: { length } }) => `${key} ${length}`)
     for (const length of [0, 1, 255, 256, 257, 5_000, 300, 10]) {
-      await store.commit([{ put: 'record', space: 'secret', key: 'k1', value: value(length) }, put('secret', 'k2', 'x')])
+      await store.commit([
+        { put: 'record', space: 'secret', key: 'k1', value: value(length) },
+        put('secret', 'k2', 'x'),
+      ])
       assert.deepEqual(await store.record('secret', 'k1'), value(length))
       assert.deepEqual(await stored(), [`k1 ${length}`, 'k2 1'])
     }
@@ -106,16 +116,19 @@ const tellOfSecrets = (story: Story): void => {
 }
 
 const tellOfEvents = (story: Story): void => {
-  story('[ST20] an event is read back whole', async (store) => {
+  void story('[ST20] an event is read back whole', async (store) => {
     const event = eventOf(1, { content: utf8('hello'), target: idOf('another') })
     const bare = eventOf(2)
-    await store.commit([{ put: 'event', event }, { put: 'event', event: bare }])
+    await store.commit([
+      { put: 'event', event },
+      { put: 'event', event: bare },
+    ])
     assert.deepEqual(await store.event(event.id), event)
     assert.deepEqual(await store.event(bare.id), bare)
     assert.equal(await store.event(idOf('nothing')), undefined)
   })
 
-  story('[ST21] an event that is put again stays as it was', async (store) => {
+  void story('[ST21] an event that is put again stays as it was', async (store) => {
     const event = eventOf(1, { content: utf8('hello') })
     await store.commit([{ put: 'event', event }])
     await store.commit([{ put: 'event', event: { ...event, content: utf8('changed'), target: idOf('x') } }])
@@ -123,16 +136,19 @@ const tellOfEvents = (story: Story): void => {
     assert.deepEqual(await store.amendments(idOf('x'), 10), [])
   })
 
-  story('[ST22] both events of a fork are kept and come one after the other', async (store) => {
+  void story('[ST22] both events of a fork are kept and come one after the other', async (store) => {
     const [left, right] = [eventOf(2, { id: idOf('left') }), eventOf(2, { id: idOf('right') })]
     const events = [eventOf(3), right, eventOf(1), left]
     await store.commit(events.map((event) => ({ put: 'event', event })))
     const found = await store.events({ conversation: hall, author: alice, from: 1, limit: 10, bytes: 1_000 })
     const fork = [left.id, right.id].sort()
-    assert.deepEqual(found.map(({ id }) => id), [idOf('event 1'), ...fork, idOf('event 3')])
+    assert.deepEqual(
+      found.map(({ id }) => id),
+      [idOf('event 1'), ...fork, idOf('event 3')],
+    )
   })
 
-  story('[ST23] a batch of events starts where asked and ends at its limits', async (store) => {
+  void story('[ST23] a batch of events starts where asked and ends at its limits', async (store) => {
     const others = [eventOf(3, { id: idOf('b3'), author: bob }), eventOf(3, { id: idOf('o3'), conversation: attic })]
     const mine = [1, 2, 3, 4, 5].map((seq) => eventOf(seq, { bytes: new Uint8Array(100) }))
     await store.commit([...mine, ...others].map((event) => ({ put: 'event', event })))
@@ -145,12 +161,18 @@ const tellOfEvents = (story: Story): void => {
     assert.deepEqual(await seqs(6, 10, 10_000), [])
   })
 
-  story('[ST24] amendments of an event come by id, at most so many', async (store) => {
+  void story('[ST24] amendments of an event come by id, at most so many', async (store) => {
     const events = [1, 2, 3, 4].map((seq) => eventOf(seq, seq < 4 ? { target: idOf('said') } : {}))
     await store.commit(events.map((event) => ({ put: 'event', event })))
     const ids = events.slice(0, 3).map(({ id }) => id)
-    assert.deepEqual((await store.amendments(idOf('said'), 10)).map(({ id }) => id), ids.toSorted())
-    assert.deepEqual((await store.amendments(idOf('said'), 2)).map(({ id }) => id), ids.toSorted().slice(0, 2))
+    assert.deepEqual(
+      (await store.amendments(idOf('said'), 10)).map(({ id }) => id),
+      ids.toSorted(),
+    )
+    assert.deepEqual(
+      (await store.amendments(idOf('said'), 2)).map(({ id }) => id),
+      ids.toSorted().slice(0, 2),
+    )
     assert.deepEqual(await store.amendments(idOf('event 4'), 10), [])
   })
 }
@@ -159,7 +181,7 @@ const tellOfLines = (story: Story): void => {
   const times = async (store: Store, input: Omit<Parameters<Store['lines']>[0], 'conversation'>) =>
     (await store.lines({ conversation: hall, ...input })).map(({ time }) => time)
 
-  story('[ST30] a line is read back whole', async (store) => {
+  void story('[ST30] a line is read back whole', async (store) => {
     const worded = lineOf(1, 'Hello you')
     const made = lineOf(2, undefined, { id: 'gap/2', counts: false })
     await putLines(store, worded, made)
@@ -168,7 +190,7 @@ const tellOfLines = (story: Story): void => {
     assert.equal(await store.line(attic, worded.id), undefined)
   })
 
-  story('[ST31] lines come oldest first: the newest, those before and those after a place', async (store) => {
+  void story('[ST31] lines come oldest first: the newest, those before and those after a place', async (store) => {
     await putLines(store, ...[5, 1, 4, 2, 3].map((time) => lineOf(time)), lineOf(9, '', { conversation: attic }))
     assert.deepEqual(await times(store, { limit: 3 }), [3, 4, 5])
     assert.deepEqual(await times(store, { limit: 2, before: lineOf(4) }), [2, 3])
@@ -178,23 +200,26 @@ const tellOfLines = (story: Story): void => {
     assert.deepEqual(await times(store, { limit: 9, after: lineOf(5) }), [])
   })
 
-  story('[ST32] lines of one time are ordered by author, then sequence, then id, made ids first', async (store) => {
-    const [first, second] = [alice, bob].sort() as [string, string]
-    const lines = [
-      lineOf(1, 'f', { id: 'gap', author: second, seq: 1 }),
-      lineOf(1, 'e', { id: idOf('e'), author: first, seq: 10 }),
-      lineOf(1, 'd', { id: 'ffff'.repeat(16), author: first, seq: 2 }),
-      lineOf(1, 'c', { id: '0000'.repeat(16), author: first, seq: 2 }),
-      lineOf(1, 'b', { id: 'fork/2', author: first, seq: 2 }),
-      lineOf(1, 'a', { id: 'fork/1', author: first, seq: 2 }),
-    ]
-    await putLines(store, ...lines)
-    const found = await store.lines({ conversation: hall, limit: 10 })
-    assert.equal(found.map(({ text }) => text).join(''), 'abcdef')
-    assert.deepEqual(await store.lines({ conversation: hall, limit: 3 }), found.slice(-3))
-  })
+  void story(
+    '[ST32] lines of one time are ordered by author, then sequence, then id, made ids first',
+    async (store) => {
+      const [first, second] = [alice, bob].sort() as [string, string]
+      const lines = [
+        lineOf(1, 'f', { id: 'gap', author: second, seq: 1 }),
+        lineOf(1, 'e', { id: idOf('e'), author: first, seq: 10 }),
+        lineOf(1, 'd', { id: 'ffff'.repeat(16), author: first, seq: 2 }),
+        lineOf(1, 'c', { id: '0000'.repeat(16), author: first, seq: 2 }),
+        lineOf(1, 'b', { id: 'fork/2', author: first, seq: 2 }),
+        lineOf(1, 'a', { id: 'fork/1', author: first, seq: 2 }),
+      ]
+      await putLines(store, ...lines)
+      const found = await store.lines({ conversation: hall, limit: 10 })
+      assert.equal(found.map(({ text }) => text).join(''), 'abcdef')
+      assert.deepEqual(await store.lines({ conversation: hall, limit: 3 }), found.slice(-3))
+    },
+  )
 
-  story('[ST33] a line that is put again replaces and moves; a dropped one is gone', async (store) => {
+  void story('[ST33] a line that is put again replaces and moves; a dropped one is gone', async (store) => {
     await putLines(store, lineOf(1), lineOf(2), lineOf(3), lineOf(4))
     await putLines(store, { ...lineOf(2), time: 9 })
     await store.commit([{ drop: 'line', conversation: hall, id: lineOf(3).id }])
@@ -202,7 +227,7 @@ const tellOfLines = (story: Story): void => {
     assert.deepEqual(await times(store, { limit: 9 }), [1, 4, 9])
   })
 
-  story('[ST34] lines that count are counted after a place, up to a limit', async (store) => {
+  void story('[ST34] lines that count are counted after a place, up to a limit', async (store) => {
     await putLines(store, ...[1, 2, 3, 4, 5].map((time) => lineOf(time, '', { counts: time !== 3 })))
     assert.equal(await store.unread(hall, undefined, 10), 4)
     assert.equal(await store.unread(hall, lineOf(1), 10), 3)
@@ -216,7 +241,7 @@ const tellOfSearch = (story: Story): void => {
   const found = async (store: Store, text: string, conversation?: string, limit = 10) =>
     (await store.search({ text, limit, ...(conversation !== undefined && { conversation }) })).map(({ time }) => time)
 
-  story('[ST40] search finds every word, the last by its beginning, whatever case and accents', async (store) => {
+  void story('[ST40] search finds every word, the last by its beginning, whatever case and accents', async (store) => {
     await putLines(store, lineOf(1, 'Übergrößen im Café'), lineOf(2, 'a cafe over there'), lineOf(3, 'ΟΔΟΣ'))
     assert.deepEqual(await found(store, 'CAFÉ'), [2, 1])
     assert.deepEqual(await found(store, 'im caf'), [1])
@@ -225,21 +250,24 @@ const tellOfSearch = (story: Story): void => {
     assert.deepEqual(await found(store, 'οδο'), [3])
   })
 
-  story('[ST41] search goes from the line stored last to the first; replacing a line does not move it', async (store) => {
-    await putLines(store, lineOf(5, 'tea'), lineOf(1, 'tea'), lineOf(3, 'tea'))
-    await putLines(store, lineOf(5, 'more tea'))
-    assert.deepEqual(await found(store, 'tea'), [3, 1, 5])
-    assert.deepEqual(await found(store, 'tea', undefined, 2), [3, 1])
-  })
+  void story(
+    '[ST41] search goes from the line stored last to the first; replacing a line does not move it',
+    async (store) => {
+      await putLines(store, lineOf(5, 'tea'), lineOf(1, 'tea'), lineOf(3, 'tea'))
+      await putLines(store, lineOf(5, 'more tea'))
+      assert.deepEqual(await found(store, 'tea'), [3, 1, 5])
+      assert.deepEqual(await found(store, 'tea', undefined, 2), [3, 1])
+    },
+  )
 
-  story('[ST42] search in one conversation finds nothing of another', async (store) => {
+  void story('[ST42] search in one conversation finds nothing of another', async (store) => {
     await putLines(store, lineOf(1, 'tea'), lineOf(2, 'tea', { conversation: attic }), lineOf(3, 'coffee'))
     assert.deepEqual(await found(store, 'tea', hall), [1])
     assert.deepEqual(await found(store, 'tea', attic), [2])
     assert.deepEqual(await found(store, 'tea', idOf('cellar')), [])
   })
 
-  story('[ST43] search knows of changed and dropped lines', async (store) => {
+  void story('[ST43] search knows of changed and dropped lines', async (store) => {
     await putLines(store, lineOf(1, 'tea'), lineOf(2, 'tea'), lineOf(3, 'tea'), lineOf(4))
     await putLines(store, lineOf(1, 'coffee'), lineOf(2), lineOf(4, 'late tea'))
     await store.commit([{ drop: 'line', conversation: hall, id: lineOf(3).id }])
@@ -247,9 +275,23 @@ const tellOfSearch = (story: Story): void => {
     assert.deepEqual(await found(store, 'coffee'), [1])
   })
 
-  story('[ST44] whatever is typed is no syntax', async (store) => {
+  void story('[ST44] whatever is typed is no syntax', async (store) => {
     await putLines(store, lineOf(1, 'salt AND pepper'), lineOf(2, 'this NOT that'))
-    for (const text of ['', ' ', '"', '*', '()', 'a"b*', ':', '^', '-', '\0', "'; DROP TABLE line; --", '·1', '\u{1f600}'])
+    for (const text of [
+      '',
+      ' ',
+      '"',
+      '*',
+      '()',
+      'a"b*',
+      ':',
+      '^',
+      '-',
+      '\0',
+      "'; DROP TABLE line; --",
+      '·1',
+      '\u{1f600}',
+    ])
       assert.deepEqual(await found(store, text), [])
     assert.deepEqual(await found(store, '"salt" AND'), [1])
     assert.deepEqual(await found(store, 'NOT'), [2])
@@ -257,7 +299,7 @@ const tellOfSearch = (story: Story): void => {
     assert.deepEqual(await found(store, 'words: salt'), [])
   })
 
-  story('[ST45] in writing without spaces each character is a word', async (store) => {
+  void story('[ST45] in writing without spaces each character is a word', async (store) => {
     await putLines(store, lineOf(1, '今天天气很好'), lineOf(2, '안녕하세요'), lineOf(3, 'नमस्ते दुनिया'))
     assert.deepEqual(await found(store, '天气'), [1])
     assert.deepEqual(await found(store, '안녕'), [2])

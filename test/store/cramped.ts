@@ -19,7 +19,7 @@ const fill = (): void => {
     }
   }
 }
-const say = (what: string, answer: unknown): void => console.log(`${what}: ${JSON.stringify(answer)}`)
+const say = (what: string, answer: unknown): void => void process.stdout.write(`${what}: ${JSON.stringify(answer)}\n`)
 const long = 'many words '.repeat(4_000)
 
 const store = openAt(file)
@@ -42,5 +42,8 @@ say('visible', await seen())
 fill()
 await store.close()
 const full = openAt(file)
-say('opened while full', (await full.lines({ conversation: hall, limit: 9 })).map(({ time }) => time))
+say(
+  'opened while full',
+  (await full.lines({ conversation: hall, limit: 9 })).map(({ time }) => time),
+)
 await full.close()

@@ -40,15 +40,28 @@ test('[ST2] a process killed at any moment loses nothing that was acknowledged, 
       const store = openAt(file)
       const records = await store.records('self')
       const numbers = new Set(records.map(({ key }) => Number(key)))
-      assert.deepEqual(acknowledged.filter((number) => !numbers.has(number)), [], 'acknowledged and lost')
+      assert.deepEqual(
+        acknowledged.filter((number) => !numbers.has(number)),
+        [],
+        'acknowledged and lost',
+      )
 
       const events = await store.events({ conversation: hall, author: alice, from: 0, limit: 1e6, bytes: 1e9 })
       const lines = await store.lines({ conversation: hall, limit: 1e6 })
       const sorted = [...numbers].toSorted((a, b) => a - b)
-      assert.deepEqual(events, sorted.map((number) => eventOf(number)))
-      assert.deepEqual(lines, sorted.map((number) => lineOf(number, `number ${number}`)))
+      assert.deepEqual(
+        events,
+        sorted.map((number) => eventOf(number)),
+      )
+      assert.deepEqual(
+        lines,
+        sorted.map((number) => lineOf(number, `number ${number}`)),
+      )
       const newest = sorted.at(-1)
-      assert.deepEqual((await store.search({ text: `number ${newest}`, limit: 1 })).map(({ time }) => time), [newest])
+      assert.deepEqual(
+        (await store.search({ text: `number ${newest}`, limit: 1 })).map(({ time }) => time),
+        [newest],
+      )
       assert.deepEqual(await store.record('self', String(newest)), utf8(`value ${newest}`))
       await store.close()
     }

@@ -8,7 +8,16 @@ import { temporaryFolder } from './examples.ts'
 const onSmallDisk = (disk: string, script: string): ReturnType<typeof spawnSync> =>
   spawnSync(
     'unshare',
-    ['-rm', 'sh', '-c', 'mount -t tmpfs -o size=2m none "$1" && exec "$2" "$3" "$1"', 'sh', disk, process.execPath, script],
+    [
+      '-rm',
+      'sh',
+      '-c',
+      'mount -t tmpfs -o size=2m none "$1" && exec "$2" "$3" "$1"',
+      'sh',
+      disk,
+      process.execPath,
+      script,
+    ],
     { encoding: 'utf8' },
   )
 

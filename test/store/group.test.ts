@@ -40,7 +40,10 @@ test('[ST4] a transaction takes only so many changes, but a commit is never divi
   void queue.add(['two', 'three'])
   void queue.add([...many, ...many])
   for (let moment = moments.shift(); moment; moment = moments.shift()) moment()
-  assert.deepEqual(written.map(({ length }) => length), [many.length, 2, 2 * many.length])
+  assert.deepEqual(
+    written.map(({ length }) => length),
+    [many.length, 2, 2 * many.length],
+  )
 })
 
 test('[ST8] commits that share a transaction are refused together, and later ones are not', async () => {
@@ -69,7 +72,10 @@ test('[ST9] the memory store can be stopped before its answer, and a crash then 
   store.pause()
   const waiting = store.commit([put('self', 'waiting', '')])
   const crashed = openMemoryStore(store.snapshot())
-  assert.deepEqual((await crashed.records('self')).map(({ key }) => key), ['answered'])
+  assert.deepEqual(
+    (await crashed.records('self')).map(({ key }) => key),
+    ['answered'],
+  )
   store.resume()
   assert.deepEqual(await waiting, accept(null))
   assert.equal((await store.records('self')).length, 2)

@@ -20,11 +20,37 @@ const lineId = fc.oneof(
   fc.constantFrom('gap/1', 'gap/10', 'fork/2', '\u{1f600}'),
 )
 const text = fc
-  .array(fc.constantFrom('tea', 'Tea', 'teapot', 'über', 'UBER', '茶', '茶碗', '1', '2nd', 'İstanbul', 'ſ', 'ﬁn', '·1', 'AND', '"'))
+  .array(
+    fc.constantFrom(
+      'tea',
+      'Tea',
+      'teapot',
+      'über',
+      'UBER',
+      '茶',
+      '茶碗',
+      '1',
+      '2nd',
+      'İstanbul',
+      'ſ',
+      'ﬁn',
+      '·1',
+      'AND',
+      '"',
+    ),
+  )
   .map((words) => words.join(' '))
 
 const event = fc
-  .record({ seq: small, author, conversation, id: eventId, bytes: value, content: fc.option(value), target: fc.option(eventId) })
+  .record({
+    seq: small,
+    author,
+    conversation,
+    id: eventId,
+    bytes: value,
+    content: fc.option(value),
+    target: fc.option(eventId),
+  })
   .map(({ seq, content, target, ...rest }) =>
     eventOf(seq, { ...rest, ...(content && { content }), ...(target !== null && { target }) }),
   )
@@ -46,25 +72,48 @@ const optional = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary,
 
 /** A question that can be put to a store. */
 const question: fc.Arbitrary<(store: Store) => Promise<unknown>> = fc.oneof(
-  fc.tuple(space, key).map(([...input]) => (store: Store) => store.record(...input)),
-  fc.tuple(space, optional(key)).map(([...input]) => (store: Store) => store.records(...input)),
+  fc.tuple(space, key).map(
+    ([...input]) =>
+      (store: Store) =>
+        store.record(...input),
+  ),
+  fc.tuple(space, optional(key)).map(
+    ([...input]) =>
+      (store: Store) =>
+        store.records(...input),
+  ),
   eventId.map((id) => (store: Store) => store.event(id)),
   fc
     .record({ conversation, author, from: small, limit, bytes: fc.nat(2_000) })
     .map((input) => (store: Store) => store.events(input)),
-  fc.tuple(eventId, limit).map(([...input]) => (store: Store) => store.amendments(...input)),
-  fc.tuple(conversation, lineId).map(([...input]) => (store: Store) => store.line(...input)),
+  fc.tuple(eventId, limit).map(
+    ([...input]) =>
+      (store: Store) =>
+        store.amendments(...input),
+  ),
+  fc.tuple(conversation, lineId).map(
+    ([...input]) =>
+      (store: Store) =>
+        store.line(...input),
+  ),
   fc
     .record({ conversation, limit, before: order, after: order }, { requiredKeys: ['conversation', 'limit'] })
     .map((input) => (store: Store) => store.lines(input)),
-  fc.tuple(conversation, optional(order), limit).map(([...input]) => (store: Store) => store.unread(...input)),
+  fc.tuple(conversation, optional(order), limit).map(
+    ([...input]) =>
+      (store: Store) =>
+        store.unread(...input),
+  ),
   fc
     .record({ text, conversation, limit }, { requiredKeys: ['text', 'limit'] })
     .map((input) => (store: Store) => store.search(input)),
 )
 
 const step = fc.oneof(
-  { weight: 3, arbitrary: fc.array(fc.array(change, { maxLength: 5 }), { maxLength: 3 }).map((commits) => ({ commits })) },
+  {
+    weight: 3,
+    arbitrary: fc.array(fc.array(change, { maxLength: 5 }), { maxLength: 3 }).map((commits) => ({ commits })),
+  },
   { weight: 3, arbitrary: question.map((ask) => ({ ask })) },
   { weight: 1, arbitrary: fc.constant({ reopen: true }) },
 )
@@ -79,7 +128,9 @@ test('[ST3] whatever is committed, both stores answer every question alike, befo
       try {
         for (const each of steps) {
           if ('commits' in each) {
-            const outcomes = [memory, sqlite].map((store) => Promise.all(each.commits.map((changes) => store.commit(changes))))
+            const outcomes = [memory, sqlite].map((store) =>
+              Promise.all(each.commits.map((changes) => store.commit(changes))),
+            )
             assert.deepEqual(await outcomes[0], await outcomes[1])
           } else if ('ask' in each) {
             assert.deepEqual(await each.ask(sqlite), await each.ask(memory))

@@ -30,7 +30,7 @@ describe('opening a store in a file', () => {
     await second.close()
   })
 
-  test('[ST60] folder and files are their owner\'s only, whatever the umask and the modes before', async () => {
+  test("[ST60] folder and files are their owner's only, whatever the umask and the modes before", async () => {
     const mode = (path: string) => (statSync(path).mode & 0o777).toString(8)
     for (const umask of [0o000, 0o777]) {
       const old = process.umask(umask)
@@ -41,7 +41,10 @@ describe('opening a store in a file', () => {
         assert.equal(mode(inside), '700')
         const files = readdirSync(inside)
         assert.deepEqual(files, ['kith.db', 'kith.db-wal'])
-        assert.deepEqual(files.map((name) => mode(join(inside, name))), ['600', '600'])
+        assert.deepEqual(
+          files.map((name) => mode(join(inside, name))),
+          ['600', '600'],
+        )
         await store.close()
         chmodSync(inside, 0o755)
         chmodSync(join(inside, 'kith.db'), 0o644)
@@ -84,7 +87,10 @@ describe('opening a store in a file', () => {
     const unmarked = new DatabaseSync(join(folder, 'unmarked.db'))
     unmarked.exec('CREATE TABLE note (text)')
     unmarked.close()
-    writeFileSync(join(folder, 'text.db'), 'my diary, which is longer than the header of a database would be. '.repeat(9))
+    writeFileSync(
+      join(folder, 'text.db'),
+      'my diary, which is longer than the header of a database would be. '.repeat(9),
+    )
     writeFileSync(join(folder, 'short.db'), 'SQLite format 3\0')
     for (const name of ['others.db', 'text.db', 'short.db', 'unmarked.db']) {
       const bytes = readFileSync(join(folder, name))
@@ -151,7 +157,11 @@ describe('opening a store in a file', () => {
     const database = new DatabaseSync(':memory:')
     const steps = ['CREATE TABLE one (a)', 'CREATE TABLE two (a); INSERT INTO nowhere VALUES (1)']
     assert.throws(() => migrate(database, steps), /nowhere/)
-    const tables = () => database.prepare('SELECT name FROM sqlite_schema').all().map(({ name }) => name)
+    const tables = () =>
+      database
+        .prepare('SELECT name FROM sqlite_schema')
+        .all()
+        .map(({ name }) => name)
     assert.deepEqual([versionOf(database), tables()], [1, ['one']])
     migrate(database, ['CREATE TABLE one (a)', 'CREATE TABLE two (a)'])
     assert.deepEqual([versionOf(database), tables()], [2, ['one', 'two']])

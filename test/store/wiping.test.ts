@@ -30,7 +30,10 @@ test('[ST50] a dropped or replaced secret is in no file once the wipe is due', a
     ring()
     await store.commit([drop('secret', 'a'), put('secret', 'b', randomBytes(40))])
     assert.deepEqual(filesWith(folder, dropped), ['kith.db'], 'it was there to be wiped')
-    assert.deepEqual(set.map(({ millis }) => millis), [WIPE_MILLIS_MAX])
+    assert.deepEqual(
+      set.map(({ millis }) => millis),
+      [WIPE_MILLIS_MAX],
+    )
     ring()
     assert.deepEqual([filesWith(folder, dropped), filesWith(folder, replaced)], [[], []])
     assert.deepEqual(filesWith(folder, kept), ['kith.db'])
