@@ -1,47 +1,58 @@
 import type { Address } from './address.ts'
 
-/** Addresses of one device that are kept; the least useful goes first. */
-export const ADDRESSES_MAX = 16
+/** Addresses of one device that are kept because it answered there, and because it was announced there. */
+export const ANSWERED_ADDRESSES_MAX = 8
+export const SIGHTED_ADDRESSES_MAX = 8
 
 /** An address that is kept for a device. */
 export type Known = {
   readonly address: Address
   /** When the device last answered there; 0: in an earlier run. Absent: never yet. */
   readonly answered?: number
-  /** Announced on this network, and the announcement still holds. */
-  readonly sighted: boolean
+  /** When it was announced there on this network; absent once the announcement holds no longer. */
+  readonly sighted?: number
 }
 
-/** What to try first: announced just now, then what answered last, then by path; loopback leads elsewhere elsewhere. */
-export const compareKnown = (a: Known, b: Known): number =>
-  Number(b.sighted) - Number(a.sighted) ||
-  (b.answered ?? -1) - (a.answered ?? -1) ||
-  compareAddresses(a.address, b.address)
-
-export const compareAddresses = (a: Address, b: Address): number =>
-  Number(b.path === 'nearby') - Number(a.path === 'nearby') || Number(a.loopback) - Number(b.loopback)
-
+/** The device answered here: a fact that no announcement can push out. */
 export const withAnswered = (known: readonly Known[], address: Address, at: number): readonly Known[] => {
   const before = known.find((each) => each.address.text === address.text)
   const answered = Math.max(at, before?.answered ?? 0)
-  return kept([...known.filter((each) => each !== before), { address, answered, sighted: before?.sighted ?? false }])
+  return kept([...known.filter((each) => each !== before), { ...before, address, answered }])
 }
 
-/** A sighting replaces the one before. */
-export const withSighted = (known: readonly Known[], addresses: readonly Address[]): readonly Known[] => {
-  const sighted = addresses.slice(0, ADDRESSES_MAX)
-  const others = withoutSighted(known).filter((each) => !sighted.some((one) => one.text === each.address.text))
-  return kept([
-    ...others,
-    ...sighted.map((address) => {
-      const answered = known.find((each) => each.address.text === address.text)?.answered
-      return { address, sighted: true, ...(answered === undefined ? {} : { answered }) }
-    }),
-  ])
+/** Announced at these addresses, beside those before: each network card is announced by itself. */
+export const withSighted = (known: readonly Known[], addresses: readonly Address[], at: number): readonly Known[] => {
+  const isNamed = (text: string): boolean => addresses.some((each) => each.text === text)
+  const named = addresses.map((address) => {
+    const before = known.find((each) => each.address.text === address.text)
+    return { ...before, address, sighted: at }
+  })
+  return kept([...known.filter((each) => !isNamed(each.address.text)), ...named])
 }
 
-/** The announcement holds no longer: what never answered is forgotten with it. */
+/** No announcement holds any longer: what never answered is forgotten. */
 export const withoutSighted = (known: readonly Known[]): readonly Known[] =>
-  known.flatMap((each) => (each.answered === undefined ? [] : [{ ...each, sighted: false }]))
+  known.flatMap(({ address, answered }) => (answered === undefined ? [] : [{ address, answered }]))
 
-const kept = (known: readonly Known[]): readonly Known[] => known.toSorted(compareKnown).slice(0, ADDRESSES_MAX)
+/** In the order in which they are worth a dial. */
+const kept = (known: readonly Known[]): readonly Known[] => {
+  const answered = known
+    .filter((each) => each.answered !== undefined)
+    .toSorted((a, b) => (b.answered ?? 0) - (a.answered ?? 0))
+    .slice(0, ANSWERED_ADDRESSES_MAX)
+  const sighted = known
+    .filter((each) => each.sighted !== undefined)
+    .toSorted((a, b) => (b.sighted ?? 0) - (a.sighted ?? 0))
+    .slice(0, SIGHTED_ADDRESSES_MAX)
+  return [...new Set([...answered, ...sighted])].toSorted(compareKnown)
+}
+
+/** What to try first: announced now, then what answered last, then by path. */
+const compareKnown = (a: Known, b: Known): number =>
+  Number(b.sighted !== undefined) - Number(a.sighted !== undefined) ||
+  (b.answered ?? -1) - (a.answered ?? -1) ||
+  compareAddresses(a.address, b.address)
+
+/** On another machine, a loopback address leads to somebody else. */
+export const compareAddresses = (a: Address, b: Address): number =>
+  Number(b.path === 'nearby') - Number(a.path === 'nearby') || Number(a.loopback) - Number(b.loopback)

@@ -121,11 +121,12 @@ const sighted = (draft: Draft, texts: readonly string[], now: number): void => {
   const { allowance, granted } = spend(draft.hearsay, news.length, HEARSAY_DIALS_PER_MINUTE, now)
   draft.hearsay = allowance
   const believed = news.slice(0, granted)
-  const wasSighted = draft.known.some((each) => each.sighted)
-  draft.known = withSighted(draft.known, addresses.filter((each) => isKnown(each.text) || believed.includes(each)))
+  const wasSighted = draft.known.some((each) => each.sighted !== undefined)
+  const trusted = addresses.filter((each) => isKnown(each.text) || believed.includes(each))
+  draft.known = withSighted(draft.known, trusted, now)
   if (believed.length === 0 && wasSighted) return
   draft.failures = 0
-  pend(draft, draft.known.filter((each) => each.sighted).map((each) => each.address), false, now)
+  pend(draft, trusted, false, now)
 }
 
 /** Somebody tells where they are, and may ask where this device is. More than they may cause is not listened to. */

@@ -93,7 +93,7 @@ const candidates = (draft: Draft): readonly Address[] => {
   return draft.known.flatMap(({ address, sighted }) => {
     // Beyond this network, a private address is somebody else's; a stranger nearby is reached nearby or not at all.
     const needsSighting = current === 'direct' || !draft.wanted
-    const useful = (draft.wanted || draft.near) && improves(draft, address.path) && (sighted || !needsSighting)
+    const useful = (draft.wanted || draft.near) && improves(draft, address.path) && (sighted !== undefined || !needsSighting)
     return useful ? [address] : []
   })
 }

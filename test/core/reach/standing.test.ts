@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { Path } from '../../../src/core/reach/path.ts'
 import { rememberedOf } from '../../../src/core/reach/reach.ts'
-import { createDriver, GREAT, SMALL } from './driver.ts'
+import { createDriver, GREAT, REFUSED, SMALL } from './driver.ts'
 
 const link = (number: number, path: Path) => ({ number, path, address: path })
 const small = () => createDriver({ self: SMALL, device: GREAT })
@@ -80,8 +80,29 @@ test('[RC32] where a device answered is remembered, the latest first, and where 
   assert.deepEqual(rememberedOf(alice.state), ['10.0.0.2:1', '10.0.0.1:1'])
 })
 
-test('[RC32] at most sixteen addresses are remembered', () => {
+test('[RC32] eight addresses are remembered, and no announcement pushes one of them out', () => {
   const alice = small()
-  alice.tell({ kind: 'want', addresses: Array.from({ length: 40 }, (_, index) => `10.0.0.${index + 1}:1`) })
-  assert.equal(rememberedOf(alice.state).length, 16)
+  const ten = (network: number) => Array.from({ length: 10 }, (_, index) => `10.0.${network}.${index + 1}:1`)
+  alice.tell({ kind: 'want', addresses: ten(0) })
+  const remembered = rememberedOf(alice.state)
+  assert.equal(remembered.length, 8)
+  for (let network = 1; network < 5; network++) alice.tell({ kind: 'sighted', addresses: ten(network) })
+  assert.deepEqual(rememberedOf(alice.state), remembered)
+  assert.equal(alice.state.known.length, 16)
+})
+
+test('[RC5] a device that is announced on each of its network cards in turn is not dialled anew each time', () => {
+  const alice = small()
+  alice.tell({ kind: 'want', addresses: [] })
+  const dials: string[] = []
+  for (let turn = 0; turn < 60; turn++) {
+    dials.push(...alice.tell({ kind: 'sighted', addresses: [turn % 2 === 0 ? '127.0.0.1:4001' : '192.168.1.12:4001'] }))
+    for (const { number } of alice.state.flights)
+      dials.push(...alice.tell({ kind: 'failed', attempt: number, failure: REFUSED }))
+    dials.push(...alice.pass(500))
+    for (const { number } of alice.state.flights)
+      dials.push(...alice.tell({ kind: 'failed', attempt: number, failure: REFUSED }))
+  }
+  // Rounds after 1, 2, 4, 8 and 16 seconds, of two addresses each.
+  assert.ok(dials.length <= 12, dials.join())
 })
