@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { lineOf, hall } from './examples.ts'
-import { openAt, put } from './files.ts'
+import { attic, hall, lineOf } from './examples.ts'
+import { drop, openAt, put } from './files.ts'
 
 // A process that fills the small disk of its first argument beside a store, and says what the store answers.
 
@@ -23,27 +23,30 @@ const say = (what: string, answer: unknown): void => void process.stdout.write(`
 const long = 'many words '.repeat(4_000)
 
 const store = openAt(file)
-say('before', await store.commit([{ put: 'line', line: lineOf(1, 'before') }]))
+say('before', await store.commit([{ put: 'line', line: lineOf(1, 'before') }, put('secret', 'kept', 'kept')]))
 fill()
+// What a refused commit would have begun, a conversation and a slot that became free, must not be counted on later.
 const refused = [
-  store.commit([{ put: 'line', line: lineOf(2, 'small') }, put('secret', 'a', 'key')]),
-  store.commit([{ put: 'line', line: lineOf(3, long) }, put('secret', 'b', new Uint8Array(200_000))]),
+  store.commit([{ put: 'line', line: lineOf(3, long) }, put('secret', 'long', new Uint8Array(200_000))]),
+  store.commit([{ put: 'line', line: lineOf(2, 'small', { conversation: attic }) }, drop('secret', 'kept')]),
 ]
 say('full', await Promise.all(refused))
 const seen = async () => [
   (await store.lines({ conversation: hall, limit: 9 })).map(({ time }) => time),
+  (await store.lines({ conversation: attic, limit: 9 })).map(({ time }) => time),
   (await store.search({ text: 'small', limit: 9 })).length,
-  (await store.records('secret')).length,
+  (await store.records('secret')).map(({ key, value }) => `${key} ${new TextDecoder().decode(value)}`),
 ]
 say('visible', await seen())
 rmSync(filler)
-say('space again', await store.commit([{ put: 'line', line: lineOf(4, 'small after') }, put('secret', 'c', 'key')]))
+const after = lineOf(4, 'small after', { conversation: attic })
+say('space again', await store.commit([{ put: 'line', line: after }, put('secret', 'new', 'new')]))
 say('visible', await seen())
 fill()
 await store.close()
 const full = openAt(file)
 say(
   'opened while full',
-  (await full.lines({ conversation: hall, limit: 9 })).map(({ time }) => time),
+  (await full.lines({ conversation: attic, limit: 9 })).map(({ time }) => time),
 )
 await full.close()

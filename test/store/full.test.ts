@@ -39,10 +39,10 @@ test('[ST7] a full disk refuses, shows nothing of it, and is well again when the
     assert.deepEqual(String(stdout).trim().split('\n'), [
       'before: {"ok":true,"value":null}',
       'full: [{"ok":false,"refusal":{"kind":"full"}},{"ok":false,"refusal":{"kind":"full"}}]',
-      'visible: [[1],0,0]',
+      'visible: [[1],[],0,["kept kept"]]',
       'space again: {"ok":true,"value":null}',
-      'visible: [[1,4],1,1]',
-      'opened while full: [1,4]',
+      'visible: [[1],[4],1,["kept kept","new new"]]',
+      'opened while full: [4]',
     ])
   } finally {
     remove()
