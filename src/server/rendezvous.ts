@@ -25,7 +25,7 @@ import {
 } from './watchers.ts'
 
 export const PEERS_MAX = 10_000
-/** A school behind one address fits. An IPv6 address counts as its /64. */
+/** Unless the operator says otherwise. A school behind one address fits; an IPv6 address counts as its /64. */
 export const PEERS_PER_ADDRESS_MAX = 256
 /** From the link to the first hello. */
 export const HELLO_MILLIS_MAX = 10_000
@@ -75,6 +75,7 @@ type Peer = {
 /** All that the server knows. Owned and changed by `step` alone; read it, never change it. */
 export type Rendezvous = {
   readonly listsPeople: boolean
+  readonly peersPerAddressMax: number
   readonly peers: Map<number, Peer>
   /** Peers that said hello. */
   readonly here: Map<Hex, Peer>
@@ -89,8 +90,14 @@ export type Rendezvous = {
   wakeAt: Millis
 }
 
-export const createRendezvous = (people: 'on' | 'off', now: Millis): Rendezvous => ({
+export type RendezvousOptions = { readonly people: 'on' | 'off'; readonly peersPerAddressMax?: number }
+
+export const createRendezvous = (
+  { people, peersPerAddressMax = PEERS_PER_ADDRESS_MAX }: RendezvousOptions,
+  now: Millis,
+): Rendezvous => ({
   listsPeople: people === 'on',
+  peersPerAddressMax,
   peers: new Map(),
   here: new Map(),
   groups: new Map(),
@@ -161,7 +168,7 @@ const open = (
   state.groups.set(group, neighbours + 1)
   state.greeting.set(number, now)
   if (full) dismiss(state, peer, 'full', effects)
-  else if (neighbours >= PEERS_PER_ADDRESS_MAX) dismiss(state, peer, 'crowded', effects)
+  else if (neighbours >= state.peersPerAddressMax) dismiss(state, peer, 'crowded', effects)
 }
 
 const hear = (state: Rendezvous, peer: Peer, frame: Uint8Array, now: Millis, effects: Effect[]): void => {

@@ -2,7 +2,7 @@ import type { Link } from '../link/port.ts'
 import type { Relayed, ServerEndpoint } from '../link/server-port.ts'
 import type { Millis } from '../view/view.ts'
 import { addressGroup } from './address.ts'
-import { createRendezvous, step, type Effect, type Input } from './rendezvous.ts'
+import { createRendezvous, step, type Effect, type Input, type RendezvousOptions } from './rendezvous.ts'
 import type { Tally } from './tally.ts'
 
 /** A clock that never goes back, and what is to happen later. */
@@ -33,14 +33,10 @@ export type Serving = {
 /** Runs the rendezvous on an endpoint: brings what arrives to `step` and does what it answers. Decides nothing. */
 export const serve = ({
   endpoint,
-  people,
   time,
-}: {
-  readonly endpoint: ServerEndpoint
-  readonly people: 'on' | 'off'
-  readonly time: Time
-}): Serving => {
-  const state = createRendezvous(people, time.now())
+  ...options
+}: RendezvousOptions & { readonly endpoint: ServerEndpoint; readonly time: Time }): Serving => {
+  const state = createRendezvous(options, time.now())
   const links = new Map<number, Link>()
   const holds = new Map<number, Millis>()
   const waiting: Input[] = []
@@ -61,7 +57,7 @@ export const serve = ({
   const perform = (effect: Effect): void => {
     if (effect.kind === 'wake') {
       cancelWake()
-      cancelWake = time.after(effect.at - time.now(), () => feed({ kind: 'woken' }))
+      cancelWake = time.after(Math.max(0, effect.at - time.now()), () => feed({ kind: 'woken' }))
       return
     }
     const { peer } = effect

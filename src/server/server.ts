@@ -6,6 +6,7 @@ import { createServerEndpoint } from '../link/libp2p/server.ts'
 import type { ListenRefusal } from '../link/server-port.ts'
 import { serveMetrics, type MetricsRefusal } from './http.ts'
 import { serverKey, type KeyRefusal } from './key.ts'
+import type { RendezvousOptions } from './rendezvous.ts'
 import { serve, type Counters, type Serving, type Time } from './serve.ts'
 
 export const SERVER_PORT = 12_345
@@ -29,21 +30,20 @@ export type RunningServer = {
 
 /**
  * Starts rendezvous, relay and people list on one TCP port; without `host`, on every address of this machine. The
- * server's key is kept in `folder`. With `metrics`, counts are served on that port of the loopback address. The log
+ * server's key is kept in `folder`. `peersPerAddressMax` is for servers whose peers all come through one proxy. With `metrics`, counts are served on that port of the loopback address. The log
  * gets counts alone: never a key, an address or anything that was said.
  */
 export const startServer = async ({
   port,
   host,
   folder,
-  people,
   metrics,
   log,
-}: {
+  ...options
+}: RendezvousOptions & {
   readonly port: number
   readonly host?: string
   readonly folder: string
-  readonly people: 'on' | 'off'
   readonly metrics?: number
   readonly log: Logger
 }): Promise<Result<RunningServer, StartRefusal>> => {
@@ -55,14 +55,14 @@ export const startServer = async ({
     ...(host !== undefined && { host }),
   })
   if (!endpoint.ok) return endpoint
-  const serving = serve({ endpoint: endpoint.value, people, time: realTime })
+  const serving = serve({ ...options, endpoint: endpoint.value, time: realTime })
   const served = metrics === undefined ? accept(undefined) : await serveMetrics(metrics, serving.counters)
   if (!served.ok) {
     await serving.stop()
     return served
   }
   const running = endpoint.value
-  log.info({ port: running.port, people, ...(served.value && { metrics: served.value.port }) }, 'listening')
+  log.info({ port: running.port, people: options.people, ...(served.value && { metrics: served.value.port }) }, 'listening')
   const stopLogging = logCounts(log, serving)
   return accept({
     device: running.device,

@@ -13,6 +13,12 @@ export const PUSH_COST_BYTES = 2048
 export const PUSH_RATE: Rate = { perSecond: 8 * 1024 * 1024, burst: 1024 * 1024 }
 
 /**
+ * Whoever has missed so many is sent the whole list. When thousands arrive, everybody has missed something else: encoding
+ * it for each of them cost the server more than sealing and sending the same list to all.
+ */
+export const CHANGES_MAX = 64
+
+/**
  * Who is told about changes of the people list, by number of peer, with what each has seen. Those who saw least are
  * served first, as many as PUSH_RATE allows; what the others miss meanwhile reaches them as one change.
  */
@@ -73,6 +79,15 @@ export const pushDue = (watchers: Watchers, list: PeopleList, now: Millis): Mill
 export const push = (watchers: Watchers, list: PeopleList, now: Millis): readonly Push[] => {
   const latest = closeBatch(list)
   const frames = new Map<Seen, Uint8Array>()
+  const frameFor = (seen: Seen): Uint8Array => {
+    const known = frames.get(seen)
+    if (known) return known
+    const changes = changesSince(list, seen)
+    const frame =
+      !changes.reset && changes.here.length >= CHANGES_MAX ? frameFor(SEEN_NOTHING) : encodeServerMessage(changes)
+    frames.set(seen, frame)
+    return frame
+  }
   const pushes: Push[] = []
   watchers.pushed = now
   let next = nextWatcher(watchers, latest)
@@ -82,8 +97,7 @@ export const push = (watchers: Watchers, list: PeopleList, now: Millis): readonl
     watchers.served.set(peer, latest)
     next = nextWatcher(watchers, latest)
     if (seen === latest) continue
-    const frame = frames.get(seen) ?? encodeServerMessage(changesSince(list, seen))
-    frames.set(seen, frame)
+    const frame = frameFor(seen)
     take(watchers.budget, PUSH_RATE, frame.length + PUSH_COST_BYTES, now)
     pushes.push({ peer, frame })
   }

@@ -12,7 +12,7 @@ import {
   SEEN_NOTHING,
   type PeopleList,
 } from '../../src/server/people-list.ts'
-import { PUSH_COST_BYTES, PUSH_EVERY_MILLIS, PUSH_RATE } from '../../src/server/watchers.ts'
+import { CHANGES_MAX, PUSH_COST_BYTES, PUSH_EVERY_MILLIS, PUSH_RATE } from '../../src/server/watchers.ts'
 import { createStage, device, hello } from './stage.ts'
 
 test('[SV30] whoever watches is told who is here, and then what changes, at once', () => {
@@ -75,6 +75,23 @@ test('[SV32] changes within a moment reach a watcher as one', () => {
   assert.equal(stage.told(ann), '')
   stage.pass(PUSH_EVERY_MILLIS)
   assert.equal(stage.told(ann), 'changed [2 3] gone [4]')
+})
+
+test('[SV32] whoever has missed many changes is sent the whole list instead', () => {
+  const stage = createStage()
+  const ann = stage.join(1)
+  stage.say(ann, { kind: 'watch', on: true })
+  stage.pass(PUSH_EVERY_MILLIS)
+  stage.feed({ kind: 'full', peer: ann })
+  for (let number = 2; number <= CHANGES_MAX; number++) stage.join(number)
+  stage.told(ann)
+  stage.feed({ kind: 'room', peer: ann })
+  assert.match(stage.told(ann), /^changed \[2 3 /)
+  stage.feed({ kind: 'full', peer: ann })
+  for (let number = 101; number <= 100 + CHANGES_MAX; number++) stage.join(number)
+  stage.feed({ kind: 'room', peer: ann })
+  stage.pass(PUSH_EVERY_MILLIS)
+  assert.match(stage.told(ann), /^people \[1 2 3 .* 164\] gone \[\]$/)
 })
 
 test('[SV33] the newest are listed; when one leaves, the next takes the place', () => {

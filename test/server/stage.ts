@@ -23,7 +23,7 @@ export const createStage = (people: 'on' | 'off' = 'on') => {
   let now = 1_000
   let wakeAt = Infinity
   let peers = 0
-  const state = createRendezvous(people, now)
+  const state = createRendezvous({ people }, now)
   const heard = new Map<number, ServerMessage[]>()
   const closed = new Set<number>()
   const held = new Map<number, number>()
