@@ -54,12 +54,12 @@ export const createFrameDecoder = (): FrameDecoder => {
       if (broken !== undefined) break
       needed = FRAME_HEADER_BYTES + size
       if (bytes.length - at < needed) break
-      frames.push(bytes.slice(at + FRAME_HEADER_BYTES, at + needed))
+      frames.push(copy(bytes, at + FRAME_HEADER_BYTES, at + needed))
       at += needed
       needed = FRAME_HEADER_BYTES
     }
     // A copy, so that the little that is left does not keep the whole chunk in memory.
-    held = at === bytes.length || broken !== undefined ? [] : [bytes.slice(at)]
+    held = at === bytes.length || broken !== undefined ? [] : [copy(bytes, at, bytes.length)]
     heldBytes = bytes.length - at
     return frames
   }
@@ -81,6 +81,9 @@ const refusalOf = (size: number): FrameRefusal | undefined => {
   if (size === 0) return { kind: 'frame-empty' }
   return size > FRAME_BYTES_MAX ? { kind: 'frame-too-large', size, limit: FRAME_BYTES_MAX } : undefined
 }
+
+// Not `slice`: a Buffer's shares memory with the chunk, which may be used again.
+const copy = (bytes: Uint8Array, start: number, end: number): Uint8Array => new Uint8Array(bytes.subarray(start, end))
 
 const concat = (chunks: readonly Uint8Array[], size: number): Uint8Array => {
   const bytes = new Uint8Array(size)

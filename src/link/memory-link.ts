@@ -82,7 +82,7 @@ const createEnd = (
     send: (frame) => {
       if (frame.length === 0 || frame.length > FRAME_BYTES_MAX) throw new Bug(`a frame of ${frame.length} bytes`)
       if (state === 'closed') return true
-      if (!input.dies()) return out.send(frame.slice())
+      if (!input.dies()) return out.send(new Uint8Array(frame))
       input.breakBoth('the link broke')
       return true
     },
