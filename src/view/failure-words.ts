@@ -1,0 +1,73 @@
+import { unreachable } from '../core/bytes/result.ts'
+import type { Failure } from './view.ts'
+
+/** What happened in one sentence; what it means or what to do about it in another. */
+export type FailureWords = { readonly happened: string; readonly mend: string }
+
+/** Why a try to connect failed. The technical `detail` is not in the words: show it beside them. */
+export const failureWords = (failure: Failure): FailureWords => {
+  switch (failure.kind) {
+    case 'refused':
+      return {
+        happened: 'Nobody answered at this address: the connection was refused.',
+        mend: 'The program there is not running, or it listens on another port.',
+      }
+    case 'timeout':
+      return {
+        happened: 'No answer came in time.',
+        mend: 'The machine may be off or asleep, or a firewall drops what is sent to it.',
+      }
+    case 'unreachable':
+      return {
+        happened: 'There is no way from this network to that address.',
+        mend: 'Check that this machine is online and that both are on networks that reach each other.',
+      }
+    case 'name-not-found':
+      return {
+        happened: 'This host name leads nowhere.',
+        mend: 'Check the spelling of the address, and that this machine is online.',
+      }
+    case 'not-kith':
+      return {
+        happened: 'Something answered, but it is not Kith.',
+        mend: 'Another program uses this address or port. Check the address.',
+      }
+    case 'wrong-device':
+      return {
+        happened: 'A different device answered at this address.',
+        mend: 'Addresses change hands; Kith hung up and goes on with other paths.',
+      }
+    case 'not-registered':
+      return {
+        happened: 'The server does not know where this person is now.',
+        mend: 'They are not connected to it. Kith tries again when they are.',
+      }
+    case 'relay-full':
+      return {
+        happened: 'The server carries as much as it can at the moment.',
+        mend: 'Kith tries again by itself. A direct path does not need the server.',
+      }
+    case 'blocked':
+      return {
+        happened: 'The connection was turned away because one of you blocked the other.',
+        mend: 'Messages stay here until that is undone.',
+      }
+    case 'version':
+      return {
+        happened: 'The two sides run versions of Kith that do not understand each other.',
+        mend: 'Update the older of the two.',
+      }
+    case 'closed':
+      return {
+        happened: 'The connection was closed by the other side.',
+        mend: 'They may have stopped Kith. Kith tries again by itself.',
+      }
+    case 'other':
+      return {
+        happened: 'The connection failed for a reason that Kith does not know.',
+        mend: 'The technical reason beside this may help. Kith tries again by itself.',
+      }
+    default:
+      return unreachable(failure.kind)
+  }
+}

@@ -1,0 +1,64 @@
+import { unreachable } from '../core/bytes/result.ts'
+import type { NameRefusal } from '../core/identity/name.ts'
+import type { Refusal } from './calls.ts'
+import { countWords, sizeWords } from './count-words.ts'
+
+/** Why nothing was done, what that means, and what to do: whole sentences for people, without a name in front. */
+export const refusalWords = (refusal: Refusal): string => {
+  switch (refusal.kind) {
+    case 'name-needed':
+      return 'You have no name yet. Choose what people should call you first.'
+    case 'name-empty':
+    case 'name-too-long':
+    case 'name-forbidden':
+      return nameWords(refusal)
+    case 'text-empty':
+      return 'There is nothing to send: the message is empty.'
+    case 'text-too-long':
+      return `This message is too long to send: it is ${sizeWords(refusal.bytes)}, and ${sizeWords(refusal.limit)} is the most. Shorten it or send it in parts.`
+    case 'unknown-person':
+      return `Nobody known here is called “${refusal.who}”. Both of you must be running Kith on one network or on one server to meet.`
+    case 'unclear-person':
+      return `Several people are called “${refusal.who}”: ${refusal.people.join(', ')}. Say which one by the tag beside the name.`
+    case 'unknown-conversation':
+      return 'This conversation is not here any more. Choose another from the list.'
+    case 'unknown-line':
+      return 'This message is not here any more. Nothing was changed.'
+    case 'not-met':
+      return 'Your devices have not met yet, so nothing can be sealed for this person. Wait until they are here once, then write again.'
+    case 'blocked':
+      return 'You blocked this person. Unblock them to write to them.'
+    case 'not-yours':
+      return 'Only the person who wrote a message can change it. Nothing was changed.'
+    case 'server-address':
+      return `“${refusal.text}” is not a server’s address. Write a host name or an address, if needed with a port, like chat.example.org:12345.`
+    case 'disk-full':
+      return 'The disk is full, so nothing was kept or sent. Free some space, then try again.'
+    case 'disk-failed':
+      return `The disk refused to keep this (${refusal.detail}), so nothing was sent. Check the disk and the folder’s permissions, then try again.`
+    case 'outdated':
+      return `A newer version of Kith is needed for this (${refusal.detail}). Nothing was sent. Update Kith, then try again.`
+    case 'malformed':
+      return `Kith did not understand this request (${refusal.detail}), so nothing was done. Reload the window, then try again.`
+    case 'disconnected':
+      return 'Kith stopped answering, so it is not certain that this was done. Start Kith, look whether it is there, and only then try again.'
+    default:
+      return unreachable(refusal)
+  }
+}
+
+/** What is wrong with a name that somebody typed, and how to mend it. */
+export const nameWords = (refusal: NameRefusal): string => {
+  switch (refusal.kind) {
+    case 'name-empty':
+      return 'A name needs at least one letter, digit or symbol that can be seen.'
+    case 'name-too-long': {
+      const over = refusal.length - refusal.limit
+      return `A name has at most ${refusal.limit} characters. Take out ${countWords(over, 'character')}.`
+    }
+    case 'name-forbidden':
+      return `A name must not hold hidden or direction-changing characters. Take out ${refusal.character}.`
+    default:
+      return unreachable(refusal)
+  }
+}

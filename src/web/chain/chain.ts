@@ -1,0 +1,86 @@
+import { compareOrders, type LineView, type Order } from '../../view/view.ts'
+
+/** Lines asked for at once. */
+export const PAGE_LINES = 60
+/** Beyond this many loaded lines the end that is not looked at is let go; it is loaded again when scrolled to. */
+export const CHAIN_LINES_MAX = 600
+
+/**
+ * The part of a conversation that is loaded: an unbroken run of its lines, in order. While `newer` is true, lines beyond
+ * the end exist that are not loaded, and what arrives there is not shown but counted as unread by the peer.
+ */
+export type Chain = {
+  readonly lines: readonly LineView[]
+  readonly older: boolean
+  readonly newer: boolean
+}
+
+export const newestChain = (page: { readonly lines: readonly LineView[]; readonly more: boolean }): Chain => ({
+  lines: page.lines,
+  older: page.more,
+  newer: false,
+})
+
+/** The chain with a page that ends where it starts. Lines that are already there are not doubled. */
+export const withOlder = (chain: Chain, page: { readonly lines: readonly LineView[]; readonly more: boolean }): Chain => {
+  const first = chain.lines[0]
+  const lines = first ? page.lines.filter((line) => compareOrders(line.order, first.order) < 0) : page.lines
+  return { ...chain, lines: [...lines, ...chain.lines], older: page.more }
+}
+
+/** The chain with a page that starts where it ends. */
+export const withNewer = (chain: Chain, page: { readonly lines: readonly LineView[]; readonly more: boolean }): Chain => {
+  const last = chain.lines.at(-1)
+  const lines = last ? page.lines.filter((line) => compareOrders(line.order, last.order) > 0) : page.lines
+  return { ...chain, lines: [...chain.lines, ...lines], newer: page.more }
+}
+
+/**
+ * The chain with a line that was said, arrived or changed. A line with a known id takes the place of the old one. A new
+ * one is put where the order says, unless that is in a part that is not loaded.
+ */
+export const withLine = (chain: Chain, line: LineView): Chain => {
+  const known = placeOfId(chain.lines, line)
+  if (known !== -1) {
+    const old = chain.lines[known]
+    if (old && compareOrders(old.order, line.order) === 0) return { ...chain, lines: chain.lines.with(known, line) }
+    // Its place has changed: take it out and put it in anew.
+    return withLine({ ...chain, lines: chain.lines.toSpliced(known, 1) }, line)
+  }
+  const place = placeOf(chain.lines, line.order)
+  if (place === 0 && chain.older) return chain
+  if (place === chain.lines.length && chain.newer) return chain
+  return { ...chain, lines: chain.lines.toSpliced(place, 0, line) }
+}
+
+/** The chain without a line that no longer stands. */
+export const withoutLine = (chain: Chain, id: string): Chain =>
+  chain.lines.some((line) => line.id === id) ? { ...chain, lines: chain.lines.filter((line) => line.id !== id) } : chain
+
+/** Lets go of lines at the end that is not looked at, once more than CHAIN_LINES_MAX are loaded. */
+export const trimmed = (chain: Chain, keep: 'start' | 'end'): Chain => {
+  if (chain.lines.length <= CHAIN_LINES_MAX) return chain
+  return keep === 'start'
+    ? { ...chain, lines: chain.lines.slice(0, CHAIN_LINES_MAX), newer: true }
+    : { ...chain, lines: chain.lines.slice(-CHAIN_LINES_MAX), older: true }
+}
+
+/** The index of the first line that is later than `order`: where a line of that order belongs. */
+export const placeOf = (lines: readonly LineView[], order: Order): number => {
+  let low = 0
+  let high = lines.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const line = lines[middle]
+    if (line && compareOrders(line.order, order) <= 0) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Looks where the order says first, from the end: nearly all changes are to the newest lines. */
+const placeOfId = (lines: readonly LineView[], line: LineView): number => {
+  const likely = placeOf(lines, line.order) - 1
+  if (lines[likely]?.id === line.id) return likely
+  return lines.findLastIndex((each) => each.id === line.id)
+}

@@ -1,0 +1,162 @@
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { useLocation } from 'wouter'
+import { compareOrders, deliveryOf, type ConversationView, type PersonView } from '../../view/view.ts'
+import { CHAIN_LINES_MAX, type Chain } from '../chain/chain.ts'
+import { keptRows, rowsOf, type Row } from '../chain/rows.ts'
+import { findLine, loadAround, loadMore, loadNewest, markRead, trimChain } from '../peer/chains.ts'
+import { useKith, useKithState } from '../peer/context.ts'
+import { notify } from '../peer/store.ts'
+import { orderIn, toConversation } from '../routes.ts'
+import type { Intent } from './conversation-page.tsx'
+import { newestOfMine } from './delivery-mark.tsx'
+import { EmptyTalk } from './empty-talk.tsx'
+import { JumpButton } from './jump-button.tsx'
+import { LineRow } from './line-row.tsx'
+import { useReading } from './reading.ts'
+import { useRowKeys } from './row-keys.ts'
+import { RowList, type RowListHandle } from './row-list.tsx'
+
+type LinesProps = {
+  readonly conversation: ConversationView
+  readonly person: PersonView
+  /** A place to go to, from the address. */
+  readonly order: string | undefined
+  onIntent(intent: Intent): void
+}
+
+const FOUND_MILLIS = 2_000
+
+/** The lines of a conversation: loads what comes into sight, lets go of what is far, marks what was read. */
+export const Lines = (props: LinesProps): ReactNode => {
+  const chain = useKithState((state) => state.chains.get(props.conversation.id)?.chain)
+  if (chain === undefined) return <div className="flex-1" />
+  if (chain.lines.length === 0 && !chain.older) return <EmptyTalk person={props.person} />
+  return <LoadedLines {...props} chain={chain} />
+}
+
+const LoadedLines = ({ conversation, person, order, onIntent, chain }: LinesProps & { readonly chain: Chain }): ReactNode => {
+  const kith = useKith()
+  const { id } = conversation
+  const rows = useRows(id, chain)
+  const list = useRef<RowListHandle>(null)
+  const [atEnd, setAtEnd] = useState(true)
+  const { found, show } = useFound(conversation, chain, order, list)
+  const { active, onKeyDown, onFocusRow } = useRowKeys(rows, list)
+  const newest = newestOfMine(chain.lines)
+  useReading(conversation, chain, atEnd && !chain.newer)
+
+  const jump = async (): Promise<void> => {
+    if (chain.newer) await loadNewest(kith, id)
+    list.current?.toEnd()
+  }
+  const drawRow = (row: Row): ReactNode => (
+    <LineRow
+      row={row}
+      conversation={id}
+      person={person}
+      delivery={row.line.mine ? deliveryOf(row.line, conversation.progress) : 'kept'}
+      newest={row.line.id === newest}
+      active={row.line.id === active}
+      found={row.line.id === found}
+      onIntent={onIntent}
+      onQuote={show}
+      onFocusRow={onFocusRow}
+    />
+  )
+  return (
+    <div className="relative flex min-h-0 flex-1 flex-col">
+      <RowList
+        ref={list}
+        label={`Messages with ${person.privateName ?? person.name}`}
+        rows={rows}
+        keepRow={active}
+        onKeyDown={onKeyDown}
+        onAtEnd={setAtEnd}
+        onNear={(end) => {
+          if (chain[end]) void loadMore(kith, id, end)
+        }}
+        onRest={(half) => {
+          if (chain.lines.length > CHAIN_LINES_MAX) trimChain(kith, id, half === 'upper' ? 'start' : 'end')
+        }}
+        draw={drawRow}
+        beginning={chain.older ? null : <Beginning person={person} />}
+      />
+      {atEnd && !chain.newer ? null : <JumpButton unread={conversation.unread} onJump={() => void jump()} />}
+    </div>
+  )
+}
+
+const Beginning = ({ person }: { readonly person: PersonView }): ReactNode => (
+  <p className="px-6 pt-6 pb-2 text-center text-small text-soft">
+    This is the beginning of what you and <bdi>{person.privateName ?? person.name}</bdi> wrote. It is sealed from your
+    device to theirs; nobody in between can read it.
+  </p>
+)
+
+/** The rows, each kept as it was while nothing about it changed. */
+const useRows = (id: string, chain: Chain): readonly Row[] => {
+  const read = useKithState((state) => state.chains.get(id)?.read ?? 'all')
+  const before = useRef<readonly Row[]>([])
+  const rows = useMemo(() => keptRows(before.current, rowsOf(chain.lines, read)), [chain.lines, read])
+  useEffect(() => {
+    before.current = rows
+  }, [rows])
+  useNewMark(id)
+  return rows
+}
+
+/** While nobody looks at the window, the mark “new messages” moves to where the looking stopped. */
+const useNewMark = (id: string): void => {
+  const kith = useKith()
+  useEffect(() => {
+    const left = (): void => {
+      const view = kith.getState().mirror?.conversations.get(id)
+      if (view?.readUpTo && view.unread === 0) markRead(kith, id, view.readUpTo)
+    }
+    window.addEventListener('blur', left)
+    return () => window.removeEventListener('blur', left)
+  }, [kith, id])
+}
+
+/** Goes to a line: one that was quoted, or one that the address names; it glows for a moment. */
+const useFound = (
+  { id }: ConversationView,
+  chain: Chain,
+  order: string | undefined,
+  list: { readonly current: RowListHandle | null },
+) => {
+  const kith = useKith()
+  const [, go] = useLocation()
+  const [sought, setSought] = useState<string>()
+  const [found, setFound] = useState<string>()
+
+  useEffect(() => {
+    const place = orderIn(order)
+    if (place === undefined) return
+    void loadAround(kith, id, place).then(() => {
+      const lines = kith.getState().chains.get(id)?.chain?.lines ?? []
+      setSought(lines.find((line) => compareOrders(line.order, place) === 0)?.id)
+      go(toConversation(id), { replace: true })
+    })
+  }, [kith, id, order, go])
+
+  useEffect(() => {
+    const index = sought === undefined ? -1 : chain.lines.findIndex((line) => line.id === sought)
+    if (index === -1) return
+    list.current?.toRow(index)
+    setFound(sought)
+    setSought(undefined)
+    const timer = setTimeout(() => setFound(undefined), FOUND_MILLIS)
+    return () => clearTimeout(timer)
+  }, [sought, chain, list])
+
+  const show = useCallback(
+    async (line: string): Promise<void> => {
+      const known = kith.getState().chains.get(id)?.chain?.lines.some((each) => each.id === line)
+      if (known || (await findLine(kith, id, line))) setSought(line)
+      else notify(kith, 'The message that was answered is not here, or lies far back. Search for it instead.')
+    },
+    [kith, id],
+  )
+  return { found, show }
+}

@@ -1,0 +1,151 @@
+import { useImperativeHandle, useLayoutEffect, useRef, type KeyboardEvent, type ReactNode, type Ref } from 'react'
+import { Virtualizer, type VirtualizerHandle } from 'virtua'
+import type { Row } from '../chain/rows.ts'
+
+/** What the list does for those who hold it. */
+export type RowListHandle = { toEnd(): void; toRow(index: number): void; focusRow(index: number): void }
+
+type RowListProps = {
+  readonly ref: Ref<RowListHandle>
+  readonly label: string
+  readonly rows: readonly Row[]
+  /** The id of a line that stays drawn while it is out of sight, because it has the focus. */
+  readonly keepRow: string | undefined
+  readonly beginning: ReactNode
+  draw(row: Row): ReactNode
+  onAtEnd(atEnd: boolean): void
+  /** An end of what is loaded comes near. */
+  onNear(end: 'older' | 'newer'): void
+  /** Scrolling has stopped, in this half of what is loaded. */
+  onRest(half: 'upper' | 'lower'): void
+  onKeyDown(event: KeyboardEvent): void
+}
+
+/** Closer than this to the end counts as there: new lines keep it in sight. */
+const END_PIXELS = 48
+const NEAR_PIXELS = 1_200
+
+/**
+ * Draws the rows that are in sight, sticks to the end while it is in sight, and stays where it is while rows come and go
+ * at either end. What happens is decided by what is seen, never by a timer.
+ */
+export const RowList = (props: RowListProps): ReactNode => {
+  const { rows, draw, onAtEnd, onNear, onRest } = props
+  const list = useRef<VirtualizerHandle>(null)
+  const scroller = useRef<HTMLDivElement>(null)
+  const stuck = useRef(true)
+  const { generation, atStart, replaced, saidNow } = useRowChange(rows)
+
+  const look = (): void => {
+    const view = list.current
+    if (view === null) return
+    const below = view.scrollSize - view.scrollOffset - view.viewportSize
+    const atEnd = below < END_PIXELS
+    stuck.current = atEnd
+    onAtEnd(atEnd)
+    if (view.scrollOffset < NEAR_PIXELS) onNear('older')
+    if (below < NEAR_PIXELS) onNear('newer')
+  }
+  const toEnd = (): void => {
+    stuck.current = true
+    list.current?.scrollToIndex(rows.length - 1, { align: 'end' })
+  }
+  useImperativeHandle(props.ref, () => ({
+    toEnd,
+    toRow: (index) => {
+      stuck.current = false
+      list.current?.scrollToIndex(index, { align: 'center' })
+    },
+    focusRow: (index) => focusRow(scroller.current, list.current, rows[index]?.line.id, index),
+  }))
+  useLayoutEffect(() => {
+    const unread = rows.findIndex((row) => row.startsNew)
+    if (replaced && unread > 0) list.current?.scrollToIndex(unread, { align: 'start', offset: -48 })
+    else if (replaced || stuck.current || saidNow) toEnd()
+  }, [generation, rows])
+  useLayoutEffect(look, [rows])
+
+  return (
+    <div
+      ref={scroller}
+      role="group"
+      aria-label={props.label}
+      className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain [overflow-anchor:none]"
+      onKeyDown={props.onKeyDown}
+    >
+      <div className="flex-1" />
+      {props.beginning}
+      <Virtualizer
+        key={generation}
+        ref={list}
+        as="ol"
+        item="li"
+        scrollRef={scroller}
+        data={rows}
+        shift={atStart}
+        keepMounted={keptIndexes(rows, props.keepRow)}
+        onScroll={look}
+        onScrollEnd={() => {
+          const view = list.current
+          if (view) onRest(view.scrollOffset + view.viewportSize / 2 < view.scrollSize / 2 ? 'upper' : 'lower')
+        }}
+        onResize={() => {
+          if (stuck.current) toEnd()
+        }}
+      >
+        {(row) => <div key={row.line.id}>{draw(row)}</div>}
+      </Virtualizer>
+    </div>
+  )
+}
+
+const keptIndexes = (rows: readonly Row[], id: string | undefined): number[] => {
+  const index = id === undefined ? -1 : rows.findIndex((row) => row.line.id === id)
+  return index === -1 ? [] : [index]
+}
+
+/** The row may not be drawn yet: it is brought into sight first, and focused when it is there. */
+const focusRow = (scroller: HTMLElement | null, list: VirtualizerHandle | null, id: string | undefined, index: number) => {
+  const find = (): HTMLElement | null => scroller?.querySelector(`[data-line="${CSS.escape(id ?? '')}"]`) ?? null
+  const row = find()
+  if (row !== null) {
+    row.focus({ preventScroll: true })
+    return list?.scrollToIndex(index, { align: 'nearest' })
+  }
+  list?.scrollToIndex(index, { align: 'nearest' })
+  requestAnimationFrame(() => find()?.focus({ preventScroll: true }))
+}
+
+type RowChange = {
+  /** Grows when the rows have nothing to do with those before. */
+  readonly generation: number
+  /** Rows came or went at the start: the place is then kept from the end. */
+  readonly atStart: boolean
+  readonly replaced: boolean
+  /** The newest row is one that I have just written. */
+  readonly saidNow: boolean
+}
+
+/** How the rows differ from those of the drawing before. */
+const useRowChange = (rows: readonly Row[]): RowChange => {
+  const known = useRef<{ rows: readonly Row[]; change: RowChange } | undefined>(undefined)
+  const before = known.current
+  if (before?.rows === rows) return before.change
+  const change = changeOf(before?.rows, rows, before?.change.generation ?? 0)
+  known.current = { rows, change }
+  return change
+}
+
+export const changeOf = (before: readonly Row[] | undefined, rows: readonly Row[], generation: number): RowChange => {
+  const [first, last] = [rows[0]?.line.id, rows.at(-1)?.line]
+  const [firstBefore, lastBefore] = [before?.[0]?.line.id, before?.at(-1)?.line.id]
+  const has = (list: readonly Row[] | undefined, id: string | undefined): boolean =>
+    list?.some((row) => row.line.id === id) ?? false
+  const replaced = !has(rows, firstBefore) && !has(rows, lastBefore)
+  return {
+    generation: replaced ? generation + 1 : generation,
+    atStart: !replaced && first !== firstBefore,
+    replaced,
+    saidNow: !replaced && last?.mine === true && last.id !== lastBefore && !has(before, last.id),
+  }
+}

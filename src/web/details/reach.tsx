@@ -1,0 +1,153 @@
+import { Check, LoaderCircle, X } from 'lucide-react'
+import { useCallback, useEffect, useState, type ReactNode } from 'react'
+import { countWords } from '../../view/count-words.ts'
+import { failureWords } from '../../view/failure-words.ts'
+import { pathMeaning, pathWords } from '../../view/presence-words.ts'
+import { refusalWords } from '../../view/refusal-words.ts'
+import { agoWords, durationWords, untilWords } from '../../view/time-words.ts'
+import type { AttemptView, Millis, PersonView, ReachView } from '../../view/view.ts'
+import { Button } from '../parts/button.tsx'
+import { useKith, useNow } from '../peer/context.ts'
+
+/** The peer is asked anew while this is on the screen. */
+const ASK_STEP_MILLIS = 2_000
+const ATTEMPTS_SHOWN = 6
+
+/** “Why can't I reach them?”: what was tried, what failed with which error, and when it is tried again. */
+export const Reach = ({ person }: { readonly person: PersonView }): ReactNode => {
+  const { reach, trouble, tryNow } = useReach(person)
+  const now = useNow(1_000)
+  const [all, setAll] = useState(false)
+  const here = person.presence.at === 'here'
+  const name = person.privateName ?? person.name
+  const attempts = reach?.attempts ?? []
+  return (
+    <section className="flex flex-col gap-3" aria-label="How they are reached">
+      <h3 className="label-small">{here ? `How ${name} is reached` : `Why can’t I reach ${name}?`}</h3>
+      {trouble === undefined ? null : <p className="text-small text-ember">{trouble}</p>}
+      {reach === undefined ? null : (
+        <>
+          <Summary reach={reach} name={name} now={now} />
+          {attempts.length === 0 ? null : (
+            <ol className="panel flex flex-col divide-y divide-line" aria-label="What was tried, newest first">
+              {attempts.slice(0, all ? undefined : ATTEMPTS_SHOWN).map((attempt) => (
+                <Attempt key={`${attempt.path} ${attempt.address} ${attempt.started}`} attempt={attempt} now={now} />
+              ))}
+            </ol>
+          )}
+          <div className="flex flex-wrap gap-2">
+            {here ? null : <Button onClick={tryNow}>Try now</Button>}
+            {attempts.length > ATTEMPTS_SHOWN && !all ? (
+              <Button onClick={() => setAll(true)}>Show all {attempts.length} attempts</Button>
+            ) : null}
+          </div>
+        </>
+      )}
+    </section>
+  )
+}
+
+type SummaryProps = { readonly reach: ReachView; readonly name: string; readonly now: Millis }
+
+const Summary = ({ reach, name, now }: SummaryProps): ReactNode => {
+  const waiting =
+    reach.waiting === 0 ? null : (
+      <p>
+        {countWords(reach.waiting, 'message')} of yours {reach.waiting === 1 ? 'waits' : 'wait'} for {name} and{' '}
+        {reach.waiting === 1 ? 'goes' : 'go'} out by {reach.waiting === 1 ? 'itself' : 'themselves'}.
+      </p>
+    )
+  if (reach.link)
+    return (
+      <div className="flex flex-col gap-1 text-small">
+        <p>{pathMeaning(reach.link.path)}</p>
+        <p className="text-soft">
+          For {durationWords(now - reach.link.since)}, at <bdi className="font-mono text-tiny">{reach.link.address}</bdi>
+        </p>
+        {waiting}
+      </div>
+    )
+  return (
+    <div className="flex flex-col gap-1 text-small">
+      <p>
+        {reach.lastSeen === undefined ? `${name} was not seen yet.` : `${name} was last seen ${agoWords(reach.lastSeen, now)}.`}{' '}
+        {reach.next === undefined
+          ? 'No address of theirs is known at the moment. As soon as they appear on your network or on your server, Kith connects by itself.'
+          : 'Kith tries again by itself.'}
+      </p>
+      {reach.next === undefined ? null : <p className="font-semibold">Next attempt {untilWords(reach.next, now)}</p>}
+      {waiting}
+    </div>
+  )
+}
+
+const Attempt = ({ attempt, now }: { readonly attempt: AttemptView; readonly now: Millis }): ReactNode => {
+  const { outcome } = attempt
+  const words = outcome.at === 'failed' ? failureWords(outcome.failure) : undefined
+  return (
+    <li className="flex gap-3 px-3.5 py-2.5 text-small">
+      <OutcomeIcon at={outcome.at} />
+      <div className="min-w-0 flex-1">
+        <p className="flex flex-wrap items-baseline justify-between gap-x-3">
+          <span className="font-semibold">{capital(pathWords(attempt.path))}</span>
+          <span className="text-tiny text-soft">{agoWords(attempt.started, now)}</span>
+        </p>
+        <p className="font-mono text-tiny break-all text-soft">{attempt.address}</p>
+        {outcome.at === 'trying' ? <p>Trying</p> : null}
+        {outcome.at === 'connected' ? <p>Connected after {secondsWords(outcome.after)}</p> : null}
+        {outcome.at === 'failed' && words ? (
+          <>
+            <p className="mt-0.5">{words.happened}</p>
+            <p className="text-soft">{words.mend}</p>
+            <p className="mt-0.5 font-mono text-tiny text-soft">
+              {outcome.failure.detail}, after {secondsWords(outcome.after)}
+            </p>
+          </>
+        ) : null}
+      </div>
+    </li>
+  )
+}
+
+const OutcomeIcon = ({ at }: { readonly at: AttemptView['outcome']['at'] }): ReactNode => {
+  const [Icon, look, words] = OUTCOMES[at]
+  return (
+    <span className={`mt-0.5 flex-none ${look}`}>
+      <Icon size={16} strokeWidth={2.2} aria-hidden />
+      <span className="sr-only">{words}: </span>
+    </span>
+  )
+}
+
+const OUTCOMES = {
+  trying: [LoaderCircle, 'text-soft', 'Trying'],
+  connected: [Check, 'text-here', 'Worked'],
+  failed: [X, 'text-ember', 'Failed'],
+} as const
+
+const secondsWords = (millis: Millis): string =>
+  millis < 1_000 ? `${Math.round(millis)} ms` : `${(millis / 1_000).toFixed(1)} seconds`
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+const useReach = (person: PersonView) => {
+  const kith = useKith()
+  const [reach, setReach] = useState<ReachView>()
+  const [trouble, setTrouble] = useState<string>()
+  const ask = useCallback(async (): Promise<void> => {
+    const answer = await kith.calls.reach({ person: person.id })
+    if (answer.ok) setReach(answer.value)
+    setTrouble(answer.ok ? undefined : refusalWords(answer.refusal))
+  }, [kith, person.id])
+  useEffect(() => {
+    void ask()
+    const timer = setInterval(() => void ask(), ASK_STEP_MILLIS)
+    return () => clearInterval(timer)
+  }, [ask, person.presence.at])
+  const tryNow = async (): Promise<void> => {
+    const answer = await kith.calls.tryNow({ person: person.id })
+    if (answer.ok) await ask()
+    else setTrouble(refusalWords(answer.refusal))
+  }
+  return { reach, trouble, tryNow: () => void tryNow() }
+}

@@ -1,0 +1,4 @@
+import { dialHome } from './connection.ts'
+import { mount } from './mount.tsx'
+
+mount(dialHome())

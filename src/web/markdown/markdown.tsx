@@ -1,0 +1,60 @@
+import { memo, type ReactNode } from 'react'
+import { parseMarkdown, type Block, type Inline } from './parse.ts'
+
+/** A message's text as elements. It makes no HTML out of strings. */
+export const Markdown = memo(({ text }: { readonly text: string }): ReactNode => (
+  <div className="prose" dir="auto">
+    {parseMarkdown(text).map(drawBlock)}
+  </div>
+))
+
+const drawBlock = (block: Block, key: number): ReactNode => {
+  switch (block.kind) {
+    case 'paragraph':
+      return <p key={key}>{block.children.map(drawInline)}</p>
+    case 'code':
+      return (
+        <pre key={key} dir="ltr" tabIndex={0} aria-label="Code">
+          <code>{block.text}</code>
+        </pre>
+      )
+    case 'quote':
+      return <blockquote key={key}>{block.children.map(drawBlock)}</blockquote>
+    case 'list': {
+      const items = block.items.map((item, index) => <li key={index}>{item.map(drawBlock)}</li>)
+      return block.start === undefined ? (
+        <ul key={key}>{items}</ul>
+      ) : (
+        <ol key={key} start={block.start}>
+          {items}
+        </ol>
+      )
+    }
+  }
+}
+
+const drawInline = (inline: Inline, key: number): ReactNode => {
+  switch (inline.kind) {
+    case 'text':
+      return inline.text
+    case 'break':
+      return <br key={key} />
+    case 'code':
+      return <code key={key}>{inline.text}</code>
+    case 'strong':
+      return <strong key={key}>{inline.children.map(drawInline)}</strong>
+    case 'emphasis':
+      return <em key={key}>{inline.children.map(drawInline)}</em>
+    case 'strike':
+      return <s key={key}>{inline.children.map(drawInline)}</s>
+    case 'link':
+      return (
+        <span key={key}>
+          <a href={inline.href} target="_blank" rel="noopener noreferrer nofollow" title={inline.href}>
+            {inline.children.map(drawInline)}
+          </a>
+          {inline.host === undefined ? null : <bdi className="opacity-80"> ({inline.host})</bdi>}
+        </span>
+      )
+  }
+}

@@ -1,0 +1,82 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import { refuse } from '../../core/bytes/result.ts'
+import type { Answer, Calls } from '../../view/calls.ts'
+import type { LineView, Millis, Order } from '../../view/view.ts'
+import type { Chain } from '../chain/chain.ts'
+import type { Mirror } from './mirror.ts'
+
+export type DoorState =
+  | { readonly at: 'connecting' }
+  | { readonly at: 'open' }
+  /** It was open or nobody answers; `next` is when it is tried again. */
+  | { readonly at: 'lost'; readonly since: Millis; readonly next: Millis }
+  | { readonly at: 'not-let-in' }
+
+/** A conversation that was opened in this window. */
+export type OpenChain = {
+  /** Absent while the first page is on its way. */
+  readonly chain?: Chain
+  readonly loading?: 'older' | 'newer'
+  /** Up to where everything had been read when the conversation came on the screen; above the line "new messages". */
+  readonly read: Order | 'all'
+}
+
+/** A sentence that somebody should see although nothing else shows it. */
+export type Notice = { readonly key: number; readonly words: string }
+
+export type KithState = {
+  readonly door: DoorState
+  readonly mirror?: Mirror
+  readonly chains: ReadonlyMap<string, OpenChain>
+  readonly notices: readonly Notice[]
+  /** Messages of others that arrived while this window was open: for those who listen to the screen. */
+  readonly heard?: { readonly conversation: string; readonly line: LineView }
+}
+
+/** What the window knows, and the calls of the peer it is connected to. */
+export type Kith = StoreApi<KithState> & { calls: Calls; readonly now: () => Millis }
+
+export const createKith = (now: () => Millis = Date.now): Kith =>
+  Object.assign(
+    createStore<KithState>(() => ({ door: { at: 'connecting' }, chains: new Map(), notices: [] })),
+    { calls: nobody, now },
+  )
+
+export const NOTICES_MAX = 3
+
+let notices = 0
+
+export const notify = (kith: Kith, words: string): void => {
+  const notice = { key: ++notices, words }
+  kith.setState((state) => ({
+    notices: [...state.notices.filter((each) => each.words !== words), notice].slice(-NOTICES_MAX),
+  }))
+}
+
+export const dismiss = (kith: Kith, key: number): void =>
+  kith.setState((state) => ({ notices: state.notices.filter((each) => each.key !== key) }))
+
+const disconnected = (): Answer<never> => Promise.resolve(refuse({ kind: 'disconnected' }))
+
+/** Before the first connection there is nobody to ask. */
+const nobody: Calls = {
+  updates: async function* () {},
+  status: () => Promise.reject(new Error('not connected')),
+  open: disconnected,
+  history: disconnected,
+  say: disconnected,
+  edit: disconnected,
+  unsay: disconnected,
+  react: disconnected,
+  read: disconnected,
+  typing: disconnected,
+  draft: disconnected,
+  decide: disconnected,
+  rename: disconnected,
+  namePrivately: disconnected,
+  configure: disconnected,
+  useServer: disconnected,
+  reach: disconnected,
+  tryNow: disconnected,
+  search: disconnected,
+}

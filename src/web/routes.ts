@@ -1,0 +1,23 @@
+import type { Order } from '../view/view.ts'
+
+/** Where one can be in the window. Places live in the address's fragment: they need nothing of whoever serves it. */
+export const PLACES = {
+  home: '/',
+  conversation: '/with/:conversation',
+  line: '/with/:conversation/at/:order',
+  details: '/with/:conversation/details',
+  settings: '/settings',
+} as const
+
+export const toConversation = (conversation: string): string => `/with/${conversation}`
+export const toDetails = (conversation: string): string => `/with/${conversation}/details`
+export const toLine = (conversation: string, { time, author, seq }: Order): string =>
+  `/with/${conversation}/at/${time}.${seq}.${author}`
+
+/** The order in an address; `undefined` for anything that is none. */
+export const orderIn = (text: string | undefined): Order | undefined => {
+  const match = /^(\d{1,15})\.(\d{1,15})\.([0-9a-f]+)$/.exec(text ?? '')
+  return match?.[1] && match[2] && match[3]
+    ? { time: Number(match[1]), seq: Number(match[2]), author: match[3] }
+    : undefined
+}

@@ -1,0 +1,116 @@
+import { Dialog } from '@base-ui/react/dialog'
+import { X } from 'lucide-react'
+import { useEffect, useState, type ReactNode } from 'react'
+import { useLocation } from 'wouter'
+import { COMPOSER_ID } from '../composer/composer.tsx'
+import { IconButton } from '../parts/button.tsx'
+import { useKith } from '../peer/context.ts'
+import { listsOf } from '../people/lists.ts'
+import { SEARCH_ID } from '../people/search-box.tsx'
+import { PLACES, toConversation } from '../routes.ts'
+
+/** The keys that work everywhere, and the list of all keys behind `?`. */
+export const Shortcuts = (): ReactNode => {
+  const [open, setOpen] = useState(false)
+  useGlobalKeys(() => setOpen(true))
+  return (
+    <Dialog.Root open={open} onOpenChange={setOpen}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="fixed inset-0 z-40 bg-[rgb(0_0_0/0.4)]" />
+        <Dialog.Popup className="popup fixed top-1/2 left-1/2 z-50 max-h-[85dvh] w-[min(30rem,calc(100vw-2rem))] -translate-1/2 overflow-y-auto p-5">
+          <div className="flex items-center justify-between gap-3">
+            <Dialog.Title className="font-serif text-large">Keyboard shortcuts</Dialog.Title>
+            <Dialog.Close render={<IconButton icon={X} label="Close" small />} />
+          </div>
+          {KEYS.map(([title, keys]) => (
+            <section key={title} className="pt-3">
+              <h3 className="label-small pb-1">{title}</h3>
+              <dl className="flex flex-col gap-1.5">
+                {keys.map(([key, what]) => (
+                  <div key={what} className="flex items-baseline justify-between gap-4">
+                    <dt>{what}</dt>
+                    <dd className="flex flex-none gap-1">
+                      {key.split(' ').map((each) => (
+                        <kbd key={each} className="key">
+                          {each}
+                        </kbd>
+                      ))}
+                    </dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          ))}
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}
+
+type Keys = readonly (readonly [string, string])[]
+
+const KEYS: readonly (readonly [string, Keys])[] = [
+  [
+    'Everywhere',
+    [
+      ['/', 'Search people and messages'],
+      ['Alt ↑', 'The conversation above'],
+      ['Alt ↓', 'The conversation below'],
+      ['Esc', 'Back to writing'],
+      ['?', 'This list'],
+    ],
+  ],
+  [
+    'While writing',
+    [
+      ['Enter', 'Send'],
+      ['Shift Enter', 'New line'],
+      ['↑', 'Change my last message, when the field is empty'],
+      ['Esc', 'Stop answering or changing'],
+      ['Shift Tab', 'Go to the messages'],
+    ],
+  ],
+  [
+    'On a message',
+    [
+      ['↑ ↓', 'Move between messages'],
+      ['Enter', 'Open its menu'],
+      ['R', 'Reply'],
+      ['+', 'React'],
+      ['C', 'Copy its text'],
+      ['E', 'Change it, if it is mine'],
+      ['Del', 'Delete it for both, if it is mine'],
+    ],
+  ],
+]
+
+const useGlobalKeys = (showList: () => void): void => {
+  const kith = useKith()
+  const [location, go] = useLocation()
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      const { mirror } = kith.getState()
+      if (event.defaultPrevented || mirror === undefined) return
+      if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
+        const { requests, talks } = listsOf(mirror)
+        const ids = [...requests, ...talks].map(({ conversation }) => conversation.id)
+        const here = ids.findIndex((id) => location.startsWith(toConversation(id)))
+        const next = here === -1 ? ids[0] : ids[here + (event.key === 'ArrowUp' ? -1 : 1)]
+        if (next !== undefined) go(toConversation(next))
+        return event.preventDefault()
+      }
+      if (event.altKey || event.ctrlKey || event.metaKey || isWriting(event.target)) return
+      if (event.key === '?') showList()
+      else if (event.key === '/') document.getElementById(SEARCH_ID)?.focus()
+      else if (event.key === 'Escape' && location === PLACES.settings) go(PLACES.home)
+      else if (event.key === 'Escape') document.getElementById(COMPOSER_ID)?.focus()
+      else return
+      event.preventDefault()
+    }
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
+  }, [kith, location, go, showList])
+}
+
+const isWriting = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.closest('input, textarea, [role=dialog], [role=menu]') !== null

@@ -1,0 +1,14 @@
+import { useEffect } from 'react'
+import { useMirror } from './peer/context.ts'
+
+/** The tab tells how many messages wait: “(3) Kith”. */
+export const useTitle = (): void => {
+  const unread = useMirror(({ conversations }) => {
+    let sum = 0
+    for (const { at, unread: each } of conversations.values()) if (at === 'open' || at === 'request') sum += each
+    return sum
+  })
+  useEffect(() => {
+    document.title = unread > 0 ? `(${unread}) Kith` : 'Kith'
+  }, [unread])
+}

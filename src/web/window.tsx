@@ -1,0 +1,86 @@
+import { HardDrive, Unplug } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { Route, Router, Switch } from 'wouter'
+import { useHashLocation } from 'wouter/use-hash-location'
+import { storeFailureWords } from '../view/server-words.ts'
+import { untilWords } from '../view/time-words.ts'
+import { ConversationPage } from './conversation/conversation-page.tsx'
+import { HeardLines } from './conversation/heard-lines.tsx'
+import { ClosedPage, WaitingPage } from './doorway/doorway.tsx'
+import { NamingPage } from './naming/naming-page.tsx'
+import { Banner } from './parts/banner.tsx'
+import { Notices } from './parts/notices.tsx'
+import { useKithState, useNow, useStatus } from './peer/context.ts'
+import type { DoorState } from './peer/store.ts'
+import { HomePage } from './people/home-page.tsx'
+import { Sidebar } from './people/sidebar.tsx'
+import { PLACES } from './routes.ts'
+import { SettingsPage } from './settings/settings-page.tsx'
+import { Shortcuts } from './shortcuts/shortcuts.tsx'
+import { useTitle } from './title.ts'
+
+/** The whole window: the way in, then the naming step, then the chat. */
+export const KithWindow = (): ReactNode => {
+  const door = useKithState((state) => state.door)
+  const known = useKithState((state) => state.mirror !== undefined)
+  if (door.at === 'not-let-in') return <ClosedPage />
+  if (!known) return <WaitingPage door={door} />
+  return (
+    <Router hook={useHashLocation}>
+      <div className="flex h-full flex-col">
+        <LostBanner door={door} />
+        <StoreBanner />
+        <NamedOrNaming />
+      </div>
+      <Notices />
+    </Router>
+  )
+}
+
+const NamedOrNaming = (): ReactNode => (useStatus().me === undefined ? <NamingPage /> : <Chat />)
+
+/** From 48rem on two columns; below, the list and what was chosen from it take turns. */
+const Chat = (): ReactNode => {
+  useTitle()
+  const [location] = useHashLocation()
+  const chosen = location !== PLACES.home
+  return (
+    <>
+      <div className="flex min-h-0 flex-1">
+        <div className={`min-h-0 w-full flex-none md:flex md:w-84 xl:w-92 ${chosen ? 'hidden' : 'flex'}`}>
+          <Sidebar />
+        </div>
+        <main className={`min-h-0 min-w-0 flex-1 md:flex ${chosen ? 'flex' : 'hidden'}`}>
+          <Switch>
+            <Route path={PLACES.settings} component={SettingsPage} />
+            <Route path={PLACES.details}>{({ conversation }) => <ConversationPage id={conversation} details />}</Route>
+            <Route path={PLACES.line}>
+              {({ conversation, order }) => <ConversationPage id={conversation} order={order} />}
+            </Route>
+            <Route path={PLACES.conversation}>{({ conversation }) => <ConversationPage id={conversation} />}</Route>
+            <Route component={HomePage} />
+          </Switch>
+        </main>
+      </div>
+      <HeardLines />
+      <Shortcuts />
+    </>
+  )
+}
+
+const LostBanner = ({ door }: { readonly door: DoorState }): ReactNode => {
+  const now = useNow(1_000)
+  if (door.at !== 'lost') return null
+  return (
+    <Banner icon={Unplug}>
+      <strong>Kith is not running.</strong> Nothing can be sent or received until it runs again; what was kept before is
+      safe. Start it with <code className="font-mono">npm start</code>. This window looks for it again{' '}
+      {untilWords(door.next, now)}.
+    </Banner>
+  )
+}
+
+const StoreBanner = (): ReactNode => {
+  const failure = useStatus().storeFailure
+  return failure === undefined ? null : <Banner icon={HardDrive}>{storeFailureWords(failure)}</Banner>
+}
