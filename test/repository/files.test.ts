@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import test from 'node:test'
 import { filesIn, ROOT } from './sources.ts'
@@ -12,9 +12,10 @@ const LONG_FOR_A_REASON: Readonly<Record<string, string>> = {}
 const BINARY = new Set(['.png', '.jpg', '.ico', '.woff2', '.webp', '.db', '.bin'])
 
 /** Everything that belongs to the repository: what is installed, built, cached or kept by git does not. */
-const files = filesIn('.')
-  .filter((path) => !/(^|\/)(node_modules|\.git|dist|\.cache)\//.test(path) && !path.startsWith('bench/results/'))
-  .filter((path) => !BINARY.has(extname(path)))
+const files = readdirSync(ROOT, { withFileTypes: true })
+  .filter(({ name }) => !['node_modules', '.git', 'dist', '.cache'].includes(name))
+  .flatMap((entry) => (entry.isDirectory() ? filesIn(entry.name) : [entry.name]))
+  .filter((path) => !path.startsWith('bench/results/') && !BINARY.has(extname(path)))
   .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }))
 
 /** Each place where `pattern` occurs, as `file:line: what`. */
