@@ -22,9 +22,11 @@ const main = (): void => {
         await join(port)
       }
     }
-    void Promise.all(Array.from({ length: AT_A_TIME }, joinSome)).then(() => {
+    const joinAll = async (): Promise<void> => {
+      await Promise.all(Array.from({ length: AT_A_TIME }, joinSome))
       process.send?.({ kind: 'joined', count } satisfies PeersReport)
-    })
+    }
+    void joinAll()
   })
 }
 

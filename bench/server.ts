@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { PeersTask } from './server-peers.ts'
+import type { PeersReport, PeersTask } from './server-peers.ts'
 import type { ServerReport } from './server-process.ts'
 
 export type Row = {
@@ -30,7 +30,10 @@ const LOGIN_MILLIS_REACH = 6
 type Cost = { readonly memoryKib: number; readonly loginMillis: number; readonly idlePercent: number }
 
 /** What a connected peer costs the server, with few and with many: it should be the same. */
-export const benchServer = async ({ sizes = SIZES, runs = RUNS }: {
+export const benchServer = async ({
+  sizes = SIZES,
+  runs = RUNS,
+}: {
   readonly sizes?: readonly number[]
   readonly runs?: number
 } = {}): Promise<readonly Row[]> => {
@@ -40,9 +43,23 @@ export const benchServer = async ({ sizes = SIZES, runs = RUNS }: {
     for (let run = 0; run < runs; run++) costs.push(await measure(size))
     const name = `server with ${size.toLocaleString('en')} peers`
     rows.push(
-      row(`${name}: memory per peer`, 'KiB', costs.map(({ memoryKib }) => memoryKib), MEMORY_KIB_REACH),
-      row(`${name}: processor time per login`, 'ms', costs.map(({ loginMillis }) => loginMillis), LOGIN_MILLIS_REACH),
-      row(`${name}: idle, of one core`, '%', costs.map(({ idlePercent }) => idlePercent)),
+      row(
+        `${name}: memory per peer`,
+        'KiB',
+        costs.map(({ memoryKib }) => memoryKib),
+        MEMORY_KIB_REACH,
+      ),
+      row(
+        `${name}: processor time per login`,
+        'ms',
+        costs.map(({ loginMillis }) => loginMillis),
+        LOGIN_MILLIS_REACH,
+      ),
+      row(
+        `${name}: idle, of one core`,
+        '%',
+        costs.map(({ idlePercent }) => idlePercent),
+      ),
     )
   }
   return rows
@@ -91,7 +108,7 @@ const joinPeers = async (peers: readonly ChildProcess[], port: number, count: nu
 
 /** The server's cost so far, once it has nothing more to tell. */
 const quiet = async (server: ChildProcess): Promise<Measured> => {
-  for (let last = await ask(server); ; ) {
+  for (let last = await ask(server); ;) {
     await sleep(QUIET_MILLIS)
     const now = await ask(server)
     if (now.pushes === last.pushes) return now
@@ -106,15 +123,21 @@ const ask = (server: ChildProcess): Promise<Measured> => {
   return reported(server, 'measured')
 }
 
-const reported = async (child: ChildProcess, kind: string) => {
-  const [report] = await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(() => {
-      throw new Error(`a process ended before it was ${kind}`)
-    }),
-  ])
-  return report
+/** The next report of a process, which must be of this kind. */
+const reported = async <Kind extends Report['kind']>(
+  child: ChildProcess,
+  kind: Kind,
+): Promise<Extract<Report, { readonly kind: Kind }>> => {
+  const ended = once(child, 'exit').then(() => {
+    throw new Error(`a process ended before it was ${kind}`)
+  })
+  const messages: readonly unknown[] = await Promise.race([once(child, 'message'), ended])
+  const report = messages[0] as Report
+  if (report.kind !== kind) throw new Error(`${report.kind} came before ${kind}`)
+  return report as Extract<Report, { readonly kind: Kind }>
 }
+
+type Report = ServerReport | PeersReport
 
 const row = (what: string, unit: string, values: readonly number[], reach?: number): Row => {
   const sorted = values.toSorted((a, b) => a - b)

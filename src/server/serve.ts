@@ -25,7 +25,7 @@ export type Counters = {
 }
 
 export type Serving = {
-  counters(): Counters
+  readonly counters: () => Counters
   /** Says farewell to everybody, and closes the endpoint. */
   stop(): Promise<void>
 }

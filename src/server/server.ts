@@ -23,7 +23,7 @@ export type RunningServer = {
   readonly port: number
   /** Where metrics are served, if they are. */
   readonly metricsPort?: number
-  counters(): Counters
+  readonly counters: () => Counters
   /** Says farewell to everybody, then closes everything. The key stays in its folder. */
   close(): Promise<void>
 }
@@ -62,7 +62,10 @@ export const startServer = async ({
     return served
   }
   const running = endpoint.value
-  log.info({ port: running.port, people: options.people, ...(served.value && { metrics: served.value.port }) }, 'listening')
+  log.info(
+    { port: running.port, people: options.people, ...(served.value && { metrics: served.value.port }) },
+    'listening',
+  )
   const stopLogging = logCounts(log, serving)
   return accept({
     device: running.device,

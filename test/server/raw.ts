@@ -37,9 +37,9 @@ export const joinAsRawPeer = async (port: number): Promise<RawPeer> => {
     sendRaw: (frame) => void link.send(frame),
     hear: async (kind) => {
       for (;;) {
-        const { done, value } = await frames.next()
-        if (done === true) throw new Error(`the link ended before ${kind}`)
-        const read = decodeServerMessage(value)
+        const next = await frames.next()
+        if (next.done === true) throw new Error(`the link ended before ${kind}`)
+        const read = decodeServerMessage(next.value)
         if (!read.ok) throw new Error(read.refusal.detail)
         if (read.value.kind === kind) return read.value as never
       }

@@ -8,7 +8,6 @@ import {
   PEERS_MAX,
   PEERS_PER_ADDRESS_MAX,
   UNREAD_MILLIS_MAX,
-  type Input,
 } from '../../src/server/rendezvous.ts'
 import { vectors } from '../vectors/rendezvous.ts'
 import { createStage, device, hello } from './stage.ts'
@@ -220,7 +219,7 @@ test('[SV21] whatever is said in whatever order, the books agree and stay small'
       for (const input of inputs) {
         if ('device' in input) stage.open(input.device, `group ${input.group}`)
         else if ('millis' in input) stage.pass(input.millis)
-        else stage.feed(input as Input)
+        else stage.feed(input)
         assertBooksAgree(stage.state)
       }
       for (const number of stage.state.peers.keys()) stage.feed({ kind: 'closed', peer: number })

@@ -161,7 +161,9 @@ test('[SV64] random frames of a peer end its own link alone', async (t) => {
 })
 
 test('[SV65] the server runs as a process, and killing it ends links and nothing else', async (t) => {
-  const child = fork(new URL('server-process.ts', import.meta.url), [temporary(t)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = fork(new URL('server-process.ts', import.meta.url), [temporary(t)], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
   t.after(() => child.kill('SIGKILL'))
   const port = await listeningPort(child)
   const [ann, bob] = [await peerOf(t, port), await peerOf(t, port)]

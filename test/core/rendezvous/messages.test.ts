@@ -42,7 +42,10 @@ test('[SV1] the bytes are those of the test vectors', () => {
 })
 
 test('[SV2] a kind of a later version is read as newer, not as malformed', () => {
-  assert.deepEqual(decodePeerMessage(spoken(['mailbox', 1, 2])), { ok: true, value: { kind: 'newer', what: 'mailbox' } })
+  assert.deepEqual(decodePeerMessage(spoken(['mailbox', 1, 2])), {
+    ok: true,
+    value: { kind: 'newer', what: 'mailbox' },
+  })
   assert.deepEqual(decodeServerMessage(spoken(['moved'])), { ok: true, value: { kind: 'newer', what: 'moved' } })
 })
 
