@@ -6,7 +6,7 @@ import { withAnswered, withoutSighted, withSighted } from './known.ts'
 import type { Offer } from './offer.ts'
 import { RELAY_ADDRESS, type Failure } from './path.ts'
 import { hurry, pend, RETRY, settle } from './round.ts'
-import { addLink, closeLinks, dropLink, LINKS_MAX } from './standing.ts'
+import { addLink, closeLinks, dropLink, LINKS_MAX, STRANGER_LINKS_MAX } from './standing.ts'
 import {
   ANSWERS_PER_MINUTE,
   HEARSAY_DIALS_PER_MINUTE,
@@ -197,7 +197,7 @@ const failed = (draft: Draft, number: number, failure: Failure, now: number): vo
 }
 
 const accepted = (draft: Draft, link: NewLink, now: number): void => {
-  if (draft.links.length >= LINKS_MAX) draft.effects.push({ do: 'close', link: link.number })
+  if (draft.links.length >= (draft.wanted ? LINKS_MAX : STRANGER_LINKS_MAX)) draft.effects.push({ do: 'close', link: link.number })
   else addLink(draft, { ...link, dialled: false, since: now, handed: false })
 }
 

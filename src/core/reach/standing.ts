@@ -3,6 +3,8 @@ import { comparePaths, type Path } from './path.ts'
 
 /** Links to one device that may stand at once; more are closed as they come. */
 export const LINKS_MAX = 4
+/** The same for a device that the peer does not want: enough to replace one that has died unnoticed. */
+export const STRANGER_LINKS_MAX = 2
 /** How long a replaced link stays open, so that what is on its way on it arrives. */
 export const GRACE_MILLIS = 3_000
 /** How long the device that does not choose waits for the other to close a surplus link before it does so itself. */

@@ -23,7 +23,8 @@ export type Near = {
   /** False when this sighting is of no use: looking is off, or too many are in view. */
   sight(sighting: Sighting): boolean
   linkedIs(device: Hex, linked: boolean): void
-  has(device: Hex): boolean
+  /** Whether this device is linked for being near. */
+  hasPlace(device: Hex): boolean
   state(): StatusView['nearby']
 }
 
@@ -86,7 +87,7 @@ export const createNear = (input: NearInput): Near => {
       sightings = linkedIs(sightings, device, linked, scheduler.now())
       alarm.set(expiryOf(sightings))
     },
-    has: (device) => sightings.has(device),
+    hasPlace: (device) => sightings.get(device)?.place === true,
     state: () => state,
   }
 }

@@ -2,20 +2,18 @@ import { isHex, type Hex } from '../../core/bytes/hex.ts'
 import { fullAllowance, spend } from '../../core/reach/allowance.ts'
 import { ADDRESSES_POLL_MILLIS, isElsewhere, isOnThisMachine } from '../../core/reach/moved.ts'
 import { decodeOffer, encodeOffer, offeredAddresses } from '../../core/reach/offer.ts'
-import type { Input } from '../../core/reach/state.ts'
 import { DEVICE_BYTES } from '../../core/rendezvous/messages.ts'
 import type { People } from '../../core/rendezvous/people.ts'
 import type { Endpoint, Link, Sighting } from '../../link/port.ts'
 import { createDevice, type Device } from './device.ts'
+import { createDevices } from './devices.ts'
 import { createDials } from './dials.ts'
+import { createHandlers } from './handlers.ts'
 import { createNear } from './near.ts'
-import type { Changed, FoundWhere, Network, Scheduler, Seen } from './port.ts'
+import type { Network, Scheduler } from './port.ts'
 import { createServerConnection } from './server.ts'
+import { steady } from './steady.ts'
 
-/** Links of devices that nobody wanted and that were not sighted: strangers who connect by themselves. */
-export const STRANGERS_LINKED_MAX = 64
-/** Devices that nobody wants and about which something is kept nevertheless (what they may still cause). */
-export const STRANGERS_MAX = 512
 /** Dials that all strangers together may cause by the offers they send. */
 export const STRANGERS_DIALS_PER_MINUTE = 120
 
@@ -31,30 +29,20 @@ export type NetworkInput = {
 }
 
 /** Opens nothing yet: the endpoint listens already, and everything else begins with the calls. */
-export const openNetwork = ({ endpoint, scheduler, random, admits, log }: NetworkInput): Network => {
-  const devices = new Map<Hex, Device>()
+export const openNetwork = (input: NetworkInput): Network => {
+  const { endpoint, random } = input
+  const scheduler = steady(input.scheduler)
+  const handlers = createHandlers(input.log)
   const dials = createDials()
-  const handlers: Handlers = { link: (link) => link.close(), seen: () => {}, gone: () => {}, change: () => {} }
   let strangersDials = fullAllowance(STRANGERS_DIALS_PER_MINUTE)
-  let addresses = endpoint.addresses()
   let closed = false
 
-  const guarded = (run: () => void): boolean => {
-    try {
-      if (!closed) run()
-      return true
-    } catch (error) {
-      log?.('a handler of the network failed', error)
-      return false
-    }
-  }
+  /** Whether anything is to be had with whoever bears this id. */
+  const isWelcome = (device: Hex): boolean => !closed && isOther(device) && input.admits(device)
+  const isOther = (device: Hex): boolean => device !== endpoint.device && isHex(device, DEVICE_BYTES)
 
-  const changed = (what: Changed): void => void guarded(() => handlers.change(what))
-
-  const deviceOf = (device: Hex): Device => {
-    const known = devices.get(device)
-    if (known) return known
-    const made = createDevice({
+  const create = (device: Hex): Device =>
+    createDevice({
       device,
       server: server.connected,
       endpoint,
@@ -62,97 +50,65 @@ export const openNetwork = ({ endpoint, scheduler, random, admits, log }: Networ
       random,
       dials,
       call: (kind) => server.call(device, encodeOffer(kind, offeredAddresses(endpoint.addresses(), server.observed()))),
-      // A link that nobody took would hold its sender back for ever.
-      onLink: (link) => guarded(() => handlers.link(link)) || link.close(),
+      onLink: handlers.link,
       onLinked: (linked) => near.linkedIs(device, linked),
-      onChanged: () => changed({ device }),
+      onChanged: () => handlers.change({ device }),
     })
-    devices.set(device, made)
-    return made
-  }
-
-  /** The same for somebody unasked; undefined when there are too many of these already. */
-  const strangerOf = (device: Hex): Device | undefined => {
-    const known = devices.get(device)
-    if (known || countStrangers() < STRANGERS_MAX) return known ?? deviceOf(device)
-    for (const [each, one] of devices)
-      if (one.isForgettable(scheduler.now())) {
-        one.close()
-        devices.delete(each)
-      }
-    return countStrangers() < STRANGERS_MAX ? deviceOf(device) : undefined
-  }
-
-  const countStrangers = (): number => {
-    let count = 0
-    for (const each of devices.values()) if (!each.wanted) count += 1
-    return count
-  }
-
-  const tellAll = (input: Input): void => {
-    for (const device of devices.values()) device.take(input)
-  }
-
-  const found = (seen: Seen): void => void guarded(() => handlers.seen(seen))
-  const gone = (device: Hex, by: FoundWhere): void => void guarded(() => handlers.gone({ device, by }))
 
   const near = createNear({
     endpoint,
     scheduler,
-    onCame: (device) => found({ device, by: 'nearby' }),
+    onCame: (device) => handlers.seen({ device, by: 'nearby' }),
     onWent: (device) => {
       devices.get(device)?.take({ kind: 'unsighted' })
       devices.get(device)?.take({ kind: 'near', on: false })
-      gone(device, 'nearby')
+      handlers.gone({ device, by: 'nearby' })
     },
-    onPlaced: (device) => strangerOf(device)?.take({ kind: 'near', on: true }),
-    onChanged: () => changed({ nearby: true }),
+    onPlaced: (device) => devices.stranger(device)?.take({ kind: 'near', on: true }),
+    onChanged: () => handlers.change({ nearby: true }),
   })
 
+  const devices = createDevices(create, near.hasPlace, scheduler.now)
+
   const sighted = (sighting: Sighting): void => {
-    const { device } = sighting
-    if (closed || device === endpoint.device || !isDevice(device) || !admits(device) || !near.sight(sighting)) return
+    const { device, addresses } = sighting
+    if (!isWelcome(device) || !near.sight(sighting)) return
     const known = devices.get(device)
-    known?.take({ kind: 'sighted', addresses: sighting.addresses })
+    known?.take({ kind: 'sighted', addresses })
     if (known?.linked) near.linkedIs(device, true)
   }
 
   const accepted = (link: Link): void => {
     const { device } = link
-    const known = devices.get(device)
-    const isExpected = known?.wanted === true || near.has(device)
-    const isTooMany = !isExpected && countStrangersLinked() >= STRANGERS_LINKED_MAX
-    if (closed || device === endpoint.device || link.protocol !== 'peer' || !admits(device) || isTooMany) link.close()
-    else (strangerOf(device) ?? { accept: (one: Link) => one.close() }).accept(link)
-  }
-
-  const countStrangersLinked = (): number => {
-    let count = 0
-    for (const [device, each] of devices) if (!each.wanted && !near.has(device) && each.linked) count += 1
-    return count
+    const isExpected = devices.get(device)?.wanted === true || near.hasPlace(device)
+    const isTaken = isWelcome(device) && link.protocol === 'peer' && (isExpected || devices.makePlace())
+    const stranger = isTaken ? devices.stranger(device) : undefined
+    if (stranger) stranger.accept(link)
+    else link.close()
   }
 
   const called = (from: Hex, bytes: Uint8Array): void => {
-    if (from === endpoint.device || !admits(from)) return
+    if (!isWelcome(from)) return
     const offer = decodeOffer(bytes)
     if (!offer.ok) return
     const known = devices.get(from)
     if (known?.wanted) return known.take({ kind: 'heard', offer: offer.value })
-    const wanted = Math.max(1, offer.value.addresses.length)
-    const { allowance, granted } = spend(strangersDials, wanted, STRANGERS_DIALS_PER_MINUTE, scheduler.now())
+    const { kind, addresses } = offer.value
+    const cost = Math.max(1, addresses.length)
+    const { allowance, granted } = spend(strangersDials, cost, STRANGERS_DIALS_PER_MINUTE, scheduler.now())
     strangersDials = allowance
-    if (granted === 0) return
-    const { kind, addresses: offered } = offer.value
-    strangerOf(from)?.take({ kind: 'heard', offer: { kind, addresses: offered.slice(0, granted) } })
+    if (granted > 0)
+      devices.stranger(from)?.take({ kind: 'heard', offer: { kind, addresses: addresses.slice(0, granted) } })
   }
 
   const peopleAre = (before: People, now: People): void => {
-    for (const device of before.keys()) if (device !== endpoint.device && !now.has(device)) gone(device, 'server')
+    for (const device of before.keys())
+      if (isOther(device) && !now.has(device)) handlers.gone({ device, by: 'server' })
     for (const [device, listing] of now) {
       const last = before.get(device)
-      if (device === endpoint.device || (last && isSame(last, listing))) continue
+      if (!isOther(device) || (last && isSame(last, listing))) continue
       if (!last) devices.get(device)?.take({ kind: 'appeared' })
-      found({ device, by: 'server', listing })
+      handlers.seen({ device, by: 'server', listing })
     }
   }
 
@@ -160,46 +116,38 @@ export const openNetwork = ({ endpoint, scheduler, random, admits, log }: Networ
     endpoint,
     scheduler,
     random,
-    onConnected: (on) => tellAll({ kind: 'server', on }),
+    onConnected: (on) => devices.tellAll({ kind: 'server', on }),
     onPeople: peopleAre,
     onCalled: called,
     onAbsent: (device) => devices.get(device)?.take({ kind: 'absent' }),
-    onChanged: () => changed({ server: true }),
+    onChanged: () => handlers.change({ server: true }),
   })
 
-  let cancelLook = (): void => {}
-  const look = (): void => {
-    cancelLook = scheduler.after(ADDRESSES_POLL_MILLIS, look)
-    const before = addresses
-    addresses = endpoint.addresses()
-    if (addresses.toSorted().join() === before.toSorted().join()) return
-    const elsewhere = isElsewhere(before, addresses)
+  const moved = (before: readonly string[], now: readonly string[]): void => {
+    const elsewhere = isElsewhere(before, now)
     if (elsewhere)
-      for (const device of devices.values())
+      for (const device of devices.all())
         for (const link of device.links())
+          // A relayed link ends with the connection to the server, or stays with it.
           if (link.path !== 'relayed' && !isOnThisMachine(link.address)) link.close()
     server.moved(elsewhere)
     near.retry()
-    tellAll({ kind: 'moved' })
+    devices.tellAll({ kind: 'moved' })
   }
-  look()
+  const stopWatching = watchAddresses(endpoint, scheduler, moved)
 
   endpoint.onLink(accepted)
   endpoint.onSighting(sighted)
 
   return {
-    want: (device, known) => {
-      if (!closed && isDevice(device) && device !== endpoint.device)
-        deviceOf(device).take({ kind: 'want', addresses: known })
+    want: (device, addresses) => {
+      if (!closed && isOther(device)) devices.wanted(device).take({ kind: 'want', addresses })
     },
     release: (device) => devices.get(device)?.take({ kind: 'release' }),
     tryNow: (device) => devices.get(device)?.take({ kind: 'try-now' }),
     reach: (device) => devices.get(device)?.reach() ?? { attempts: [] },
     remembered: (device) => devices.get(device)?.remembered() ?? [],
-    onLink: (handler) => void (handlers.link = handler),
-    onSeen: (handler) => void (handlers.seen = handler),
-    onGone: (handler) => void (handlers.gone = handler),
-    onChange: (handler) => void (handlers.change = handler),
+    ...handlers.setters,
     useServer: (address) => {
       if (!closed) server.use(address)
     },
@@ -207,7 +155,7 @@ export const openNetwork = ({ endpoint, scheduler, random, admits, log }: Networ
     announce: (announcement) => {
       if (!closed) server.announce(announcement)
     },
-    card: (device) => (closed || !isDevice(device) ? Promise.resolve(undefined) : server.card(device)),
+    card: (device) => (!closed && isOther(device) ? server.card(device) : Promise.resolve(undefined)),
     setNearby: (on) => {
       if (!closed) near.set(on)
     },
@@ -216,21 +164,30 @@ export const openNetwork = ({ endpoint, scheduler, random, admits, log }: Networ
     close: () => {
       if (closed) return
       closed = true
-      cancelLook()
-      for (const device of devices.values()) device.close()
+      handlers.close()
+      stopWatching()
+      for (const device of devices.all()) device.close()
       near.set(false)
       server.close()
     },
   }
 }
 
-type Handlers = {
-  link: (link: Link) => void
-  seen: (seen: Seen) => void
-  gone: (gone: { readonly device: Hex; readonly by: FoundWhere }) => void
-  change: (what: Changed) => void
+/** Looks at this device's own addresses now and then, and tells when they changed. */
+const watchAddresses = (
+  endpoint: Endpoint,
+  scheduler: Scheduler,
+  onMoved: (before: readonly string[], now: readonly string[]) => void,
+): (() => void) => {
+  let last = endpoint.addresses().toSorted()
+  const look = (): void => {
+    cancel = scheduler.after(ADDRESSES_POLL_MILLIS, look)
+    const before = last
+    last = endpoint.addresses().toSorted()
+    if (last.join() !== before.join()) onMoved(before, last)
+  }
+  let cancel = scheduler.after(ADDRESSES_POLL_MILLIS, look)
+  return () => cancel()
 }
-
-const isDevice = (device: Hex): boolean => isHex(device, DEVICE_BYTES)
 
 const isSame = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, at) => byte === b[at])

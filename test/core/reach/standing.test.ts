@@ -10,6 +10,7 @@ const great = () => createDriver({ self: GREAT, device: SMALL })
 
 test('[RC6] the better path is spoken on, whichever came first', () => {
   const alice = small()
+  alice.tell({ kind: 'want', addresses: [] })
   assert.deepEqual(alice.tell({ kind: 'accepted', link: link(1, 'relayed') }), ['hand over 1'])
   assert.deepEqual(alice.tell({ kind: 'accepted', link: link(2, 'nearby') }), ['hand over 2'])
   assert.deepEqual(alice.tell({ kind: 'accepted', link: link(3, 'direct') }), [])
@@ -64,11 +65,16 @@ test('[RC8] a link that comes later replaces the earlier one though its path is 
   assert.deepEqual(alice.pass(3_000), ['8001 close 1'])
 })
 
-test('[RC23] at most four links to one device stand', () => {
-  const bob = great()
-  const words = [1, 2, 3, 4, 5].flatMap((number) => bob.tell({ kind: 'accepted', link: link(number, 'nearby') }))
-  assert.deepEqual(words, ['hand over 1', 'close 5'])
-  assert.equal(bob.state.links.length, 4)
+test('[RC23] four links to a device that is wanted stand at most, and two to another', () => {
+  const [wanting, unwanting] = [great(), great()]
+  wanting.tell({ kind: 'want', addresses: [] })
+  const words = [wanting, unwanting].map((bob) =>
+    [1, 2, 3, 4, 5].flatMap((number) => bob.tell({ kind: 'accepted', link: link(number, 'nearby') })),
+  )
+  assert.deepEqual(words, [
+    ['hand over 1', 'close 5'],
+    ['hand over 1', 'close 3', 'close 4', 'close 5'],
+  ])
 })
 
 test('[RC32] where a device answered is remembered, the latest first, and where it did not is not', () => {

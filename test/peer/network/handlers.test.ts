@@ -128,3 +128,22 @@ test('[RC25] calls after closing, and for what is no device, do nothing', async 
   assert.deepEqual(alice.network.reach(PLACES.bob.device), { attempts: [] })
   assert.deepEqual(alice.network.server(), { at: 'none' })
 })
+
+test('[RC33] a clock that is set back delays nothing', async () => {
+  const world = createWorld(7)
+  let back = 0
+  const alice = openNetwork({
+    endpoint: world.wires.peer(PLACES.alice),
+    scheduler: { now: () => world.time.now() - back, after: world.time.after },
+    random: world.random,
+    admits: () => true,
+  })
+  alice.onLink(() => {})
+  alice.want(PLACES.bob.device, [PLACES.bob.address])
+  await world.time.advance(500)
+  back = 3_600_000
+  await world.time.advance(10_000)
+  const bob = world.person('bob')
+  await world.time.advance(20_000)
+  assert.equal(bob.standing().length, 1)
+})

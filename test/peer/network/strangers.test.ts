@@ -3,7 +3,8 @@ import test from 'node:test'
 import { encodeOffer, OFFER_ADDRESSES_MAX } from '../../../src/core/reach/offer.ts'
 import { encodePeerMessage } from '../../../src/core/rendezvous/messages.ts'
 import type { Link } from '../../../src/link/port.ts'
-import { STRANGERS_DIALS_PER_MINUTE, STRANGERS_LINKED_MAX } from '../../../src/peer/network/network.ts'
+import { STRANGERS_LINKED_MAX } from '../../../src/peer/network/devices.ts'
+import { STRANGERS_DIALS_PER_MINUTE } from '../../../src/peer/network/network.ts'
 import { bytesOf, createWorld, PLACES, SERVER, type Person, type World } from './world.ts'
 
 /** A device that says to the server whatever it likes. */
@@ -96,22 +97,31 @@ test('[RC16] who is called learns the way to the caller, and back', async () => 
   assert.deepEqual(alice.standing().map((link) => [link.path, link.dialled]), [['nearby', false]])
 })
 
-test('[RC23] no more than sixty-four strangers who connect by themselves are linked', async () => {
+test('[RC23] sixty-four strangers who connect by themselves are linked, and take turns', async () => {
   const world = createWorld(5)
   const [alice, bob] = [world.person('alice'), world.person('bob')]
-  const dial = (index: number) =>
-    world.wires
-      .peer({ device: (0x5000 + index).toString(16).repeat(16), address: `198.51.100.8:${5_000 + index}` })
-      .dial({ device: alice.device, address: alice.address, signal: new AbortController().signal })
-  const dialling = Array.from({ length: STRANGERS_LINKED_MAX + 20 }, (_, index) => dial(index))
-  await world.time.advance(500)
-  await Promise.all(dialling)
-  await world.time.advance(500)
+  const crowd = async (first: number, count: number): Promise<void> => {
+    const dialling = Array.from({ length: count }, (_, index) =>
+      world.wires
+        .peer({ device: (first + index).toString(16).repeat(16), address: `198.51.100.8:${first + index}` })
+        .dial({ device: alice.device, address: alice.address, signal: new AbortController().signal }),
+    )
+    await world.time.advance(500)
+    await Promise.all(dialling)
+    await world.time.advance(500)
+  }
+  await crowd(0x5000, STRANGERS_LINKED_MAX + 20)
+  const [first] = alice.standing()
   assert.equal(alice.standing().length, STRANGERS_LINKED_MAX)
   // Whom she wants gets through all the same.
   alice.network.want(bob.device, [bob.address])
   await world.time.advance(500)
   assert.equal(alice.standing().length, STRANGERS_LINKED_MAX + 1)
+  // After half a minute, whoever was there first makes room for the next.
+  await world.time.advance(30_000)
+  await crowd(0x6000, 1)
+  assert.equal(alice.standing().length, STRANGERS_LINKED_MAX + 1)
+  assert.ok(first && !alice.standing().includes(first))
 })
 
 test('[RC24] with a device that is not admitted, nothing is had', async () => {
