@@ -8,28 +8,16 @@ import { accept, refuse, type Result } from '../core/bytes/result.ts'
 import { parseName } from '../core/identity/name.ts'
 import { createNodeCrypto } from '../crypto/node.ts'
 import { createEndpoint } from '../link/libp2p/endpoint.ts'
-import { createServerEndpoint } from '../link/libp2p/server.ts'
 import { openPeer as runPeer } from '../peer/peer.ts'
 import { openSelf } from '../peer/self.ts'
-import { serveMetrics } from '../server/http.ts'
-import { serverKey } from '../server/key.ts'
-import { serve } from '../server/serve.ts'
 import type { Store } from '../store/port.ts'
 import { openSqliteStore, type OpenRefusal } from '../store/sqlite.ts'
 import type { Calls } from '../view/calls.ts'
-import type {
-  OpenDoor,
-  OpenServer,
-  OwnPeer,
-  PeerOptions,
-  PeerRefusal,
-  ServerOptions,
-  ServerRefusal,
-} from './command.ts'
+import type { OpenDoor, OwnPeer, PeerOptions, PeerRefusal } from './command.ts'
 import type { Profile } from './profile.ts'
 import { version, WINDOW_FOLDER } from './version.ts'
 
-/** Where the pieces meet: the only file that knows which store, network and ciphers a peer runs on. */
+/** Where a peer's pieces meet: the only file that knows which store, network and ciphers it runs on. */
 
 const DATABASE_FILE = 'kith.db'
 
@@ -162,29 +150,3 @@ export const openDoorOf = async (
     },
   })
 }
-
-/** Runs a server on a real network. */
-export const openServer = async (options: ServerOptions): Promise<Result<OpenServer, ServerRefusal>> => {
-  const key = serverKey(options.folder)
-  if (!key.ok) return key
-  const endpoint = await createServerEndpoint({ privateKey: key.value, port: options.port })
-  if (!endpoint.ok) return endpoint
-  const serving = serve({ endpoint: endpoint.value, people: options.people, time: STEADY_TIME })
-  const metrics =
-    options.metricsPort === undefined ? undefined : await serveMetrics(options.metricsPort, () => serving.counters())
-  if (metrics?.ok === false) {
-    await serving.stop()
-    return metrics
-  }
-  return accept({
-    port: endpoint.value.port,
-    ...(metrics !== undefined && { metricsPort: metrics.value.port }),
-    close: async () => {
-      await metrics?.value.close()
-      await serving.stop()
-    },
-  })
-}
-
-/** Milliseconds that never go back, whatever is done to the machine's clock. */
-const STEADY_TIME = { ...TIME, now: () => Math.floor(performance.timeOrigin + performance.now()) }

@@ -5,6 +5,7 @@ import type { World } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { EXIT, type Exit } from './exit.ts'
 import { processTerminal } from './terminal.ts'
+import { findRunning } from './running.ts'
 import { runLine } from './run-line.ts'
 import { version } from './version.ts'
 
@@ -29,23 +30,19 @@ export const main = async (line: readonly string[]): Promise<number> => {
   return code
 }
 
-const realWorld = async (ending: AbortSignal): Promise<World> => {
-  // Loaded only when a command runs, so that help and version need neither the network nor the database.
-  const compose = await import('./compose.ts')
-  const { findRunning } = await import('./running.ts')
-  return {
-    version: version(),
-    terminal: processTerminal,
-    now: () => Date.now(),
-    ending,
-    wait: (millis, signal) => wait(millis, undefined, { signal }).catch(() => undefined),
-    openPeer: (profile, options) => compose.openPeer(profile, options, reportBug),
-    findRunning,
-    openDoor: (profile, calls, port) => compose.openDoorOf(profile, calls, port, reportBug),
-    openServer: compose.openServer,
-    openBrowser,
-  }
-}
+const realWorld = (ending: AbortSignal): World => ({
+  version: version(),
+  terminal: processTerminal,
+  now: () => Date.now(),
+  ending,
+  wait: (millis, signal) => wait(millis, undefined, { signal }).catch(() => undefined),
+  findRunning,
+  // Loaded only when something is opened: a command that asks a running peer needs neither network nor database.
+  openPeer: async (profile, options) => (await import('./compose.ts')).openPeer(profile, options, reportBug),
+  openDoor: async (profile, calls, port) => (await import('./compose.ts')).openDoorOf(profile, calls, port, reportBug),
+  openServer: async (options) => (await import('./compose-server.ts')).openServer(options),
+  openBrowser,
+})
 
 /** Aborts at the first signal to end. The second one, or taking too long to close, ends the process at once. */
 const listenForEnd = (): AbortSignal => {

@@ -22,7 +22,7 @@ export const parse = (line: readonly string[], commands: readonly [Command, ...C
   if (named && word === 'help') return parseHelp(line.slice(1), commands)
   const command = named ? commands.find((each) => each.name === word) : commands[0]
   if (command === undefined) return refuse({ kind: 'unknown-command', name: word ?? '' })
-  return parseFor(command, named ? line.slice(1) : line)
+  return parseFor(command, line, named)
 }
 
 const parseHelp = (line: readonly string[], commands: readonly Command[]): Result<Wanted, Usage> => {
@@ -32,13 +32,13 @@ const parseHelp = (line: readonly string[], commands: readonly Command[]): Resul
   return command === undefined ? refuse({ kind: 'unknown-command', name }) : accept({ at: 'help', command })
 }
 
-const parseFor = (command: Command, line: readonly string[]): Result<Wanted, Usage> => {
+const parseFor = (command: Command, line: readonly string[], named: boolean): Result<Wanted, Usage> => {
   const options: ParseArgsOptionsConfig = { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } }
   for (const [name, option] of Object.entries(command.options))
     options[name] = { type: option.value === undefined ? 'boolean' : 'string' }
   try {
-    const { values, positionals } = parseArgs({ args: [...line], options, allowPositionals: true, strict: true })
-    if (values['help'] === true) return accept({ at: 'help', command })
+    const { values, positionals } = parseArgs({ args: line.slice(named ? 1 : 0), options, allowPositionals: true, strict: true })
+    if (values['help'] === true) return accept({ at: 'help', command: named ? command : undefined })
     if (values['version'] === true) return accept({ at: 'version' })
     const fault = faultOf(command, positionals)
     if (fault !== undefined) return refuse({ kind: 'usage', detail: fault })

@@ -1,6 +1,6 @@
 import { lineWords } from '../view/line-words.ts'
-import { clockWords, dayOf, momentWords, type Place } from '../view/time-words.ts'
-import { shownName, type LineView, type PersonView } from '../view/view.ts'
+import { clockWords, dayOf, dayWords, type Place } from '../view/time-words.ts'
+import { shownName, type LineView, type Millis, type PersonView } from '../view/view.ts'
 import { printable, printableLines } from './safe-text.ts'
 
 const QUOTE_CHARACTERS_MAX = 60
@@ -19,10 +19,11 @@ export const lineText = (line: LineView, people: ReadonlyMap<string, PersonView>
   return [`${time}  ${name}: ${quote}${body}`, ...marks].join('  ')
 }
 
-/** Lines under a heading for each day. `lastDay` is the day of the line printed before, if there was one. */
+/** Lines under a heading for each day. */
 export const historyText = (
   lines: readonly LineView[],
   people: ReadonlyMap<string, PersonView>,
+  now: Millis,
   place: Place = {},
 ): readonly string[] => {
   let day = ''
@@ -30,7 +31,7 @@ export const historyText = (
     const text = lineText(line, people, place)
     const sameDay = dayOf(line.at, place) === day
     day = dayOf(line.at, place)
-    return sameDay ? [text] : [`--- ${dateOf(line, place)} ---`, text]
+    return sameDay ? [text] : [`--- ${dayWords(line.at, now, place)} ---`, text]
   })
 }
 
@@ -38,8 +39,6 @@ export const nameOf = (person: string, people: ReadonlyMap<string, PersonView>):
   const view = people.get(person)
   return view === undefined ? `somebody (${person.slice(0, 8)})` : printable(shownName(view))
 }
-
-const dateOf = (line: LineView, place: Place): string => momentWords(line.at, place).split(', ')[0] ?? ''
 
 const shortened = (text: string): string => {
   const [line = ''] = printableLines(text)

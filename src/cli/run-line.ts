@@ -7,11 +7,11 @@ import { processTerminal } from './terminal.ts'
 import { version } from './version.ts'
 import { commandWords, exitFor } from './words.ts'
 
-/** Runs what a command line asks for. The world is made only when a command needs it. */
+/** Runs what a command line asks for. */
 export const runLine = async (
   line: readonly string[],
   commands: readonly [Command, ...Command[]],
-  makeWorld: () => Promise<World>,
+  makeWorld: () => World,
   terminal: Terminal = processTerminal,
 ): Promise<Exit> => {
   const wanted = parse(line, commands)
@@ -29,6 +29,6 @@ export const runLine = async (
       terminal.print(version())
       return EXIT.done
     case 'run':
-      return wanted.value.command.run(wanted.value.given, await makeWorld())
+      return wanted.value.command.run(wanted.value.given, makeWorld())
   }
 }

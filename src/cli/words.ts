@@ -13,7 +13,7 @@ export type CommandRefusal = Refusal | PeerRefusal | DoorRefusal | ServerRefusal
 export const commandWords = (refusal: CommandRefusal): string => {
   switch (refusal.kind) {
     case 'usage':
-      return `${refusal.detail}.`
+      return refusal.detail.endsWith('.') ? refusal.detail : `${refusal.detail}.`
     case 'unknown-command':
       return `There is no command '${refusal.name}'. \`kith help\` lists them.`
     case 'profile-name':

@@ -34,7 +34,7 @@ export const history: Command = {
         conversation === undefined ? accept([]) : await lastLines(peer.calls, conversation.id, limit.value)
       if (!lines.ok) return fail(lines.refusal, world)
       if (given.options['json']) for (const line of lines.value) world.terminal.print(jsonLine(line))
-      else for (const text of historyText(lines.value, people)) world.terminal.print(text)
+      else for (const text of historyText(lines.value, people, world.now())) world.terminal.print(text)
       if (lines.value.length === 0 && !given.options['json']) world.terminal.note('Nothing was said yet.')
       return EXIT.done
     })

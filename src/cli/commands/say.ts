@@ -9,7 +9,7 @@ import { EXIT, type Exit } from '../exit.ts'
 import type { Following } from '../follow.ts'
 import { wholeNumber, type Usage } from '../parse.ts'
 import { jsonLine, printable } from '../safe-text.ts'
-import { fail, JSON_OPTION, meet, PROFILE_OPTIONS, textOf, withPeer } from '../with-peer.ts'
+import { fail, JSON_OPTION, LOOK_MILLIS_MAX, meet, PROFILE_OPTIONS, textOf, withPeer } from '../with-peer.ts'
 
 const WAIT_SECONDS = 60
 const WAIT_SECONDS_MAX = 24 * 60 * 60
@@ -21,7 +21,7 @@ export const say: Command = {
   summary: 'Send somebody a message',
   more: [
     'TEXT is the rest of the line, joined by spaces; - reads it from standard input. Words that begin with - go behind --, as in: kith say bob -- -1 is enough.',
-    'Ends with 0 only when the message is kept on disk. It then goes out by itself whenever both sides are running.',
+    'Ends with 0 only when the message is kept on disk. It then goes out by itself whenever both sides are running. When Kith does not run, it runs for as long as this takes.',
   ],
   options: {
     wait: { value: 'STATE', help: 'Wait until it is: delivered (their device has stored it), or read' },
@@ -52,16 +52,18 @@ type Saying = {
   readonly waiting: Waiting
 }
 
+const waitFor = (said: Said, wanted: Delivery, millis: number, { following, world }: Saying) =>
+  following.until(() => (reached(said, following, wanted) ? true : undefined), { world, millis })
+
 const sayTo = async (person: PersonView, text: string, saying: Saying): Promise<Exit> => {
   const { world, peer, following, waiting } = saying
   const opened = await peer.calls.open({ person: person.id })
   if (!opened.ok) return fail(opened.refusal, world)
   const said = await peer.calls.say({ conversation: opened.value.conversation, text })
   if (!said.ok) return fail(said.refusal, world)
-  const outcome = await following.until(
-    () => (reached(said.value, following, waiting.for) ? true : undefined),
-    { world, millis: waiting.millis },
-  )
+  const outcome = await waitFor(said.value, waiting.for, waiting.millis, saying)
+  // A peer that runs for the moment gives the message a chance to leave, if its reader is there.
+  if (!peer.running && waiting.for === 'kept') await waitFor(said.value, 'delivered', LOOK_MILLIS_MAX, saying)
   const delivery = deliveryNow(said.value, following)
   if (saying.given.options['json']) world.terminal.print(jsonLine({ ...said.value, delivery }))
   else world.terminal.print(`${deliveryWords(delivery, printable(shownName(person)))}.`)

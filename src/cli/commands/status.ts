@@ -3,7 +3,7 @@ import type { Millis, StatusView } from '../../view/view.ts'
 import type { Command } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { jsonLine, printable } from '../safe-text.ts'
-import { fail, JSON_OPTION, PROFILE_OPTIONS, withPeer } from '../with-peer.ts'
+import { fail, JSON_OPTION, LOOK_MILLIS_MAX, PROFILE_OPTIONS, withPeer } from '../with-peer.ts'
 
 export const status: Command = {
   name: 'status',
@@ -16,6 +16,12 @@ export const status: Command = {
       if (!(await following.begun()) || following.seen.status === undefined)
         return fail({ kind: 'disconnected' }, world)
       const { running } = peer
+      // One that has only just started says "connecting" to everything.
+      if (!running)
+        await following.until(() => (following.seen.status?.server.at === 'connecting' ? undefined : true), {
+          world,
+          millis: LOOK_MILLIS_MAX,
+        })
       const view = following.seen.status
       const unread = [...following.seen.conversations.values()].reduce((sum, each) => sum + each.unread, 0)
       if (given.options['json']) world.terminal.print(jsonLine({ ...view, running, unread }))
