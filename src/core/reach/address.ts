@@ -74,7 +74,9 @@ const ipv4Within = (ip: Ip): Ip | undefined =>
 
 /** RFC 5952: lower case, no leading zeros, the longest (first) run of two or more zero groups as `::`. */
 const formatIpv6 = (ip: Ip): string => {
-  const groups = Array.from({ length: 8 }, (_, index) => (((ip[index * 2] ?? 0) << 8) | (ip[index * 2 + 1] ?? 0)).toString(16))
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    (((ip[index * 2] ?? 0) << 8) | (ip[index * 2 + 1] ?? 0)).toString(16),
+  )
   let best = { from: 0, length: 1 }
   for (let from = 0; from < 8; from++) {
     let length = 0

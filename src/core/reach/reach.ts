@@ -197,7 +197,8 @@ const failed = (draft: Draft, number: number, failure: Failure, now: number): vo
 }
 
 const accepted = (draft: Draft, link: NewLink, now: number): void => {
-  if (draft.links.length >= (draft.wanted ? LINKS_MAX : STRANGER_LINKS_MAX)) draft.effects.push({ do: 'close', link: link.number })
+  if (draft.links.length >= (draft.wanted ? LINKS_MAX : STRANGER_LINKS_MAX))
+    draft.effects.push({ do: 'close', link: link.number })
   else addLink(draft, { ...link, dialled: false, since: now, handed: false })
 }
 

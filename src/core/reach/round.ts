@@ -79,8 +79,7 @@ const newRound = (draft: Draft, now: number): Trying => ({
   relay: 'later',
 })
 
-const currentPath = (draft: Draft): Path | undefined =>
-  draft.links.find((each) => each.number === draft.current)?.path
+const currentPath = (draft: Draft): Path | undefined => draft.links.find((each) => each.number === draft.current)?.path
 
 const improves = (draft: Draft, path: Path): boolean => {
   const current = currentPath(draft)
@@ -93,7 +92,8 @@ const candidates = (draft: Draft): readonly Address[] => {
   return draft.known.flatMap(({ address, sighted }) => {
     // Beyond this network, a private address is somebody else's; a stranger nearby is reached nearby or not at all.
     const needsSighting = current === 'direct' || !draft.wanted
-    const useful = (draft.wanted || draft.near) && improves(draft, address.path) && (sighted !== undefined || !needsSighting)
+    const useful =
+      (draft.wanted || draft.near) && improves(draft, address.path) && (sighted !== undefined || !needsSighting)
     return useful ? [address] : []
   })
 }
@@ -111,8 +111,10 @@ const endFlights = (draft: Draft, now: number): void => {
   for (const flight of draft.flights) {
     const ends = (flight.began ?? Infinity) + (flight.path === 'relayed' ? RELAY_DIAL_MILLIS_MAX : DIAL_MILLIS_MAX)
     if (!isPurposeful) giveUp(draft, flight, { kind: 'closed', detail: 'no longer wanted' }, now)
-    else if (!improves(draft, flight.path)) giveUp(draft, flight, { kind: 'closed', detail: 'another path was faster' }, now)
-    else if (ends <= now) giveUp(draft, flight, { kind: 'timeout', detail: `no answer in ${(ends - (flight.began ?? 0)) / 1000} s` }, now)
+    else if (!improves(draft, flight.path))
+      giveUp(draft, flight, { kind: 'closed', detail: 'another path was faster' }, now)
+    else if (ends <= now)
+      giveUp(draft, flight, { kind: 'timeout', detail: `no answer in ${(ends - (flight.began ?? 0)) / 1000} s` }, now)
     else later(draft, ends)
   }
 }

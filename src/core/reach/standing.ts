@@ -57,9 +57,7 @@ type Links = {
   readonly effects: { push(effect: LinkEffect): unknown }
 }
 
-type LinkEffect =
-  | { readonly do: 'hand-over'; readonly link: number }
-  | { readonly do: 'close'; readonly link: number }
+type LinkEffect = { readonly do: 'hand-over'; readonly link: number } | { readonly do: 'close'; readonly link: number }
 
 /** A link has come: it is spoken on if it is preferred to the one before, and of two one becomes surplus. */
 export const addLink = (draft: Links, link: Standing): void => {
@@ -79,7 +77,10 @@ export const dropLink = (draft: Links, link: Standing): void => {
   draft.current = undefined
   const [first, ...others] = draft.links
   if (!first) return
-  speakOn(draft, others.reduce((best, each) => (isPreferred(each, best, draft) ? each : best), first))
+  speakOn(
+    draft,
+    others.reduce((best, each) => (isPreferred(each, best, draft) ? each : best), first),
+  )
 }
 
 /** Closes what has been surplus for long enough, and says when the next one will have been. */

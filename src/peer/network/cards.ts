@@ -41,7 +41,7 @@ export const createCards = (scheduler: Scheduler, send: (device: Hex) => boolean
     },
     answer,
     giveUp: () => {
-      for (const device of [...waiting.keys()]) answer(device, undefined)
+      for (const device of waiting.keys()) answer(device, undefined)
     },
   }
 }

@@ -116,11 +116,14 @@ export const createDevice = (input: DeviceInput): Device => {
     const number = ++linkNumber
     links.set(number, link)
     if (closed) link.close()
-    void link.closed.then(() => {
-      links.delete(number)
-      take({ kind: 'lost', link: number })
-    })
+    void leaveAtEnd(number, link)
     return { number, path: link.path, address: link.address }
+  }
+
+  const leaveAtEnd = async (number: number, link: Link): Promise<void> => {
+    await link.closed
+    links.delete(number)
+    take({ kind: 'lost', link: number })
   }
 
   return {
@@ -147,7 +150,7 @@ export const createDevice = (input: DeviceInput): Device => {
     close: () => {
       closed = true
       alarm.set(Infinity)
-      for (const end of [...flights.values()]) end()
+      for (const end of flights.values()) end()
       for (const link of links.values()) link.close()
     },
   }

@@ -48,16 +48,18 @@ export const createNear = (input: NearInput): Near => {
 
   /** One after the other: the endpoint ends as it was told last. */
   const apply = (on: boolean): void => {
-    last = last.then(async () => {
-      if (on !== wanted) return
-      try {
-        const done = await endpoint.near(on)
-        if (on !== wanted) return
-        become(done.ok ? { at: on ? 'on' : 'off' } : { at: 'failed', failure: done.refusal })
-      } catch (error) {
-        become({ at: 'failed', failure: { kind: 'other', detail: String(error) } })
-      }
-    })
+    last = applyAfter(last, on)
+  }
+
+  const applyAfter = async (before: Promise<void>, on: boolean): Promise<void> => {
+    await before
+    if (on !== wanted) return
+    try {
+      const done = await endpoint.near(on)
+      if (on === wanted) become(done.ok ? { at: on ? 'on' : 'off' } : { at: 'failed', failure: done.refusal })
+    } catch (error) {
+      become({ at: 'failed', failure: { kind: 'other', detail: String(error) } })
+    }
   }
 
   return {

@@ -102,8 +102,7 @@ export const openNetwork = (input: NetworkInput): Network => {
   }
 
   const peopleAre = (before: People, now: People): void => {
-    for (const device of before.keys())
-      if (isOther(device) && !now.has(device)) handlers.gone({ device, by: 'server' })
+    for (const device of before.keys()) if (isOther(device) && !now.has(device)) handlers.gone({ device, by: 'server' })
     for (const [device, listing] of now) {
       const last = before.get(device)
       if (!isOther(device) || (last && isSame(last, listing))) continue

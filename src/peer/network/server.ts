@@ -199,7 +199,8 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
   }
 }
 
-const addressText = ({ host, port }: ServerAddress): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
+const addressText = ({ host, port }: ServerAddress): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 
 const failureOf = (because: Because): Failure => {
   switch (because) {

@@ -27,22 +27,28 @@ for (const squint of [false, true])
       const [wire] = pair.wires()
       assert.deepEqual(
         pair.sides.map(({ state, links }) => [links.get(state.current ?? -1) === wire, links.size]),
-        [[true, 1], [true, 1]],
+        [
+          [true, 1],
+          [true, 1],
+        ],
         `seed ${seed}`,
       )
       assert.deepEqual([small.interruptions, great.interruptions], [0, 0], `seed ${seed}`)
     }
   })
 
-test('[RC9] paths that come and go, lost offers and late answers end in one link on the best path', () => {
+test('[RC9] paths that come and go, lost offers and late answers end in one link on the best path', (context) => {
   const base = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
-  console.log(`seed ${base}`)
+  context.diagnostic(`seed ${base}`)
   for (let seed = base; seed < base + 150; seed++) {
     const random = seededRandom(seed)
     const pair = createPair(random)
     for (const side of pair.sides)
       if (random() < 0.8 || side === pair.sides[0])
-        pair.tell(side, { kind: 'want', addresses: random() < 0.5 ? [] : addressesOf(pair.sides[random() < 0.9 ? 1 : 0]) })
+        pair.tell(side, {
+          kind: 'want',
+          addresses: random() < 0.5 ? [] : addressesOf(pair.sides[random() < 0.9 ? 1 : 0]),
+        })
     for (let change = 0; change < 60; change++) {
       const path = (['nearby', 'direct', 'relayed'] as const)[Math.floor(random() * 3)] ?? 'nearby'
       pair.set(path, random() < 0.5)
@@ -53,7 +59,11 @@ test('[RC9] paths that come and go, lost offers and late answers end in one link
     // From a direct link, only an announcement on this network leads to a nearby one.
     const [path] = pair.wires().map((wire) => wire.path)
     assert.notEqual(path, 'relayed', `seed ${seed}`)
-    assert.deepEqual(summary(pair), ONE_LINK.map((each) => each.replace('nearby', path ?? 'none')), `seed ${seed}`)
+    assert.deepEqual(
+      summary(pair),
+      ONE_LINK.map((each) => each.replace('nearby', path ?? 'none')),
+      `seed ${seed}`,
+    )
     for (const { flightsMost, state } of pair.sides) {
       assert.ok(flightsMost <= PARALLEL_MAX + 1, `seed ${seed}: ${flightsMost} attempts at once`)
       assert.ok(state.links.length <= LINKS_MAX)

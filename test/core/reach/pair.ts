@@ -77,13 +77,23 @@ export const createPair = (random: () => number, squint = false): Pair => {
       // Now and then giving up comes too late and the link is made all the same.
       if (isGivenUp && random() < 0.5) return
       if (open.has(path)) connect(side, attempt, path)
-      else after(random() < 0.5 ? 0 : 6_000, () => tell(side, { kind: 'failed', attempt, failure: { kind: 'timeout', detail: '' } }))
+      else
+        after(random() < 0.5 ? 0 : 6_000, () =>
+          tell(side, { kind: 'failed', attempt, failure: { kind: 'timeout', detail: '' } }),
+        )
     })
   }
 
   const connect = (side: Side, attempt: number, path: Path): void => {
     const other = otherOf(side)
-    const wire: Wire = { path, ends: new Map([[side, ++numbers], [other, ++numbers]]), alive: true }
+    const wire: Wire = {
+      path,
+      ends: new Map([
+        [side, ++numbers],
+        [other, ++numbers],
+      ]),
+      alive: true,
+    }
     wires.add(wire)
     const enter = (one: Side): { number: number; path: Path; address: string } => {
       const number = wire.ends.get(one) ?? 0
@@ -138,7 +148,8 @@ export const createPair = (random: () => number, squint = false): Pair => {
       for (const wire of [...wires].filter((each) => each.path === path)) {
         wire.alive = false
         wires.delete(wire)
-        for (const side of sides) after(random() < 0.7 ? travel() : random() * UNNOTICED_MILLIS_MAX, () => lost(side, wire))
+        for (const side of sides)
+          after(random() < 0.7 ? travel() : random() * UNNOTICED_MILLIS_MAX, () => lost(side, wire))
       }
     },
     wires: () => [...wires],

@@ -44,18 +44,21 @@ test('[RC4] the waits between rounds double from one second to a minute', () => 
 
 test('[RC4] whatever the dice show, a wait is cut by at most a quarter', () => {
   fc.assert(
-    fc.property(fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { minLength: 12, maxLength: 12 }), (throws) => {
-      let thrown = 0
-      const alice = createDriver({ dice: () => throws[thrown++ % throws.length] ?? 0 })
-      alice.tell({ kind: 'want', addresses: [HOME] })
-      for (let attempt = 0; attempt < 10; attempt++) {
-        alice.tell({ kind: 'failed', attempt, failure: REFUSED })
-        const whole = Math.min(60_000, 1_000 * 2 ** attempt)
-        const wait = alice.next() ?? 0
-        assert.ok(wait >= whole * 0.75 && wait <= whole, `${wait} of ${whole}`)
-        alice.pass(wait)
-      }
-    }),
+    fc.property(
+      fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { minLength: 12, maxLength: 12 }),
+      (throws) => {
+        let thrown = 0
+        const alice = createDriver({ dice: () => throws[thrown++ % throws.length] ?? 0 })
+        alice.tell({ kind: 'want', addresses: [HOME] })
+        for (let attempt = 0; attempt < 10; attempt++) {
+          alice.tell({ kind: 'failed', attempt, failure: REFUSED })
+          const whole = Math.min(60_000, 1_000 * 2 ** attempt)
+          const wait = alice.next() ?? 0
+          assert.ok(wait >= whole * 0.75 && wait <= whole, `${wait} of ${whole}`)
+          alice.pass(wait)
+        }
+      },
+    ),
   )
 })
 
@@ -116,7 +119,9 @@ test('[RC10] a direct link that comes within the second leaves the relay alone',
   alice.tell({ kind: 'want', addresses: [] })
   alice.tell({ kind: 'heard', offer: { kind: 'answer', addresses: addresses(HOME) } })
   alice.pass(999)
-  assert.deepEqual(alice.tell({ kind: 'connected', attempt: 0, link: { number: 1, path: 'nearby', address: HOME } }), ['hand over 1'])
+  assert.deepEqual(alice.tell({ kind: 'connected', attempt: 0, link: { number: 1, path: 'nearby', address: HOME } }), [
+    'hand over 1',
+  ])
   assert.deepEqual(alice.pass(600_000), [])
 })
 
@@ -140,7 +145,9 @@ test('[RC11] through the relay, direct paths are still tried, and one that comes
   assert.equal(alice.next(), 1_000)
   assert.deepEqual(alice.pass(1_000), ['2500 ask'])
   alice.tell({ kind: 'heard', offer: { kind: 'answer', addresses: addresses(AWAY) } })
-  assert.deepEqual(alice.tell({ kind: 'connected', attempt: 1, link: { number: 2, path: 'direct', address: AWAY } }), ['hand over 2'])
+  assert.deepEqual(alice.tell({ kind: 'connected', attempt: 1, link: { number: 2, path: 'direct', address: AWAY } }), [
+    'hand over 2',
+  ])
   assert.deepEqual(alice.pass(3_000), ['5500 close 1'])
   assert.equal(alice.next(), undefined)
 })
@@ -170,7 +177,9 @@ test('[RC14] a dial without an answer ends after five seconds, and its late link
   alice.tell({ kind: 'want', addresses: [HOME] })
   assert.deepEqual(alice.pass(5_000), ['5000 give up 0'])
   assert.deepEqual(outcomes(alice), [`0 nearby ${HOME} timeout after 5000`])
-  assert.deepEqual(alice.tell({ kind: 'connected', attempt: 0, link: { number: 1, path: 'nearby', address: HOME } }), ['close 1'])
+  assert.deepEqual(alice.tell({ kind: 'connected', attempt: 0, link: { number: 1, path: 'nearby', address: HOME } }), [
+    'close 1',
+  ])
   assert.deepEqual(alice.tell({ kind: 'lost', link: 1 }), [])
 })
 

@@ -44,7 +44,10 @@ test('[RC18] a server is dialled, greeted and then connected', () => {
 })
 
 test('[RC18] the waits double from one second to thirty', () => {
-  for (const [dice, share] of [[1, 1], [0, 0.75]] as const) {
+  for (const [dice, share] of [
+    [1, 1],
+    [0, 0.75],
+  ] as const) {
     const driver = createDriver(dice)
     driver.tell({ kind: 'use', address: ADDRESS })
     const waits = [1, 2, 3, 4, 5, 6, 7].map((attempt) => {

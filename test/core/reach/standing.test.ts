@@ -18,7 +18,10 @@ test('[RC6] the better path is spoken on, whichever came first', () => {
 })
 
 test('[RC6] on one path, both speak on the link that the smaller id dialled', () => {
-  for (const [driver, kept] of [[small(), 'dialled'], [great(), 'accepted']] as const) {
+  for (const [driver, kept] of [
+    [small(), 'dialled'],
+    [great(), 'accepted'],
+  ] as const) {
     driver.tell({ kind: 'want', addresses: ['192.168.1.2:1'] })
     driver.tell({ kind: 'accepted', link: link(1, 'nearby') })
     assert.equal(driver.state.flights.length, 0)

@@ -16,7 +16,10 @@ test('[RC21] strangers on one network see each other and are linked, so that nam
   )
   assert.deepEqual(people[0]?.network.nearby(), { at: 'on' })
   // Only the one with the smaller id dialled.
-  assert.deepEqual(people.map((each) => each.dials.length), [2, 1, 0])
+  assert.deepEqual(
+    people.map((each) => each.dials.length),
+    [2, 1, 0],
+  )
 })
 
 test('[RC22] who went away is gone twenty seconds later', async () => {

@@ -31,7 +31,11 @@ test('[RC10] of two who meet at a server and reach each other, the server carrie
     if (world.random() < 0.5) bob.network.want(alice.device, [])
     await world.time.advance(20_000)
     assert.deepEqual(paths(alice, bob), [['nearby'], ['nearby']], `seed ${seed}`)
-    assert.deepEqual([server.counters().relayed.linksTotal, server.counters().relayed.bytesTotal], [0, 0], `seed ${seed}`)
+    assert.deepEqual(
+      [server.counters().relayed.linksTotal, server.counters().relayed.bytesTotal],
+      [0, 0],
+      `seed ${seed}`,
+    )
   }
 })
 
@@ -107,16 +111,19 @@ test('[RC30] a device that is released is not dialled again', async () => {
   assert.equal(alice.dials.length, 1)
 })
 
-test('[RC9] whatever breaks, two who want each other end with one link and the server with none', async () => {
+test('[RC9] whatever breaks, two who want each other end with one link and the server with none', async (context) => {
   const base = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
-  console.log(`seed ${base}`)
+  context.diagnostic(`seed ${base}`)
   for (let seed = base; seed < base + 12; seed++) {
     const world = createWorld(seed)
     const random = seededRandom(seed + 7)
     const server = world.server()
     const [alice, bob] = [world.person('alice'), world.person('bob')]
     for (const each of [alice, bob]) each.join()
-    for (const [one, other] of [[alice, bob], [bob, alice]] as const)
+    for (const [one, other] of [
+      [alice, bob],
+      [bob, alice],
+    ] as const)
       one.network.want(other.device, random() < 0.5 ? [other.address] : [])
     for (let trouble = 0; trouble < 25; trouble++) {
       const dice = random()

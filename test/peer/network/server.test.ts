@@ -78,7 +78,9 @@ test('[RC26] a question for a card is answered, with nothing if need be', async 
 test('[RC26] a server that does not answer is not waited for longer than five seconds', async () => {
   const world = createWorld(5)
   const silent = world.wires.server({ device: SERVER.device, address: `${SERVER.host}:${SERVER.port}` })
-  silent.onLink((link) => void link.send(encodeServerMessage({ kind: 'welcome', version: 1, observed: '', people: 'on' })))
+  silent.onLink(
+    (link) => void link.send(encodeServerMessage({ kind: 'welcome', version: 1, observed: '', people: 'on' })),
+  )
   const alice = world.person('alice')
   alice.join()
   await world.time.advance(1_000)
@@ -115,7 +117,9 @@ test('[RC18] a server that speaks nonsense is left', async () => {
   ]
   for (const frame of nonsense) {
     const world = createWorld(7)
-    world.wires.server({ device: SERVER.device, address: `${SERVER.host}:${SERVER.port}` }).onLink((link) => void link.send(frame))
+    world.wires
+      .server({ device: SERVER.device, address: `${SERVER.host}:${SERVER.port}` })
+      .onLink((link) => void link.send(frame))
     const alice = world.person('alice')
     alice.join()
     await world.time.advance(500)

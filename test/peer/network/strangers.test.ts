@@ -8,7 +8,10 @@ import { STRANGERS_DIALS_PER_MINUTE } from '../../../src/peer/network/network.ts
 import { bytesOf, createWorld, PLACES, SERVER, type Person, type World } from './world.ts'
 
 /** A device that says to the server whatever it likes. */
-const createRogue = async (world: World, number: number): Promise<(message: Parameters<typeof encodePeerMessage>[0]) => void> => {
+const createRogue = async (
+  world: World,
+  number: number,
+): Promise<(message: Parameters<typeof encodePeerMessage>[0]) => void> => {
   const device = (0x4000 + number).toString(16).padStart(4, '0').repeat(16)
   const endpoint = world.wires.peer({ device, address: `198.51.100.7:${4_000 + number}` })
   const dialling = endpoint.dialServer({ ...SERVER, signal: new AbortController().signal })
@@ -55,7 +58,8 @@ test('[RC15] many strangers together make Bob dial no more than one limit', asyn
   for (let number = 0; number < 40; number++) calls.push(await createRogue(world, number))
   const start = bob.dials.length
   for (let turn = 0; turn < 60; turn++) {
-    for (const [number, call] of calls.entries()) call({ kind: 'call', to: bob.device, offer: scan(turn * 40 + number) })
+    for (const [number, call] of calls.entries())
+      call({ kind: 'call', to: bob.device, offer: scan(turn * 40 + number) })
     await world.time.advance(1_000)
   }
   const dials = dialsToOthers(bob) - start
@@ -86,7 +90,10 @@ test('[RC16] who is called learns the way to the caller, and back', async () => 
   await world.time.advance(1_000)
   alice.network.want(bob.device, [])
   await world.time.advance(1_000)
-  assert.deepEqual(alice.standing().map((link) => link.path), ['nearby'])
+  assert.deepEqual(
+    alice.standing().map((link) => link.path),
+    ['nearby'],
+  )
   alice.network.release(bob.device)
   world.wires.hide(alice.device, false)
   // And when nobody can dial Bob, it is he who dials.
@@ -94,7 +101,10 @@ test('[RC16] who is called learns the way to the caller, and back', async () => 
   await world.time.advance(60_000)
   alice.network.want(bob.device, [])
   await world.time.advance(1_000)
-  assert.deepEqual(alice.standing().map((link) => [link.path, link.dialled]), [['nearby', false]])
+  assert.deepEqual(
+    alice.standing().map((link) => [link.path, link.dialled]),
+    [['nearby', false]],
+  )
 })
 
 test('[RC23] sixty-four strangers who connect by themselves are linked, and take turns', async () => {
