@@ -45,6 +45,7 @@ const KIND_OF_NAME: Readonly<Record<string, Failure['kind']>> = {
   InvalidCryptoTransmissionError: 'not-kith',
   InvalidCertificateError: 'not-kith',
   UnexpectedEOFError: 'closed',
+  StreamBufferError: 'not-kith',
   StreamResetError: 'closed',
   StreamClosedError: 'closed',
   StreamStateError: 'closed',
@@ -54,6 +55,9 @@ const KIND_OF_NAME: Readonly<Record<string, Failure['kind']>> = {
 /** What an error means for whoever dialled. Reads codes and names; the message is for `detail` alone. */
 export const failureOf = (error: unknown): Failure => {
   if (error instanceof DialError) return error.failure
+  // libp2p throws the event with which a stream closed while something was waited for on it.
+  if (error instanceof Event)
+    return 'error' in error && error.error instanceof Error ? failureOf(error.error) : { kind: 'closed', detail: error.type }
   if (!(error instanceof Error)) return { kind: 'other', detail: String(error) }
   const code = codeOf(error)
   const byCode = code === undefined ? undefined : KIND_OF_CODE[code]

@@ -44,6 +44,23 @@ export const handshake = async (
   return { device, stream: secured.connection, muxer: factory.createStreamMuxer(secured.connection) as YamuxMuxer }
 }
 
+/** What libp2p answers first, and nothing else does: a length and a name (multistream-select). */
+const GREETING = Buffer.from('\x13/multistream/1.0.0\n')
+
+/**
+ * Cuts the wire as soon as something else than libp2p's greeting comes in. Without it a mail server's shorter greeting
+ * would be waited for until time is up. To be called once the handshake listens: bytes are given to all who do.
+ */
+export const cutOffStrangers = (wire: MessageStream, onStranger: () => void): void => {
+  const look = (event: { readonly data: { subarray(): Uint8Array } }): void => {
+    const first = Buffer.from(event.data.subarray().subarray(0, GREETING.length))
+    if (first.equals(GREETING.subarray(0, first.length))) return
+    onStranger()
+    wire.abort(new Error('not libp2p'))
+  }
+  wire.addEventListener('message', look, { once: true })
+}
+
 /** multistream-select: the dialling side offers, the other takes the first that it knows. */
 const agree = async <Part extends ConnectionEncrypter | StreamMuxerFactory>(
   stream: MessageStream,

@@ -11,7 +11,7 @@ import { Connection, SWEEP_MILLIS, type StreamHandlers } from './connection.ts'
 import { createCrowd } from './crowd.ts'
 import { createDeadline, type Deadline } from './deadline.ts'
 import { failureOf } from './failure.ts'
-import { handshake, HANDSHAKE_MILLIS_MAX } from './handshake.ts'
+import { cutOffStrangers, handshake, HANDSHAKE_MILLIS_MAX } from './handshake.ts'
 import { listenOn } from './listen.ts'
 import type { Parts } from './parts.ts'
 
@@ -117,14 +117,16 @@ export const createNode = async (
 
   const dial: Node['dial'] = async ({ address, expected, signal }) => {
     const deadline = createDeadline(DIAL_MILLIS_MAX, signal)
-    const stage: { now: 'connecting' | 'shaking hands' } = { now: 'connecting' }
+    const stage: { now: Stage } = { now: 'connecting' }
     const upgradeOutbound = async (wire: MultiaddrConnection): Promise<LibP2PConnection> => {
       stage.now = 'shaking hands'
-      const secured = await handshake(wire, parts, {
+      const shaking = handshake(wire, parts, {
         dialled: true,
         signal: deadline.signal,
         ...(expected === undefined ? {} : { expected }),
       })
+      cutOffStrangers(wire, () => (stage.now = 'with a stranger'))
+      const secured = await shaking
       const connection = new Connection(secured, { dialled: true, address: formatAddress(address) }, handlers)
       return keep(connection, address.host) as unknown as LibP2PConnection
     }
@@ -177,10 +179,13 @@ export const createNode = async (
   })
 }
 
+type Stage = 'connecting' | 'shaking hands' | 'with a stranger'
+
 const dialFailure = (
   error: unknown,
-  { signal, deadline, stage }: { signal: AbortSignal; deadline: Deadline; stage: 'connecting' | 'shaking hands' },
+  { signal, deadline, stage }: { signal: AbortSignal; deadline: Deadline; stage: Stage },
 ): Failure => {
+  if (stage === 'with a stranger') return { kind: 'not-kith', detail: 'another program answers there' }
   if (signal.aborted) return { kind: 'closed', detail: 'the dial was given up' }
   if (deadline.signal.aborted)
     return { kind: 'timeout', detail: stage === 'connecting' ? 'ETIMEDOUT' : 'no answer to the handshake' }

@@ -120,19 +120,25 @@ export const createStreamLink = (
   stream.addEventListener('remoteCloseWrite', () => {
     goodbye = true
   })
-  // Everything that was sent before the goodbye was handed out.
-  stream.addEventListener('end', () => {
+  /** Everything that was sent before the goodbye was handed out. */
+  const end = (): void => {
     if (!goodbye) return
     if (connection.left) finish({ kind: 'ours' })
     else if (decoder.atBoundary()) finish({ kind: 'theirs' })
     else finish({ kind: 'malformed', detail: 'the stream ended inside a frame' })
     connection.hangUp()
-  })
-  stream.addEventListener('close', (event) => {
+  }
+  const drop = (detail: string): void => {
     if (goodbye && stream.readBufferLength > 0 && state === 'open') return
-    finish(connection.left ? { kind: 'ours' } : { kind: 'lost', detail: event.error?.message ?? 'the other side is gone' })
+    finish(connection.left ? { kind: 'ours' } : { kind: 'lost', detail })
     connection.hangUp()
-  })
+  }
+  stream.addEventListener('end', end)
+  stream.addEventListener('close', (event) => drop(event.error?.message ?? 'the other side is gone'))
+  // The other side may have closed while this side was still agreeing on the protocol.
+  goodbye = stream.remoteWriteStatus === 'closed' && (stream.status === 'open' || stream.status === 'closed')
+  if (stream.readableEnded) end()
+  if (stream.status !== 'open') drop('the other side is gone')
 
   return {
     device: connection.device,
