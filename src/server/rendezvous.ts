@@ -10,23 +10,12 @@ import {
   type ServerMessage,
 } from '../core/rendezvous/messages.ts'
 import type { Millis } from '../view/view.ts'
-import { fullBucket, take, type Bucket, type Rate } from './bucket.ts'
-import { delist, emptyList, enlist, type PeopleList } from './people-list.ts'
-import { emptyTally, type Tally } from './tally.ts'
-import {
-  noWatchers,
-  pauseWatching,
-  push,
-  pushDue,
-  resumeWatching,
-  startWatching,
-  stopWatching,
-  type Watchers,
-} from './watchers.ts'
+import { fullBucket, take, type Rate } from './bucket.ts'
+import { delist, enlist } from './people-list.ts'
+import type { Peer, Rendezvous } from './rendezvous-state.ts'
+import { pauseWatching, push, pushDue, resumeWatching, startWatching, stopWatching } from './watchers.ts'
 
 export const PEERS_MAX = 10_000
-/** Unless the operator says otherwise. A school behind one address fits; an IPv6 address counts as its /64. */
-export const PEERS_PER_ADDRESS_MAX = 256
 /** From the link to the first hello. */
 export const HELLO_MILLIS_MAX = 10_000
 /** A peer that leaves what it was sent unread for so long is disconnected. */
@@ -61,53 +50,6 @@ export type Effect =
   | { readonly kind: 'close'; readonly peer: number }
   /** Come back with `woken` at this time, and not at the time named before. */
   | { readonly kind: 'wake'; readonly at: Millis }
-
-type Peer = {
-  readonly number: number
-  readonly device: Hex
-  readonly address: string
-  readonly group: string
-  readonly budget: Bucket
-  /** Set by the first hello. */
-  card: Uint8Array | undefined
-}
-
-/** All that the server knows. Owned and changed by `step` alone; read it, never change it. */
-export type Rendezvous = {
-  readonly listsPeople: boolean
-  readonly peersPerAddressMax: number
-  readonly peers: Map<number, Peer>
-  /** Peers that said hello. */
-  readonly here: Map<Hex, Peer>
-  readonly groups: Map<string, number>
-  /** Peers that did not, and since when; oldest first. */
-  readonly greeting: Map<number, Millis>
-  /** Peers with unread bytes up to the limit, and since when; oldest first. */
-  readonly full: Map<number, Millis>
-  readonly people: PeopleList
-  readonly watchers: Watchers
-  readonly tally: Tally
-  wakeAt: Millis
-}
-
-export type RendezvousOptions = { readonly people: 'on' | 'off'; readonly peersPerAddressMax?: number }
-
-export const createRendezvous = (
-  { people, peersPerAddressMax = PEERS_PER_ADDRESS_MAX }: RendezvousOptions,
-  now: Millis,
-): Rendezvous => ({
-  listsPeople: people === 'on',
-  peersPerAddressMax,
-  peers: new Map(),
-  here: new Map(),
-  groups: new Map(),
-  greeting: new Map(),
-  full: new Map(),
-  people: emptyList(),
-  watchers: noWatchers(now),
-  tally: emptyTally(),
-  wakeAt: Infinity,
-})
 
 /**
  * One thing happened; this is what to do. Changes `state`, in place because it holds thousands of peers, and nothing

@@ -2,7 +2,8 @@ import type { Link } from '../link/port.ts'
 import type { Relayed, ServerEndpoint } from '../link/server-port.ts'
 import type { Millis } from '../view/view.ts'
 import { addressGroup } from './address.ts'
-import { createRendezvous, step, type Effect, type Input, type RendezvousOptions } from './rendezvous.ts'
+import { step, type Effect, type Input } from './rendezvous.ts'
+import { createRendezvous, type RendezvousOptions } from './rendezvous-state.ts'
 import type { Tally } from './tally.ts'
 
 /** A clock that never goes back, and what is to happen later. */

@@ -6,10 +6,8 @@ import { createServerEndpoint } from '../link/libp2p/server.ts'
 import type { ListenRefusal } from '../link/server-port.ts'
 import { serveMetrics, type MetricsRefusal } from './http.ts'
 import { serverKey, type KeyRefusal } from './key.ts'
-import type { RendezvousOptions } from './rendezvous.ts'
 import { serve, type Counters, type Serving, type Time } from './serve.ts'
-
-export const SERVER_PORT = 12_345
+import type { RendezvousOptions } from './rendezvous-state.ts'
 
 /** How often at most the log says how many are here, and only when that changed. */
 export const LOG_COUNTS_MILLIS = 5_000

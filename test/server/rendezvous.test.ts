@@ -2,13 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { encode } from '../../src/core/bytes/cbor.ts'
-import {
-  HELLO_MILLIS_MAX,
-  MESSAGE_RATE,
-  PEERS_MAX,
-  PEERS_PER_ADDRESS_MAX,
-  UNREAD_MILLIS_MAX,
-} from '../../src/server/rendezvous.ts'
+import { HELLO_MILLIS_MAX, MESSAGE_RATE, PEERS_MAX, UNREAD_MILLIS_MAX } from '../../src/server/rendezvous.ts'
+import { PEERS_PER_ADDRESS_MAX } from '../../src/server/rendezvous-state.ts'
 import { vectors } from '../vectors/rendezvous.ts'
 import { createStage, device, hello } from './stage.ts'
 

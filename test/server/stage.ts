@@ -5,7 +5,8 @@ import {
   type PeerMessage,
   type ServerMessage,
 } from '../../src/core/rendezvous/messages.ts'
-import { createRendezvous, step, type Effect, type Input } from '../../src/server/rendezvous.ts'
+import { step, type Effect, type Input } from '../../src/server/rendezvous.ts'
+import { createRendezvous } from '../../src/server/rendezvous-state.ts'
 
 /** A device of a test: the same number, the same device. */
 export const device = (number: number): Hex => number.toString(16).padStart(64, '0')

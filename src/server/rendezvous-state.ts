@@ -1,0 +1,57 @@
+import type { Hex } from '../core/bytes/hex.ts'
+import type { Millis } from '../view/view.ts'
+import type { Bucket } from './bucket.ts'
+import { emptyList, type PeopleList } from './people-list.ts'
+import { emptyTally, type Tally } from './tally.ts'
+import { noWatchers, type Watchers } from './watchers.ts'
+
+/** Unless the operator says otherwise. A school behind one address fits; an IPv6 address counts as its /64. */
+export const PEERS_PER_ADDRESS_MAX = 256
+
+/** A link that a device has opened. */
+export type Peer = {
+  readonly number: number
+  readonly device: Hex
+  readonly address: string
+  readonly group: string
+  readonly budget: Bucket
+  /** Set by the first hello. */
+  card: Uint8Array | undefined
+}
+
+/** All that the server knows. Owned and changed by `step` alone; read it, never change it. */
+export type Rendezvous = {
+  readonly listsPeople: boolean
+  readonly peersPerAddressMax: number
+  readonly peers: Map<number, Peer>
+  /** Peers that said hello. */
+  readonly here: Map<Hex, Peer>
+  readonly groups: Map<string, number>
+  /** Peers that did not, and since when; oldest first. */
+  readonly greeting: Map<number, Millis>
+  /** Peers with unread bytes up to the limit, and since when; oldest first. */
+  readonly full: Map<number, Millis>
+  readonly people: PeopleList
+  readonly watchers: Watchers
+  readonly tally: Tally
+  wakeAt: Millis
+}
+
+export type RendezvousOptions = { readonly people: 'on' | 'off'; readonly peersPerAddressMax?: number }
+
+export const createRendezvous = (
+  { people, peersPerAddressMax = PEERS_PER_ADDRESS_MAX }: RendezvousOptions,
+  now: Millis,
+): Rendezvous => ({
+  listsPeople: people === 'on',
+  peersPerAddressMax,
+  peers: new Map(),
+  here: new Map(),
+  groups: new Map(),
+  greeting: new Map(),
+  full: new Map(),
+  people: emptyList(),
+  watchers: noWatchers(now),
+  tally: emptyTally(),
+  wakeAt: Infinity,
+})
