@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import test, { type TestContext } from 'node:test'
+import { RUNTIMES } from '../../bin/runtime.js'
 import { HELD_MILLIS_MAX, isStale } from '../../scripts/lock.cjs'
 import { agrees, installed, wordsForFailure } from '../../scripts/packages.cjs'
 import { windowBuilt } from '../../scripts/window.cjs'
@@ -113,6 +114,19 @@ test('[REP19] an install agrees with a lock file when all but other platforms is
 
 test('[REP19] the packages of this checkout agree with its lock file', () => {
   assert.equal(installed(ROOT), true)
+})
+
+test('[REP1] scripts run with the Node that came with Kith, whatever Node npm runs them with', async (t) => {
+  const root = checkout(t)
+  await prepare(root)
+  put(root, 'older.cjs', `Object.defineProperty(process, 'version', { value: 'v20.20.2' })`)
+  put(root, 'what.ts', `const node: string = process.version\nconsole.log(node)`)
+  const runtime = join(root, 'node_modules', String(RUNTIMES[`${process.platform}-${process.arch}`]))
+  mkdirSync(dirname(runtime), { recursive: true })
+  symlinkSync(process.execPath, runtime)
+  const args = ['--require', './older.cjs', 'scripts/run.cjs', 'what.ts']
+  const ran = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
+  assert.deepEqual([ran.stdout, ran.stderr, ran.status], [`${process.version}\n`, '', 0])
 })
 
 /** Stands in for the builder of the window. */
