@@ -62,5 +62,3 @@ const buildWindow = (root, say) => {
 }
 
 module.exports = { buildWindow, digestOf, windowBuilt }
-
-if (require.main === module) buildWindow(path.resolve(__dirname, '..'), console.log)
