@@ -128,10 +128,13 @@ const reported = async <Kind extends Report['kind']>(
   child: ChildProcess,
   kind: Kind,
 ): Promise<Extract<Report, { readonly kind: Kind }>> => {
-  const ended = once(child, 'exit').then(() => {
+  const over = new AbortController()
+  const { signal } = over
+  const ended = once(child, 'exit', { signal }).then(() => {
     throw new Error(`a process ended before it was ${kind}`)
   })
-  const messages: readonly unknown[] = await Promise.race([once(child, 'message'), ended])
+  const messages: readonly unknown[] = await Promise.race([once(child, 'message', { signal }), ended])
+  over.abort()
   const report = messages[0] as Report
   if (report.kind !== kind) throw new Error(`${report.kind} came before ${kind}`)
   return report as Extract<Report, { readonly kind: Kind }>

@@ -198,11 +198,17 @@ test('[SV20] a server that stops says so to everybody', () => {
 
 test('[SV21] whatever is said in whatever order, the books agree and stay small', () => {
   const frames = vectors().map(({ bytes }) => Uint8Array.from(Buffer.from(bytes, 'hex')))
+  const mutated = fc.tuple(fc.constantFrom(...frames), fc.nat(), fc.nat(255)).map(([frame, at, value]) => {
+    const bytes = frame.slice()
+    bytes[at % Math.min(bytes.length, 40)] = value
+    return bytes
+  })
   const peer = fc.nat(12)
   const inputs = fc.array(
     fc.oneof(
       { weight: 3, arbitrary: fc.record({ kind: fc.constant('opened'), device: fc.nat(4), group: fc.nat(2) }) },
       { weight: 8, arbitrary: fc.record({ kind: fc.constant('heard'), peer, frame: fc.constantFrom(...frames) }) },
+      { weight: 3, arbitrary: fc.record({ kind: fc.constant('heard' as const), peer, frame: mutated }) },
       { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('full', 'room', 'closed'), peer }) },
       { weight: 3, arbitrary: fc.record({ kind: fc.constant('passed'), millis: fc.nat(12_000) }) },
     ),
