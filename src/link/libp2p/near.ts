@@ -19,9 +19,6 @@ export const NEAR_SAME_MILLIS = 5_000
 /** Sightings that are remembered, so that repeating one is noticed. */
 export const NEAR_NEWS_MAX = 1_024
 
-/** The port is a parameter for tests, which must not speak to programs of the machine they run on. */
-const MDNS_PORT = 5353
-
 export type Near = { set(on: boolean): Promise<Result<null, Failure>> }
 
 /**
@@ -34,12 +31,10 @@ export const createNear = ({
   device,
   listening,
   onSighting,
-  port = MDNS_PORT,
 }: {
   readonly device: Hex
   readonly listening: () => readonly HostAndPort[]
   readonly onSighting: (sighting: Sighting) => void
-  readonly port?: number
 }): Near => {
   const name = randomName()
   const cards = new Map<string, Card>()
@@ -58,7 +53,7 @@ export const createNear = ({
       const own = addressesOfCard(address)
       return listening().filter(({ host }) => own.includes(host))
     }
-    const card = openCard({ address, port, announcement: () => announcementOf({ name, device, addresses: here() }), hear })
+    const card = openCard({ address, announcement: () => announcementOf({ name, device, addresses: here() }), hear })
     const failure = await card.ready
     if (failure === undefined) cards.set(address, card)
     else await card.close()
@@ -116,17 +111,15 @@ type Card = {
 
 const openCard = ({
   address,
-  port,
   announcement,
   hear,
 }: {
   readonly address: string
-  readonly port: number
   readonly announcement: () => Records
   readonly hear: (records: Records) => void
 }): Card => {
   // Bound to every address, because multicast does not come in at a socket that is bound to a card's own.
-  const socket: MulticastDNS = multicastDns({ interface: address, bind: '0.0.0.0', port })
+  const socket: MulticastDNS = multicastDns({ interface: address, bind: '0.0.0.0' })
   let answering: NodeJS.Timeout | undefined
   const announce = (): void => {
     answering = undefined

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { execFileSync, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { test, type TestContext } from 'node:test'
+import fc from 'fast-check'
+import { announcementOf, NEAR_SERVICE, sightingIn, type Records } from '../../../src/link/libp2p/near-records.ts'
+
+const DEVICE_PROGRAM = fileURLToPath(new URL('near-device.ts', import.meta.url))
+
+const ip = (...words: readonly string[]): string => execFileSync('ip', words, { encoding: 'utf8', stdio: 'pipe' })
+
+/** Multicast goes to everybody on a real network, so these tests run in networks of their own, which need root. */
+const skip = ((): string | false => {
+  try {
+    ip('netns', 'add', `kith-probe-${process.pid}`)
+    ip('netns', 'del', `kith-probe-${process.pid}`)
+    return false
+  } catch {
+    return 'needs root and the program ip, for a network of its own'
+  }
+})()
+
+/** A machine without any network but its loopback. */
+const machine = (context: TestContext, name: string): string => {
+  const space = `kith-${name}-${process.pid}`
+  ip('netns', 'add', space)
+  context.after(() => void ip('netns', 'del', space))
+  ip('-n', space, 'link', 'set', 'lo', 'up')
+  return space
+}
+
+const cable = (a: string, b: string): void => {
+  ip('-n', a, 'link', 'add', 'card', 'type', 'veth', 'peer', 'name', 'card', 'netns', b)
+  for (const [space, address] of [
+    [a, '10.77.0.1/24'],
+    [b, '10.77.0.2/24'],
+  ] as const) {
+    ip('-n', space, 'addr', 'add', address, 'dev', 'card')
+    ip('-n', space, 'link', 'set', 'card', 'up')
+  }
+}
+
+type Line = { readonly device?: string; readonly saw?: string; readonly address?: string; readonly linked?: boolean }
+
+/** A device on that machine: what it says, line by line. */
+const device = (context: TestContext, space: string, seed: number): AsyncIterator<Line> => {
+  const child = spawn('ip', ['netns', 'exec', space, process.execPath, DEVICE_PROGRAM, String(seed)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  context.after(() => {
+    child.stdin.end()
+    return new Promise((resolve) => child.once('exit', resolve))
+  })
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+  return { next: async () => {
+    const { value, done } = await lines.next()
+    return done === true ? { value: undefined, done } : { value: JSON.parse(value) as Line, done: false }
+  } }
+}
+
+const next = async (lines: AsyncIterator<Line>): Promise<Line> => (await lines.next()).value ?? {}
+
+const seen = async (lines: AsyncIterator<Line>, who: string): Promise<Line> => {
+  for (;;) {
+    const line = await next(lines)
+    if (line.saw === who && line.linked === true) return line
+  }
+}
+
+test('[LK16] two profiles on a machine without any network find each other', { skip }, async (context) => {
+  const space = machine(context, 'alone')
+  const [ann, bob] = [device(context, space, 1), device(context, space, 2)]
+  const [a, b] = [await next(ann), await next(bob)]
+  const [atAnn, atBob] = await Promise.all([seen(ann, b.device ?? ''), seen(bob, a.device ?? '')])
+  for (const line of [atAnn, atBob]) assert.match(line.address ?? '', /^127\.0\.0\.1:|^\[::1\]:/)
+})
+
+test('[LK16] two machines on one cable find each other without a router', { skip }, async (context) => {
+  const [here, there] = [machine(context, 'here'), machine(context, 'there')]
+  cable(here, there)
+  const [ann, bob] = [device(context, here, 1), device(context, there, 2)]
+  const [a, b] = [await next(ann), await next(bob)]
+  const [atAnn, atBob] = await Promise.all([seen(ann, b.device ?? ''), seen(bob, a.device ?? '')])
+  assert.match(atAnn.address ?? '', /^10\.77\.0\.2:/)
+  assert.match(atBob.address ?? '', /^10\.77\.0\.1:/)
+})
+
+const ADDRESSES = [
+  { host: '10.77.0.1', port: 4001 },
+  { host: 'fd00::1', port: 4001 },
+]
+
+const ANN = '8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c'
+
+const announced: Records = announcementOf({ name: 'x', device: ANN, addresses: ADDRESSES })
+
+test('[LK16] an announcement reads as the device and addresses that it was made of', () => {
+  assert.deepEqual(sightingIn(announced), { device: ANN, addresses: ['10.77.0.1:4001', '[fd00::1]:4001'] })
+  assert.deepEqual(announcementOf({ name: 'x', device: ANN, addresses: [] }), [])
+})
+
+test('[LK16] records of a stranger never throw, and what is no announcement of ours is no sighting', () => {
+  const text = fc.oneof(
+    fc.string({ maxLength: 80 }),
+    fc.string({ maxLength: 40 }).map((each) => `dnsaddr=${each}`),
+    fc.constantFrom('dnsaddr=/ip4/10.0.0.1/tcp/1/p2p/12D3KooW', 'dnsaddr=/dns4/evil/tcp/1', 'dnsaddr=/ip4/1.2.3.4/udp/9'),
+  )
+  const record = fc.record({
+    type: fc.constantFrom('TXT', 'PTR', 'A', 'SRV'),
+    name: fc.constantFrom(NEAR_SERVICE, 'other.local'),
+    data: fc.oneof(text, fc.array(text, { maxLength: 4 }), fc.uint8Array({ maxLength: 60 })),
+  })
+  fc.assert(
+    fc.property(fc.array(record, { maxLength: 40 }), (records) => {
+      assert.equal(sightingIn(records as unknown as Records), undefined)
+    }),
+    { numRuns: 10_000 },
+  )
+})
