@@ -24,9 +24,10 @@ export const ASK_MILLIS_LEAST = 1_000
 export const ANSWER_MILLIS_MAX = 1_500
 /**
  * How long the direct paths have, once both sides know each other's addresses, before the relay is used. Where a direct
- * path works it stands after some tens of milliseconds, so that the server then carries nothing at all.
+ * path works it stands after some tens of milliseconds, on a busy machine after some hundreds, so that the server then
+ * carries nothing at all.
  */
-export const RELAY_DELAY_MILLIS = 1_000
+export const RELAY_DELAY_MILLIS = 1_500
 /** Addresses that wait to be tried. */
 export const PENDING_MAX = 32
 

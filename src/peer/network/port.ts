@@ -24,9 +24,10 @@ export interface Network {
   remembered(device: Hex): readonly string[]
 
   /**
-   * Called with each link to run a session on; read it or close it. A second link to the same device replaces the
-   * first: speak on the newest; the older one is closed by the network some seconds later, so read it until it ends.
-   * Links of devices that nobody wanted come too (their number is bounded).
+   * Called with each link to run a session on; read it or close it. Several links to one device may stand for a while:
+   * read each until it ends, and speak on the newest of those that stand (on the older one again, when the newer ends
+   * first). The network closes those that are not needed some seconds later. Links of devices that nobody wanted come
+   * too; their number is bounded.
    */
   onLink(handler: (link: Link) => void): void
   /** Somebody was found, or found anew with another listing. `listing` is a stranger's word: verify it. */

@@ -103,7 +103,7 @@ test('[RC5] a sighting that says nothing new changes nothing', () => {
   assert.equal(alice.next(), 1_000)
 })
 
-test('[RC10] the relay waits one second from when both sides know the addresses of the other', () => {
+test('[RC10] the relay waits a second and a half from when both sides know the addresses of the other', () => {
   const alice = createDriver({ server: true })
   assert.deepEqual(alice.tell({ kind: 'want', addresses: [] }), ['ask'])
   assert.deepEqual(alice.pass(300), [])
@@ -111,14 +111,14 @@ test('[RC10] the relay waits one second from when both sides know the addresses 
   assert.deepEqual(alice.tell({ kind: 'heard', offer: answer }), [`dial 0 ${HOME}`])
   // The other side may still succeed in dialling this one.
   assert.deepEqual(alice.tell({ kind: 'failed', attempt: 0, failure: REFUSED }), [])
-  assert.deepEqual(alice.pass(2_000), ['1300 dial 1 relay'])
+  assert.deepEqual(alice.pass(2_000), ['1800 dial 1 relay'])
 })
 
-test('[RC10] a direct link that comes within the second leaves the relay alone', () => {
+test('[RC10] a direct link that comes within that time leaves the relay alone', () => {
   const alice = createDriver({ server: true })
   alice.tell({ kind: 'want', addresses: [] })
   alice.tell({ kind: 'heard', offer: { kind: 'answer', addresses: addresses(HOME) } })
-  alice.pass(999)
+  alice.pass(1_499)
   assert.deepEqual(alice.tell({ kind: 'connected', attempt: 0, link: { number: 1, path: 'nearby', address: HOME } }), [
     'hand over 1',
   ])
@@ -233,7 +233,7 @@ test('[RC16] two that ask each other at one moment do not go on asking', () => {
   assert.deepEqual(alice.tell({ kind: 'want', addresses: [] }), ['ask'])
   assert.deepEqual(alice.tell({ kind: 'heard', offer: { kind: 'ask', addresses: [] } }), ['answer'])
   assert.deepEqual(alice.tell({ kind: 'heard', offer: { kind: 'answer', addresses: [] } }), [])
-  assert.deepEqual(alice.pass(1_500), ['1000 dial 0 relay'])
+  assert.deepEqual(alice.pass(1_500), ['1500 dial 0 relay'])
 })
 
 test('[RC17] the device with the greater id lets the other dial first', () => {
