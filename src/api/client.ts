@@ -205,7 +205,8 @@ export const exchange = async (input: {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ code: input.code }),
     })
-    if (!response.ok) return refuse({ kind: response.status === 401 || response.status === 429 ? 'used' : 'unreachable' })
+    if (!response.ok)
+      return refuse({ kind: response.status === 401 || response.status === 429 ? 'used' : 'unreachable' })
     const answer: unknown = await response.json()
     const token = (answer as { readonly token?: unknown } | null)?.token
     return typeof token === 'string' ? accept(token) : refuse({ kind: 'unreachable' })

@@ -28,7 +28,7 @@ export const askedBy = (request: IncomingMessage, upgrade: boolean): Asked => ({
   // Several Host or Origin lines: Node keeps the first Host and joins nothing; a doubled one is a forgery either way.
   host: only(request.headersDistinct['host']),
   origin: request.headers.origin === undefined ? undefined : (only(request.headersDistinct['origin']) ?? 'several'),
-  fetchSite: request.headers['sec-fetch-site'] as string | undefined,
+  fetchSite: request.headers['sec-fetch-site'],
 })
 
 const only = (values: readonly string[] | undefined): string | undefined =>

@@ -1,3 +1,4 @@
+import type { Context } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/websocket'
 import * as v from 'valibot'
 import type { WebSocket as ServerSocket } from 'ws'
@@ -52,7 +53,9 @@ export const createCallee = (calls: Calls, log: (event: SocketEvent) => void): (
   return (socket) => serve(socket, handler, log)
 }
 
-const serve = (socket: ServerSocket, handler: RPCHandler<Record<never, never>>, log: (event: SocketEvent) => void) => {
+type Handler = RPCHandler<Context>
+
+const serve = (socket: ServerSocket, handler: Handler, log: (event: SocketEvent) => void) => {
   let running = 0
   let subscriptions = 0
   const caller = { addEventListener: () => undefined, send: (message: string) => sendHeldBack(socket, message) }

@@ -11,11 +11,7 @@ import { CALLS_PATH, CALLS_PROTOCOL, REQUEST_BYTES_MAX, TOKEN_PROTOCOL_PREFIX } 
 export const CALLERS_MAX = 32
 
 /** Turns requests for a WebSocket into sockets for `callee`, when they come from where they should and show the token. */
-export const acceptSockets = (
-  inside: Inside,
-  server: Server,
-  callee: (socket: ServerSocket) => void,
-): void => {
+export const acceptSockets = (inside: Inside, server: Server, callee: (socket: ServerSocket) => void): void => {
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: REQUEST_BYTES_MAX,

@@ -37,7 +37,12 @@ const parseFor = (command: Command, line: readonly string[], named: boolean): Re
   for (const [name, option] of Object.entries(command.options))
     options[name] = { type: option.value === undefined ? 'boolean' : 'string' }
   try {
-    const { values, positionals } = parseArgs({ args: line.slice(named ? 1 : 0), options, allowPositionals: true, strict: true })
+    const { values, positionals } = parseArgs({
+      args: line.slice(named ? 1 : 0),
+      options,
+      allowPositionals: true,
+      strict: true,
+    })
     if (values['help'] === true) return accept({ at: 'help', command: named ? command : undefined })
     if (values['version'] === true) return accept({ at: 'version' })
     const fault = faultOf(command, positionals)

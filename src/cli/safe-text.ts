@@ -11,13 +11,15 @@ export const printableLines = (text: string): readonly string[] =>
 /** A value as one line of JSON that is safe to print: what `printable` writes out is escaped as JSON does. */
 export const jsonLine = (value: unknown): string =>
   JSON.stringify(value).replace(UNSAFE, (character) =>
-    Array.from({ length: character.length }, (_, at) => `\\u${hex(character.charCodeAt(at)).padStart(4, '0')}`).join(''),
+    Array.from({ length: character.length }, (_, at) => `\\u${hex(character.charCodeAt(at)).padStart(4, '0')}`).join(
+      '',
+    ),
   )
 
 // Controls (C0 and C1: some terminals obey both), lone surrogates, line and paragraph separators, and all that is
 // format or invisible: direction marks, tags, fillers.
 const UNSAFE =
-  /(?![\u{200C}\u{200D}\u{FE00}-\u{FE0F}])[\p{Cc}\p{Cs}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
+  /(?!\u{200C}|\u{200D}|[\u{FE00}-\u{FE0F}])[\p{Cc}\p{Cs}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 
 const written = (character: string): string => `\\u{${hex(character.codePointAt(0) ?? 0)}}`
 

@@ -7,7 +7,14 @@ import { EXIT, type Exit } from './exit.ts'
 import type { Usage } from './parse.ts'
 import type { ProfileRefusal } from './profile.ts'
 
-export type CommandRefusal = Refusal | PeerRefusal | DoorRefusal | ServerRefusal | ProfileRefusal | Usage | { readonly kind: 'too-large' }
+export type CommandRefusal =
+  | Refusal
+  | PeerRefusal
+  | DoorRefusal
+  | ServerRefusal
+  | ProfileRefusal
+  | Usage
+  | { readonly kind: 'too-large' }
 
 /** Why a command did nothing, and how to mend it. */
 export const commandWords = (refusal: CommandRefusal): string => {

@@ -23,7 +23,10 @@ export type Setting = {
   /** What answered, to one HTTP request that says exactly what is given. */
   ask(asking: Asking): Promise<Answered>
   /** How an upgrade to the calls was answered: the agreed protocol, or the HTTP status of the refusal. */
-  upgrade(headers: Record<string, string>, path?: string): Promise<{ readonly status: number; readonly protocol: string }>
+  upgrade(
+    headers: Record<string, string>,
+    path?: string,
+  ): Promise<{ readonly status: number; readonly protocol: string }>
   /** A connection as a script would make it. */
   connect(): Connection
   /** A WebSocket that was let in, to send anything through. */

@@ -32,7 +32,13 @@ test('[DR1] the door cannot be reached at any other address of this machine', as
 
 test('[DR2] DNS rebinding: a foreign name in Host is misdirected, with the right token and all', async (t) => {
   const at = await atTheDoor(t)
-  for (const host of ['evil.example', `evil.example:${at.port}`, '127.0.0.1', `127.0.0.1:${at.port + 1}`, `[::1]:${at.port}`]) {
+  for (const host of [
+    'evil.example',
+    `evil.example:${at.port}`,
+    '127.0.0.1',
+    `127.0.0.1:${at.port + 1}`,
+    `[::1]:${at.port}`,
+  ]) {
     const foreign = { host, origin: `http://${host}`, authorization: `Bearer ${at.door.token}` }
     assert.equal((await at.ask({ headers: foreign })).status, 421, host)
     assert.equal((await at.ask({ method: 'POST', path: '/api/ticket', headers: foreign })).status, 421, host)
@@ -205,7 +211,11 @@ test('[DR11] a request that trickles in is cut off, and others are answered mean
   const slow = Array.from({ length: 20 }, () => at.tcp())
   const endings = slow.map(ending)
   for (const [index, socket] of slow.entries())
-    socket.write(index % 2 === 0 ? 'GET / HT' : `POST /api/session HTTP/1.1\r\nHost: 127.0.0.1:${at.port}\r\nOrigin: ${at.door.url}\r\nContent-Length: 900\r\n\r\n{`)
+    socket.write(
+      index % 2 === 0
+        ? 'GET / HT'
+        : `POST /api/session HTTP/1.1\r\nHost: 127.0.0.1:${at.port}\r\nOrigin: ${at.door.url}\r\nContent-Length: 900\r\n\r\n{`,
+    )
   assert.equal((await at.ask({})).status, 200)
   await Promise.all(endings)
   assert.equal((await at.ask({})).status, 200)

@@ -87,29 +87,33 @@ test('[DR15] an error of the source comes after what it gave', async () => {
 
 test('[DR15] at any pace a reader sees beginnings without holes, and never more waits than the bound', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 1, max: 20 }), fc.array(fc.boolean(), { maxLength: 100 }), async (max, pauses) => {
-      let given = 0
-      let taken = 0
-      const open = async function* (signal: AbortSignal): AsyncGenerator<number> {
-        taken = given
-        for (let next = 0; next < 60 && !signal.aborted; next++) {
-          given += 1
-          yield next
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 20 }),
+      fc.array(fc.boolean(), { maxLength: 100 }),
+      async (max, pauses) => {
+        let given = 0
+        let taken = 0
+        const open = async function* (signal: AbortSignal): AsyncGenerator<number> {
+          taken = given
+          for (let next = 0; next < 60 && !signal.aborted; next++) {
+            given += 1
+            yield next
+          }
         }
-      }
-      const stream = bounded({ open, weigh: () => 1, weightMax: max, signal: new AbortController().signal })
-      let expected = 0
-      for (const pause of pauses) {
-        const { value, done } = await stream.next()
-        if (done === true) break
-        if (value.lost) expected = 0
-        else assert.equal(value.item, expected++)
-        taken += value.lost ? 0 : 1
-        if (pause) await quiet()
-        // One more than the bound: the item that did not fit was given and dropped.
-        assert(given - taken <= max + 1, `${given - taken} wait`)
-      }
-      await stream.return()
-    }),
+        const stream = bounded({ open, weigh: () => 1, weightMax: max, signal: new AbortController().signal })
+        let expected = 0
+        for (const pause of pauses) {
+          const { value, done } = await stream.next()
+          if (done === true) break
+          if (value.lost) expected = 0
+          else assert.equal(value.item, expected++)
+          taken += value.lost ? 0 : 1
+          if (pause) await quiet()
+          // One more than the bound: the item that did not fit was given and dropped.
+          assert(given - taken <= max + 1, `${given - taken} wait`)
+        }
+        await stream.return()
+      },
+    ),
   )
 })

@@ -27,7 +27,9 @@ test('[DR13] each call reaches the peer with what was passed and comes back with
   const { calls } = (await atTheDoor(t, peer)).connect()
   const order = { time: 1, author: BOB, seq: 1 }
   const line = idOf('e')
-  const inputs: { readonly [Name in Exclude<keyof Calls, 'updates' | 'status' | 'rename'>]: Parameters<Calls[Name]>[0] } = {
+  const inputs: {
+    readonly [Name in Exclude<keyof Calls, 'updates' | 'status' | 'rename'>]: Parameters<Calls[Name]>[0]
+  } = {
     open: { person: BOB },
     history: { conversation: TALK, before: order, limit: 50 },
     say: { conversation: TALK, text: 'hi\n\u{1f44b}\u0000', reply: line },
@@ -59,7 +61,9 @@ test('[DR13] what breaks a bound is refused by its place, without its value, and
   const peer = fakeCalls()
   const { calls } = (await atTheDoor(t, peer)).connect()
   const order = { time: 1, author: BOB, seq: 1 }
-  const detail = async (answer: ReturnType<Calls['read']> | ReturnType<Calls['history']> | ReturnType<Calls['say']>) => {
+  const detail = async (
+    answer: ReturnType<Calls['read']> | ReturnType<Calls['history']> | ReturnType<Calls['say']>,
+  ) => {
     const result = await answer
     assert(!result.ok && result.refusal.kind === 'malformed')
     return result.refusal.detail

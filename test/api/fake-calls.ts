@@ -61,12 +61,14 @@ export type FakeCalls = Calls & {
   subscribed(count: number): Promise<void>
 }
 
-export const fakeCalls = (input: {
-  readonly people?: readonly PersonView[]
-  readonly conversations?: readonly ConversationView[]
-  readonly status?: StatusView
-  readonly overrides?: Partial<Calls>
-} = {}): FakeCalls => {
+export const fakeCalls = (
+  input: {
+    readonly people?: readonly PersonView[]
+    readonly conversations?: readonly ConversationView[]
+    readonly status?: StatusView
+    readonly overrides?: Partial<Calls>
+  } = {},
+): FakeCalls => {
   const asked: { readonly call: string; readonly input: unknown }[] = []
   const subscribers = new Set<(update: Update) => void>()
   const waiters = new Set<() => void>()
@@ -105,8 +107,8 @@ export const fakeCalls = (input: {
   }
 
   const note =
-    <Input, Value>(call: string, value: Value) =>
-    async (given: Input) => {
+    <Value>(call: string, value: Value) =>
+    async (given: unknown) => {
       asked.push({ call, input: given })
       return accept(value)
     }

@@ -1,5 +1,13 @@
 import { accept, refuse, type Result } from '../../src/core/bytes/result.ts'
-import type { OpenDoor, OpenServer, OwnPeer, PeerRefusal, RunningPeer, ServerOptions, World } from '../../src/cli/command.ts'
+import type {
+  OpenDoor,
+  OpenServer,
+  OwnPeer,
+  PeerRefusal,
+  RunningPeer,
+  ServerOptions,
+  World,
+} from '../../src/cli/command.ts'
 import { COMMANDS } from '../../src/cli/commands.ts'
 import type { Exit } from '../../src/cli/exit.ts'
 import { runLine } from '../../src/cli/run-line.ts'
@@ -106,8 +114,7 @@ export const machineWith = (
     events,
     end: () => ending.abort(),
     prints: async (text) => {
-      while (!printed.some((each) => each.includes(text)))
-        await new Promise<void>((resolve) => watchers.add(resolve))
+      while (!printed.some((each) => each.includes(text))) await new Promise<void>((resolve) => watchers.add(resolve))
     },
   }
 }

@@ -47,7 +47,19 @@ test('[CL3] unknown commands and options, missing values and wrong numbers of ar
 })
 
 test('[CL3] no command line throws', () => {
-  const words = fc.constantFrom('say', 'people', '--json', '--wait', '-', '--', '--profile', '--no-open', 'help', '-h', '=')
+  const words = fc.constantFrom(
+    'say',
+    'people',
+    '--json',
+    '--wait',
+    '-',
+    '--',
+    '--profile',
+    '--no-open',
+    'help',
+    '-h',
+    '=',
+  )
   fc.assert(
     fc.property(fc.array(fc.oneof(words, fc.string())), (line) => {
       const wanted = parse(line, COMMANDS)
@@ -66,7 +78,10 @@ test('[CL2] every command tells its options and the exit codes', async () => {
     assert(help.startsWith(`Usage: kith ${command.name}`), help)
     for (const option of Object.keys(command.options)) assert(help.includes(`--${option}`), `${command.name} ${option}`)
     assert.match(help, /Exit codes: 0 done, 1 failed, 2 wrong or unclear.*\n.*3 timed out/)
-    assert(help.split('\n').every((line) => line.length <= 80), command.name)
+    assert(
+      help.split('\n').every((line) => line.length <= 80),
+      command.name,
+    )
     const asked = machineWith()
     assert.equal(await kith(`help ${command.name}`, asked), 0)
     assert.deepEqual(asked.printed, machine.printed)

@@ -99,7 +99,7 @@ test('[CL10] lines stand under their days, with the further lines of a message s
     ...lineOf(2, 'yes'),
     kind: 'message',
     text: 'yes\u0007',
-    reply: { id: idOf('1'), text: `${'long '.repeat(20)}` },
+    reply: { id: idOf('1'), text: 'long '.repeat(20) },
     edited: true,
     reactions: [{ emoji: '👍', people: [BOB, idOf('a')] }],
   }

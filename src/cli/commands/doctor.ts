@@ -41,8 +41,7 @@ export const doctor: Command = {
 const examinePeer = async (profile: Profile, world: World): Promise<readonly Finding[]> => {
   const what = 'Peer'
   const borrowed = await borrowPeer(profile, world)
-  if (!borrowed.ok)
-    return [{ state: 'bad', what, found: 'cannot be started', mend: commandWords(borrowed.refusal) }]
+  if (!borrowed.ok) return [{ state: 'bad', what, found: 'cannot be started', mend: commandWords(borrowed.refusal) }]
   const { calls, running, release } = borrowed.value
   const following = followPeer(calls, world.ending)
   try {

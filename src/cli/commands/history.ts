@@ -47,19 +47,19 @@ const lastLines = async (
   conversation: string,
   limit: number,
 ): Promise<Result<readonly LineView[], Refusal>> => {
-  let pages: readonly (readonly LineView[])[] = []
+  const pages: (readonly LineView[])[] = []
   let missing = limit
   while (missing > 0) {
-    const before = pages[0]?.[0]?.order
+    const before = pages.at(-1)?.[0]?.order
     const page = await calls.history({
       conversation,
       ...(before !== undefined && { before }),
       limit: Math.min(missing, PAGE_LINES),
     })
     if (!page.ok) return page
-    pages = [page.value.lines, ...pages]
+    pages.push(page.value.lines)
     missing -= page.value.lines.length
     if (!page.value.more || page.value.lines.length === 0) break
   }
-  return accept(pages.flat())
+  return accept(pages.toReversed().flat())
 }

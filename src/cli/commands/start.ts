@@ -37,7 +37,9 @@ export const start: Command = {
     const claimed = await claimPeer(profile.value, wanted.value.peer, world)
     if (!claimed.ok) return fail(claimed.refusal, world)
     const { at, peer } = claimed.value
-    return at === 'running' ? join(peer, profile.value, wanted.value, world) : run(peer, profile.value, wanted.value, world)
+    return at === 'running'
+      ? join(peer, profile.value, wanted.value, world)
+      : run(peer, profile.value, wanted.value, world)
   },
 }
 
@@ -120,7 +122,9 @@ const greet = async (peer: OwnPeer, door: OpenDoor, profile: Profile, wanted: Wa
   const asName = me === undefined ? '' : ` as ${printable(`${me.name} ·${me.tag}`)}`
   terminal.print(`Kith runs${asName} (profile ${profile.name}).`)
   terminal.print('')
-  terminal.print(`  Window   ${opened ? `${door.url}, open in your browser` : `open within a minute: ${door.windowUrl()}`}`)
+  terminal.print(
+    `  Window   ${opened ? `${door.url}, open in your browser` : `open within a minute: ${door.windowUrl()}`}`,
+  )
   terminal.print(`  Server   ${printable(serverWords(server, world.now()).state)}`)
   const stop = terminal.onEnter(() => terminal.print(`  Window   open within a minute: ${door.windowUrl()}`))
   if (stop !== undefined) {
