@@ -51,7 +51,11 @@ export const benchLink = async (): Promise<readonly Row[]> => {
     note('raw libp2p stream, round trip of 200 bytes, p50', 'ms', await medianTrip(await libp2pWire(ready)))
     note('link, round trip of 200 bytes, p50', 'ms', await medianTrip(linkWire(await dial())))
     note('raw TCP, one way', 'MB/s', await tcpFlood(ready))
-    note('link, one way in frames of 64 KiB', 'MB/s', await linkFlood(await dial(), BULK_BYTES, BULK_FRAME_BYTES) / 1e6)
+    note(
+      'link, one way in frames of 64 KiB',
+      'MB/s',
+      (await linkFlood(await dial(), BULK_BYTES, BULK_FRAME_BYTES)) / 1e6,
+    )
     const rate = await linkFlood(await dial(), MESSAGES * MESSAGE_BYTES, MESSAGE_BYTES)
     note('link, one way in messages of 200 bytes', '1/s', rate / MESSAGE_BYTES)
     note('link, dial until it stands', 'ms', await dialTime(dial))

@@ -34,7 +34,10 @@ export const pathOf = (address: string): Path => {
 }
 
 const isNearby = (host: string): boolean => {
-  const plain = host.toLowerCase().replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/, '')
+  const plain = host
+    .toLowerCase()
+    .replace(/%.*$/, '')
+    .replace(/^::ffff:(?=\d+\.)/, '')
   if (isIPv4(plain)) return isNearbyIpv4(plain)
   if (isIPv6(plain)) return plain === '::1' || /^f[cd]/.test(plain) || /^fe[89ab]/.test(plain)
   return plain === 'localhost' || plain.endsWith('.local') || plain.endsWith('.localhost')

@@ -98,11 +98,7 @@ export const createNetwork = (options: NetworkOptions): Network => {
   }
 
   /** Finds who would answer, after the time that a real network takes to say so. */
-  const find = async (
-    from: Hex,
-    address: string,
-    signal: AbortSignal,
-  ): Promise<Result<Member, Failure>> => {
+  const find = async (from: Hex, address: string, signal: AbortSignal): Promise<Result<Member, Failure>> => {
     const there = [...members.values()].find((member) => member.address === address)
     const silent = there === undefined || hidden.has(there.device) || parted.has(pair(from, there.device))
     const waited = await wait(silent && there !== undefined ? MEMORY_DIAL_MILLIS_MAX : travel() * 2, signal)
@@ -137,7 +133,8 @@ export const createNetwork = (options: NetworkOptions): Network => {
     if (end.link.protocol !== 'server') return
     const both = [end.owner, end.link.device]
     for (const each of [...ends])
-      if (each.via !== undefined && both.includes(each.via) && both.includes(each.owner)) each.break('the relay is gone')
+      if (each.via !== undefined && both.includes(each.via) && both.includes(each.owner))
+        each.break('the relay is gone')
   }
 
   const dialRelay = async (from: Member, device: Hex, signal: AbortSignal): Promise<Result<Link, Failure>> => {

@@ -37,10 +37,7 @@ export const testLinks = (name: string, path: Link['path'], meet: () => Promise<
 
   story('[LK1] a link names the device at the other end, the path, and who dialled', async (meeting) => {
     const [mine, theirs] = await connect(meeting)
-    assert.deepEqual(
-      [mine.device, mine.protocol, mine.path, mine.dialled],
-      [meeting.bob.device, 'peer', path, true],
-    )
+    assert.deepEqual([mine.device, mine.protocol, mine.path, mine.dialled], [meeting.bob.device, 'peer', path, true])
     assert.deepEqual(
       [theirs.device, theirs.protocol, theirs.path, theirs.dialled],
       [meeting.alice.device, 'peer', path, false],
@@ -81,7 +78,10 @@ export const testLinks = (name: string, path: Link['path'], meet: () => Promise<
     const stuck = untilStill(() => sent).then(() => 'held back' as const)
     assert.equal(await meeting.wait(Promise.race([pushing, stuck])), 'held back')
     const received = await meeting.wait(take(theirs, UNREAD_BYTES_MAX / frame.length))
-    assert.equal(received.every((each) => Buffer.compare(each, frame) === 0), true)
+    assert.equal(
+      received.every((each) => Buffer.compare(each, frame) === 0),
+      true,
+    )
     assert.equal(await meeting.wait(pushing), 'all was taken')
   })
 
@@ -155,12 +155,15 @@ export const testLinks = (name: string, path: Link['path'], meet: () => Promise<
     assert.deepEqual(result, { ok: false, refusal: { kind: 'wrong-device', detail: 'this device itself' } })
   })
 
-  story('[LK7] whoever answers instead of the device that was meant is refused', async ({ alice, wait, bobAddress }) => {
-    const result = await wait(alice.dial({ device: STRANGER, address: bobAddress, signal: never }))
-    assert.equal(result.ok, false)
-    // Through a server nobody can answer instead: it is asked for a device, not for a place.
-    if (!result.ok) assert.equal(result.refusal.kind, path === 'relayed' ? 'not-registered' : 'wrong-device')
-  })
+  story(
+    '[LK7] whoever answers instead of the device that was meant is refused',
+    async ({ alice, wait, bobAddress }) => {
+      const result = await wait(alice.dial({ device: STRANGER, address: bobAddress, signal: never }))
+      assert.equal(result.ok, false)
+      // Through a server nobody can answer instead: it is asked for a device, not for a place.
+      if (!result.ok) assert.equal(result.refusal.kind, path === 'relayed' ? 'not-registered' : 'wrong-device')
+    },
+  )
 
   story('[LK8] a dial that is given up ends as closed', async ({ alice, bob, wait, bobAddress }) => {
     const before = await wait(alice.dial({ device: bob.device, address: bobAddress, signal: AbortSignal.abort() }))

@@ -129,7 +129,9 @@ export const createEndpoint = async ({
       return linkOver(await node.dial({ address: where, expected: device, signal }), 'peer', signal)
     },
     dialServer: async ({ host, port, signal }) =>
-      signal.aborted ? refuse(GIVEN_UP) : linkOver(await node.dial({ address: { host, port }, signal }), 'server', signal),
+      signal.aborted
+        ? refuse(GIVEN_UP)
+        : linkOver(await node.dial({ address: { host, port }, signal }), 'server', signal),
     onLink: (handler) => {
       onLink = handler
     },

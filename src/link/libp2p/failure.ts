@@ -57,7 +57,9 @@ export const failureOf = (error: unknown): Failure => {
   if (error instanceof DialError) return error.failure
   // libp2p throws the event with which a stream closed while something was waited for on it.
   if (error instanceof Event)
-    return 'error' in error && error.error instanceof Error ? failureOf(error.error) : { kind: 'closed', detail: error.type }
+    return 'error' in error && error.error instanceof Error
+      ? failureOf(error.error)
+      : { kind: 'closed', detail: error.type }
   if (!(error instanceof Error)) return { kind: 'other', detail: String(error) }
   const code = codeOf(error)
   const byCode = code === undefined ? undefined : KIND_OF_CODE[code]

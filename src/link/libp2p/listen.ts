@@ -36,7 +36,12 @@ const tryPort = async (
     try {
       await listener.listen(multiaddr(listenAddress(host, taken)))
       listeners.push(listener)
-      taken = Number(listener.getAddrs()[0]?.getComponents().find(({ name }) => name === 'tcp')?.value ?? taken)
+      taken = Number(
+        listener
+          .getAddrs()[0]
+          ?.getComponents()
+          .find(({ name }) => name === 'tcp')?.value ?? taken,
+      )
     } catch (error) {
       const refusal = refusalOf(error, host, taken)
       if (refusal.kind === 'no-such-host' && host === '::' && listeners.length > 0) continue

@@ -44,15 +44,13 @@ export const announcementOf = ({
   const instance = `${name}.${NEAR_SERVICE}`
   return [
     { name: NEAR_SERVICE, type: 'PTR', class: 'IN', ttl: TTL_SECONDS, data: instance },
-    ...addresses.slice(0, NEAR_ADDRESSES_MAX).map(
-      ({ host, port }): Answer => ({
-        name: instance,
-        type: 'TXT',
-        class: 'IN',
-        ttl: TTL_SECONDS,
-        data: `${ADDRESS_PREFIX}/${isIPv6(host) ? 'ip6' : 'ip4'}/${host}/tcp/${port}/p2p/${peer}`,
-      }),
-    ),
+    ...addresses.slice(0, NEAR_ADDRESSES_MAX).map(({ host, port }): Answer => ({
+      name: instance,
+      type: 'TXT',
+      class: 'IN',
+      ttl: TTL_SECONDS,
+      data: `${ADDRESS_PREFIX}/${isIPv6(host) ? 'ip6' : 'ip4'}/${host}/tcp/${port}/p2p/${peer}`,
+    })),
   ]
 }
 

@@ -129,7 +129,9 @@ const openCard = ({
   const ask = (): void => socket.query([{ name: NEAR_SERVICE, type: 'PTR' }])
   const ready = new Promise<Failure | undefined>((resolve) => {
     socket.on('ready', () => resolve(undefined))
-    socket.on('error', (error: NodeJS.ErrnoException) => resolve({ kind: 'other', detail: error.code ?? error.message }))
+    socket.on('error', (error: NodeJS.ErrnoException) =>
+      resolve({ kind: 'other', detail: error.code ?? error.message }),
+    )
     // The card does not take part in multicast, or went away: it is looked at again later.
     socket.on('warning', () => {})
   })
@@ -170,9 +172,7 @@ const createNews = (): ((sighting: Sighting, now: number) => boolean) => {
 
 /** One IPv4 address of each card, the loopback among them. */
 const cardAddresses = (): readonly string[] =>
-  Object.values(networkInterfaces()).flatMap(
-    (card) => card?.find(({ family }) => family === 'IPv4')?.address ?? [],
-  )
+  Object.values(networkInterfaces()).flatMap((card) => card?.find(({ family }) => family === 'IPv4')?.address ?? [])
 
 const addressesOfCard = (address: string): readonly string[] =>
   Object.values(networkInterfaces())

@@ -199,7 +199,8 @@ const dialFailure = (
 const multiaddrOf = ({ host, port }: HostAndPort): Multiaddr => {
   const [ip = host, zone] = host.split('%')
   if (isIPv4(ip)) return multiaddr(`/ip4/${ip}/tcp/${port}`)
-  if (isIPv6(ip)) return multiaddr(zone === undefined ? `/ip6/${ip}/tcp/${port}` : `/ip6zone/${zone}/ip6/${ip}/tcp/${port}`)
+  if (isIPv6(ip))
+    return multiaddr(zone === undefined ? `/ip6/${ip}/tcp/${port}` : `/ip6zone/${zone}/ip6/${ip}/tcp/${port}`)
   return multiaddr(`/dns/${encodeURIComponent(host)}/tcp/${port}`)
 }
 

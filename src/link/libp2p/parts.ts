@@ -24,7 +24,11 @@ export const STREAMS_PER_CONNECTION_MAX = 64
 /** Its ping is not part of libp2p's interface. */
 export type YamuxMuxer = StreamMuxer<Stream> & { ping(options?: { readonly signal?: AbortSignal }): Promise<number> }
 
-/** The parts of libp2p that a device speaks with, put together without the node around them (docs/decisions). */
+/**
+ * The parts of libp2p that a device speaks with, without the node around them: that node's bookkeeping for each
+ * connection (address book, pruning, identification, a log) costs a server four times the memory, and looks at all
+ * connections at each login. What goes over the wire is libp2p's.
+ */
 export type Parts = {
   readonly device: Hex
   readonly transport: Transport
@@ -37,10 +41,7 @@ export type Parts = {
  * `tls` carries three times as many small messages as Noise, and costs a listener twice the memory and the time per
  * connection: peers offer it first and fall back to Noise, servers speak Noise alone.
  */
-export const createParts = async (
-  seed: Uint8Array,
-  security: 'tls-then-noise' | 'noise',
-): Promise<Parts> => {
+export const createParts = async (seed: Uint8Array, security: 'tls-then-noise' | 'noise'): Promise<Parts> => {
   const privateKey = await generateKeyPairFromSeed('Ed25519', seed)
   const muxers = new Map<string, StreamMuxerFactory>()
   // What the security parts take from libp2p's upgrader: which multiplexers may be agreed on early.

@@ -3,7 +3,10 @@ import { test } from 'node:test'
 import { createCrowd } from '../../../src/link/libp2p/crowd.ts'
 
 /** Guests come in, each named by host and number; what is left of them at the end, and who was pushed out. */
-const party = (limit: number, hosts: readonly string[]): { readonly pushedOut: readonly string[]; readonly size: number } => {
+const party = (
+  limit: number,
+  hosts: readonly string[],
+): { readonly pushedOut: readonly string[]; readonly size: number } => {
   const crowd = createCrowd(limit)
   const pushedOut: string[] = []
   hosts.forEach((host, index) => crowd.enter(host, () => void pushedOut.push(`${host}${index}`)))

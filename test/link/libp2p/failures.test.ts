@@ -35,7 +35,10 @@ test('[LK15] a port where nobody listens refuses', async (context) => {
   const server = createServer()
   const port = await listening(context, server)
   server.close()
-  assert.deepEqual(await dialFailure(await alone(context), `${LOOPBACK}:${port}`), { kind: 'refused', detail: 'ECONNREFUSED' })
+  assert.deepEqual(await dialFailure(await alone(context), `${LOOPBACK}:${port}`), {
+    kind: 'refused',
+    detail: 'ECONNREFUSED',
+  })
 })
 
 test('[LK15] a name that nobody knows is not found, and neither is a text that is no address', async (context) => {
@@ -66,7 +69,10 @@ test('[LK15] a program that is not Kith is told apart, whatever it answers', asy
 
 test('[LK15] a program that hangs up at once is closed, one that says nothing is a timeout', async (context) => {
   const alice = await alone(context)
-  const rude = await listening(context, createServer((socket) => socket.destroy()))
+  const rude = await listening(
+    context,
+    createServer((socket) => socket.destroy()),
+  )
   assert.equal(kindOf(await dialFailure(alice, `${LOOPBACK}:${rude}`)), 'closed')
   context.mock.timers.enable({ apis: ['setTimeout'] })
   const silent = createServer((socket) => {
@@ -75,7 +81,10 @@ test('[LK15] a program that hangs up at once is closed, one that says nothing is
     socket.once('data', () => context.mock.timers.tick(HANDSHAKE_MILLIS_MAX))
   })
   const port = await listening(context, silent)
-  assert.deepEqual(await dialFailure(alice, `${LOOPBACK}:${port}`), { kind: 'timeout', detail: 'no answer to the handshake' })
+  assert.deepEqual(await dialFailure(alice, `${LOOPBACK}:${port}`), {
+    kind: 'timeout',
+    detail: 'no answer to the handshake',
+  })
 })
 
 test('[LK15] a peer is no server, and a server is no peer', async (context) => {
@@ -104,8 +113,14 @@ test('[LK22] an endpoint names concrete addresses, the loopback among them', asy
   if (!everywhere.ok) throw new Error(everywhere.refusal.kind)
   context.after(() => everywhere.value.close())
   const addresses = everywhere.value.addresses()
-  assert.equal(addresses.some((each) => each.startsWith('127.0.0.1:')), true)
-  assert.equal(addresses.some((each) => each.startsWith('0.0.0.0') || each.startsWith('[::]')), false)
+  assert.equal(
+    addresses.some((each) => each.startsWith('127.0.0.1:')),
+    true,
+  )
+  assert.equal(
+    addresses.some((each) => each.startsWith('0.0.0.0') || each.startsWith('[::]')),
+    false,
+  )
   assert.equal(new Set(addresses.map((each) => each.split(':').at(-1))).size, 1)
   const silent = await createEndpoint({ privateKey: randomBytes(32), listen: { port: 0, hosts: [] } })
   if (!silent.ok) throw new Error(silent.refusal.kind)

@@ -53,10 +53,12 @@ const device = (context: TestContext, space: string, seed: number): AsyncIterato
     return new Promise((resolve) => child.once('exit', resolve))
   })
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
-  return { next: async () => {
-    const { value, done } = await lines.next()
-    return done === true ? { value: undefined, done } : { value: JSON.parse(value) as Line, done: false }
-  } }
+  return {
+    next: async () => {
+      const { value, done } = await lines.next()
+      return done === true ? { value: undefined, done } : { value: JSON.parse(value) as Line, done: false }
+    },
+  }
 }
 
 const next = async (lines: AsyncIterator<Line>): Promise<Line> => (await lines.next()).value ?? {}
@@ -104,7 +106,11 @@ test('[LK16] records of a stranger never throw, and what is no announcement of o
   const text = fc.oneof(
     fc.string({ maxLength: 80 }),
     fc.string({ maxLength: 40 }).map((each) => `dnsaddr=${each}`),
-    fc.constantFrom('dnsaddr=/ip4/10.0.0.1/tcp/1/p2p/12D3KooW', 'dnsaddr=/dns4/evil/tcp/1', 'dnsaddr=/ip4/1.2.3.4/udp/9'),
+    fc.constantFrom(
+      'dnsaddr=/ip4/10.0.0.1/tcp/1/p2p/12D3KooW',
+      'dnsaddr=/dns4/evil/tcp/1',
+      'dnsaddr=/ip4/1.2.3.4/udp/9',
+    ),
   )
   const record = fc.record({
     type: fc.constantFrom('TXT', 'PTR', 'A', 'SRV'),

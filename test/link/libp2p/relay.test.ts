@@ -144,7 +144,8 @@ test('[LK19] one device has so many relayed links and no more, and others still 
   for (const each of carols) each.onLink((link) => void drain(link))
   const links: Link[] = []
   // A device lets nobody have more than four connections, so it takes several.
-  for (const carol of carols) for (let count = 0; count < 4; count += 1) links.push(await dial(alice, carol, RELAY_ADDRESS))
+  for (const carol of carols)
+    for (let count = 0; count < 4; count += 1) links.push(await dial(alice, carol, RELAY_ADDRESS))
   assert.equal(links.length, RELAYED_LINKS_PER_DEVICE_MAX)
   assert.equal(await failure(alice, bob.device), 'relay-full')
   assert.equal(await failure(bob, alice.device), 'connected')

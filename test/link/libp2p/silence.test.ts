@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { test, type TestContext } from 'node:test'
-import { IDLE_MILLIS_MAX, KEEP_ALIVE_MILLIS, SILENCE_MILLIS_MAX, SWEEP_MILLIS } from '../../../src/link/libp2p/connection.ts'
+import {
+  IDLE_MILLIS_MAX,
+  KEEP_ALIVE_MILLIS,
+  SILENCE_MILLIS_MAX,
+  SWEEP_MILLIS,
+} from '../../../src/link/libp2p/connection.ts'
 import { createNode } from '../../../src/link/libp2p/node.ts'
 import { createParts } from '../../../src/link/libp2p/parts.ts'
 import { linked, LOOPBACK, never, place, portOf } from './places.ts'
