@@ -36,6 +36,7 @@ export class Connection {
   /** Resolves once, with the reason as a technical sentence. */
   readonly closed: Promise<string>
   readonly #secured: Secured
+  readonly #end: (because: string) => void
   #claimed = false
   #heard = false
   #quietMillis = 0
@@ -55,12 +56,15 @@ export class Connection {
     this.#secured = secured
     const { promise, resolve } = Promise.withResolvers<string>()
     this.closed = promise
+    this.#end = resolve
     secured.stream.addEventListener('message', () => {
       this.#heard = true
     })
     secured.stream.addEventListener('close', (event) => {
       resolve(event.error === undefined ? this.#because : `${event.error.name}: ${event.error.message}`)
     })
+    // It may have broken while the last promise of the handshake was on its way here.
+    if (secured.stream.status !== 'open') resolve('the connection broke')
     secured.muxer.addEventListener('stream', (event) => void this.#accept(event.detail, handlers))
   }
 
@@ -140,6 +144,8 @@ export class Connection {
       this.#secured.muxer.abort(error)
     } catch {}
     this.#secured.stream.abort(error)
+    // A stream that had closed before tells nobody.
+    this.#end(because)
   }
 
   async #accept(stream: Stream, handlers: StreamHandlers): Promise<void> {
