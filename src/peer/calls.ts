@@ -1,6 +1,5 @@
 import { isHex, type Hex } from '../core/bytes/hex.ts'
 import { accept, refuse, type Result } from '../core/bytes/result.ts'
-import { openCard } from '../core/identity/card.ts'
 import { parseName } from '../core/identity/name.ts'
 import { isEmoji, parseText, type Content } from '../core/timeline/content.ts'
 import { readLine } from '../core/timeline/line.ts'
@@ -8,7 +7,7 @@ import type { StoredLine } from '../store/port.ts'
 import type { Answer, Calls, Refusal, Said } from '../view/calls.ts'
 import type { SayRefusal } from './conversation.ts'
 import { viewLines } from './line-view.ts'
-import type { RunningPeer } from './peer.ts'
+import type { RunningPeer } from './running.ts'
 import { createReading } from './reading.ts'
 import { reachView } from './reach-view.ts'
 import { orderOf, type Room } from './room.ts'
@@ -24,7 +23,7 @@ export const createCalls = (peer: RunningPeer): Calls => {
   const reading = createReading(peer)
 
   const roomOf = (conversation: string): Result<Room, Refusal> => {
-    const room = peer.room(conversation)
+    const room = peer.rooms.get(conversation)
     return room ? accept(room) : refuse({ kind: 'unknown-conversation' })
   }
 
@@ -33,8 +32,8 @@ export const createCalls = (peer: RunningPeer): Calls => {
     if (!found.ok) return found
     const room = found.value
     if (peer.self.name === undefined) return refuse({ kind: 'name-needed' })
-    if (peer.people.person(room.person)?.standing === 'blocked') return refuse({ kind: 'blocked' })
-    if (!room.founded && !peer.people.entryOf(room.person)) await fetchCard(peer, room.person)
+    if (peer.standingOf(room.person) === 'blocked') return refuse({ kind: 'blocked' })
+    if (!room.founded && !peer.people.entryOf(room.person)) await peer.fetchCard(room.person)
     const said = await room.conversation.say(content, { speech: true })
     if (!said.ok) return refuse(refusalOf(said.refusal))
     // Whoever speaks to somebody has accepted them.
@@ -57,16 +56,16 @@ export const createCalls = (peer: RunningPeer): Calls => {
   }
 
   return {
-    updates: (signal) => peer.updates.watch(() => peer.snapshot(), signal),
-    status: () => Promise.resolve(peer.status()),
+    updates: (signal) => peer.screens.watch(signal),
+    status: () => Promise.resolve(peer.screens.status()),
 
     open: async ({ person }) => {
       if (!peer.people.person(person) || person === peer.me) return refuse({ kind: 'unknown-person', who: person })
-      const room = await peer.roomWith(person)
+      const room = await peer.rooms.with(person)
       room.opened = true
-      if (peer.people.person(person)?.standing !== 'blocked') peer.reachFor(person)
-      peer.tellRoom(room)
-      peer.tellPerson(person)
+      if (peer.standingOf(person) !== 'blocked') peer.reachFor(person)
+      peer.screens.tellRoom(room)
+      peer.screens.tellPerson(person)
       return accept({ conversation: room.conversation.id })
     },
 
@@ -77,7 +76,7 @@ export const createCalls = (peer: RunningPeer): Calls => {
       const place = { ...(before && { before }), ...(after && { after }) }
       const lines = await peer.store.lines({ conversation, ...place, limit: most + 1 })
       const page = after ? lines.slice(0, most) : lines.slice(-most)
-      const views = await viewLines(page, { store: peer.store, me: peer.me, now: peer.now() })
+      const views = await viewLines(page, { store: peer.store, me: peer.me, now: peer.scheduler.now() })
       return accept({ lines: views, more: lines.length > most })
     },
 
@@ -107,8 +106,8 @@ export const createCalls = (peer: RunningPeer): Calls => {
     },
 
     typing: ({ conversation }) => {
-      const room = peer.room(conversation)
-      if (room && peer.roomView(room).at === 'open')
+      const room = peer.rooms.get(conversation)
+      if (room && peer.screens.roomView(room).at === 'open')
         for (const session of peer.sessionsWith(room.person)) session.typing(conversation)
       return Promise.resolve(accept(null))
     },
@@ -132,13 +131,13 @@ export const createCalls = (peer: RunningPeer): Calls => {
       if (!parsed.ok) return parsed
       const was = peer.self.name
       if (parsed.value === was) return accept({ name: was })
-      const self = { ...peer.self, name: parsed.value, nameTime: peer.now() }
+      const self = { ...peer.self, name: parsed.value, nameTime: peer.scheduler.now() }
       const kept = await peer.keep(selfChanges(self))
       if (!kept.ok) return refuse(refusalOf(kept.refusal))
       peer.self = self
       await peer.appear()
       if (was !== undefined)
-        for (const room of peer.rooms())
+        for (const room of peer.rooms.shown())
           if (room.conversation.replica.joined)
             await room.conversation.say({ kind: 'profile', name: parsed.value, was }, { speech: false })
       return accept({ name: parsed.value })
@@ -149,7 +148,7 @@ export const createCalls = (peer: RunningPeer): Calls => {
       const parsed = name.trim() === '' ? undefined : parseName(name)
       if (parsed && !parsed.ok) return parsed
       const kept = await peer.keep(peer.people.namePrivately(person, parsed?.value))
-      peer.tellPerson(person)
+      peer.screens.tellPerson(person)
       return done(kept)
     },
 
@@ -184,24 +183,15 @@ export const createCalls = (peer: RunningPeer): Calls => {
     search: async ({ text, conversation, limit }) => {
       const within = conversation === undefined ? {} : { conversation }
       const lines = await peer.store.search({ text, ...within, limit: Math.min(limit, FOUND_LINES_MAX) })
-      const shown = lines.filter((line) => peer.room(line.conversation))
-      const views = await viewLines(shown, { store: peer.store, me: peer.me, now: peer.now() })
+      const shown = lines.filter((line) => peer.rooms.get(line.conversation))
+      const views = await viewLines(shown, { store: peer.store, me: peer.me, now: peer.scheduler.now() })
       return accept(views.map((line, index) => ({ conversation: shown[index]?.conversation ?? '', line })))
     },
   }
 }
 
-/** Asks the server for the card of somebody who was only listed so far, so that a first message can be sealed. */
-const fetchCard = async (peer: RunningPeer, person: Hex): Promise<void> => {
-  for (const device of peer.people.devicesOf(person)) {
-    const bytes = await peer.network.card(device.id)
-    const card = bytes && (await openCard(peer.crypto, bytes))
-    if (card && card.ok && card.value.certificate[0] === person) await peer.keep(peer.people.meet(card.value))
-  }
-}
-
 const decide = async (peer: RunningPeer, person: Hex, standing: 'accepted' | 'ignored' | 'blocked'): Answer<null> => {
-  const room = await peer.roomWith(person)
+  const room = await peer.rooms.with(person)
   const changes = peer.people.decide(person, standing)
   if (changes.length === 0) return accept(null)
   const kept = await peer.keep(changes)
@@ -209,8 +199,8 @@ const decide = async (peer: RunningPeer, person: Hex, standing: 'accepted' | 'ig
   if (standing === 'blocked') peer.leave(person)
   else peer.reachFor(person)
   if (standing === 'accepted') await room.conversation.join()
-  peer.tellRoom(room)
-  peer.tellPerson(person)
+  peer.screens.tellRoom(room)
+  peer.screens.tellPerson(person)
   return accept(null)
 }
 

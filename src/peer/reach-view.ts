@@ -1,7 +1,7 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import { readLine } from '../core/timeline/line.ts'
 import { ATTEMPTS_SHOWN_MAX, type ReachView } from '../view/view.ts'
-import type { RunningPeer } from './peer.ts'
+import type { RunningPeer } from './running.ts'
 
 /** How many of the newest lines are looked through for messages that wait. */
 const WAITING_COUNTED_MAX = 500
@@ -16,17 +16,17 @@ export const reachView = async (peer: RunningPeer, person: Hex): Promise<ReachVi
   const attempts = reaches.flatMap((reach) => reach.attempts).sort((a, b) => b.started - a.started)
   return {
     person,
-    presence: peer.presence(person),
+    presence: peer.screens.presence(person),
     ...(link && { link }),
     attempts: attempts.slice(0, ATTEMPTS_SHOWN_MAX),
-    ...(link ? { lastSeen: peer.now() } : seen > 0 && { lastSeen: seen }),
+    ...(link ? { lastSeen: peer.scheduler.now() } : seen > 0 && { lastSeen: seen }),
     ...(!link && nexts.length > 0 && { next: Math.min(...nexts) }),
     waiting: await waiting(peer, person),
   }
 }
 
 const waiting = async (peer: RunningPeer, person: Hex): Promise<number> => {
-  const room = peer.roomOf(person)
+  const room = peer.rooms.of(person)
   if (!room) return 0
   const device = room.conversation.replica.me.device
   const delivered = room.progress().find((each) => each.person === person)?.delivered ?? 0

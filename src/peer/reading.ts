@@ -2,7 +2,7 @@ import type { Hex } from '../core/bytes/hex.ts'
 import { accept } from '../core/bytes/result.ts'
 import type { Answer } from '../view/calls.ts'
 import type { Order } from '../view/view.ts'
-import type { RunningPeer } from './peer.ts'
+import type { RunningPeer } from './running.ts'
 import type { Room } from './room.ts'
 
 /** Read marks go out at most this often for one conversation: reading along must not double what is sent. */
@@ -18,7 +18,7 @@ export const createReading = (
 
   const mark = async (room: Room, upTo: Order): Promise<void> => {
     const { conversation } = room
-    const isOpen = conversation.replica.joined && peer.people.person(room.person)?.standing === 'accepted'
+    const isOpen = conversation.replica.joined && peer.standingOf(room.person) === 'accepted'
     if (!isOpen || !peer.settings.readMarkers) return
     const own = conversation.replica.me.device
     // Lines before the place just behind `upTo`: it included.
@@ -45,7 +45,7 @@ export const createReading = (
       if (!change) return accept(null)
       await peer.keep([change])
       await room.count(peer.store)
-      peer.tellRoom(room)
+      peer.screens.tellRoom(room)
       const isWaiting = pending.has(room.conversation.id)
       pending.set(room.conversation.id, upTo)
       if (!isWaiting) send(room)

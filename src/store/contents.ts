@@ -48,12 +48,31 @@ const putRecord = (contents: Contents, space: Space, key: string, value: Uint8Ar
 }
 
 const putEvent = (contents: Contents, event: StoredEvent): void => {
-  if (contents.events.has(event.id)) return
+  const held = contents.events.get(event.id)
+  if (held !== undefined) {
+    if (held.content === undefined && event.content !== undefined) replaceEvent(contents, held, event)
+    return
+  }
   contents.events.set(event.id, event)
   const { chains } = conversationOf(contents, event.conversation)
   const chain = chains.get(event.author) ?? []
   chains.set(event.author, chain)
   insert(chain, event, (a, b) => a.seq - b.seq || compareText(a.id, b.id))
+  amend(contents, event)
+}
+
+/** What it says came later, from somebody who could read it. */
+const replaceEvent = (contents: Contents, held: StoredEvent, told: StoredEvent): void => {
+  const { content } = told
+  const target = held.target ?? told.target
+  const event = { ...held, ...(content && { content }), ...(target !== undefined && { target }) }
+  contents.events.set(event.id, event)
+  const chain = conversationOf(contents, event.conversation).chains.get(event.author) ?? []
+  chain[chain.findIndex(({ id }) => id === event.id)] = event
+  if (held.target === undefined) amend(contents, event)
+}
+
+const amend = (contents: Contents, event: StoredEvent): void => {
   if (event.target === undefined) return
   const amendments = contents.amendments.get(event.target) ?? []
   contents.amendments.set(event.target, amendments)

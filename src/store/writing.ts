@@ -102,7 +102,9 @@ export const openWriter = (database: DatabaseSync, secrets: Secrets): Writer => 
   const putNumber = database.prepare('INSERT INTO identifier (id) VALUES (?)')
   const putEvent = database.prepare(
     `INSERT INTO event (id, conversation, author, seq, target, bytes, content)
-     VALUES ($id, $conversation, $author, $seq, $target, $bytes, $content) ON CONFLICT (id) DO NOTHING`,
+     VALUES ($id, $conversation, $author, $seq, $target, $bytes, $content) ON CONFLICT (id) DO UPDATE SET
+       content = coalesce(content, excluded.content), target = coalesce(target, excluded.target)
+       WHERE content IS NULL AND excluded.content IS NOT NULL`,
   )
   const findLine = database.prepare('SELECT number, text FROM line WHERE conversation = ? AND id = ?')
   const putLine = database.prepare(

@@ -1,0 +1,135 @@
+import type { Hex } from '../core/bytes/hex.ts'
+import { tagOf } from '../core/identity/tag.ts'
+import type { Store } from '../store/port.ts'
+import type { ConversationView, Path, PersonView, Presence, StatusView, Update } from '../view/view.ts'
+import type { Kept } from './conversation.ts'
+import { viewLines } from './line-view.ts'
+import type { Network } from './network/port.ts'
+import type { People } from './people.ts'
+import type { Room } from './room.ts'
+import type { Rooms } from './rooms.ts'
+import type { Self } from './self.ts'
+import type { Sessions } from './sessions.ts'
+import type { Settings } from './settings.ts'
+import { Updates } from './updates.ts'
+
+/** What the screens are made from: everything of a peer, to read. */
+export type Shown = {
+  readonly store: Store
+  readonly network: Network
+  readonly people: People
+  readonly rooms: Rooms
+  readonly sessions: Sessions
+  readonly about: Pick<StatusView, 'version' | 'profile' | 'folder' | 'suggestedName'>
+  readonly self: () => Self
+  readonly settings: () => Settings
+  readonly storeFailure: () => StatusView['storeFailure']
+  readonly now: () => number
+}
+
+/** Makes the views of a peer, and tells every screen that watches when one of them changes. */
+export class Screens {
+  readonly #shown: Shown
+  readonly #updates = new Updates()
+
+  constructor(shown: Shown) {
+    this.#shown = shown
+  }
+
+  watch(signal: AbortSignal): AsyncIterable<Update> {
+    return this.#updates.watch(() => this.#snapshot(), signal)
+  }
+
+  status(): StatusView {
+    const { network, about } = this.#shown
+    const { name, person: id, device } = this.#shown.self()
+    const { readMarkers, seenNearby, seenOnServer } = this.#shown.settings()
+    const storeFailure = this.#shown.storeFailure()
+    return {
+      ...about,
+      ...(name !== undefined && { me: { id, device, name, tag: tagOf(id) } }),
+      server: network.server(),
+      nearby: network.nearby(),
+      addresses: network.addresses(),
+      settings: { readMarkers, seenNearby, seenOnServer },
+      ...(storeFailure && { storeFailure }),
+    }
+  }
+
+  presence(person: Hex): Presence {
+    const { network, people, sessions } = this.#shown
+    let best: Extract<Presence, { at: 'here' }> | undefined
+    const devices = people.devicesOf(person)
+    for (const { id } of devices) {
+      const session = sessions.with(id)
+      if (!session) continue
+      const { path = session.link.path, since = this.#shown.now() } = network.reach(id).link ?? {}
+      if (!best || RANK[path] < RANK[best.path]) best = { at: 'here', path, since }
+    }
+    if (best) return best
+    const since = Math.max(0, ...devices.map((device) => device.lastSeen ?? 0))
+    return since > 0 ? { at: 'away', since } : { at: 'away' }
+  }
+
+  /** Whether this person appears at all: found somewhere, decided about, or talked with. */
+  isShown(person: Hex): boolean {
+    const { people, rooms } = this.#shown
+    const known = people.person(person)
+    if (!known) return false
+    return people.foundBy(person).size > 0 || known.standing !== 'new' || rooms.of(person)?.shown === true
+  }
+
+  roomView(room: Room): ConversationView {
+    return room.view(this.#shown.people.person(room.person)?.standing ?? 'new', this.#shown.now())
+  }
+
+  tellStatus(): void {
+    if (this.#updates.watched) this.#updates.tell({ kind: 'status', status: this.status() })
+  }
+
+  /** Tells of a person, and of those whose names look the same: their tags may come or go. */
+  tellPerson(person: Hex): void {
+    if (!this.#updates.watched) return
+    for (const id of [person, ...this.#shown.people.lookalikes(person)]) {
+      const view = this.isShown(id) ? this.#personView(id) : undefined
+      this.#updates.tell(view ? { kind: 'person', person: view } : { kind: 'person-gone', person: id })
+    }
+  }
+
+  tellRoom(room: Room): void {
+    if (!this.#updates.watched || !room.shown) return
+    this.#updates.tell({ kind: 'conversation', conversation: this.roomView(room) })
+  }
+
+  tellTyping(room: Room): void {
+    if (this.roomView(room).at !== 'open') return
+    this.#updates.tell({ kind: 'typing', conversation: room.conversation.id, person: room.person })
+  }
+
+  async tellKept(room: Room, kept: Kept): Promise<void> {
+    const { store } = this.#shown
+    if (kept.lines.some((line) => line.counts)) await room.count(store)
+    if (!this.#updates.watched) return
+    const conversation = room.conversation.id
+    for (const line of kept.dropped) this.#updates.tell({ kind: 'line-gone', conversation, line })
+    const views = await viewLines(kept.lines, { store, me: this.#shown.self().person, now: this.#shown.now() })
+    for (const line of views) this.#updates.tell({ kind: 'line', conversation, line })
+    this.tellRoom(room)
+  }
+
+  #snapshot(): Update {
+    const { people, rooms } = this.#shown
+    return {
+      kind: 'snapshot',
+      status: this.status(),
+      people: people.all().flatMap(({ id }) => (this.isShown(id) ? (this.#personView(id) ?? []) : [])),
+      conversations: rooms.shown().map((room) => this.roomView(room)),
+    }
+  }
+
+  #personView(person: Hex): PersonView | undefined {
+    return this.#shown.people.view(person, this.presence(person))
+  }
+}
+
+const RANK: Record<Path, number> = { nearby: 0, direct: 1, relayed: 2 }
