@@ -6,7 +6,7 @@ import { createLibp2p, type Libp2p } from 'libp2p'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { createEndpoint } from '../src/link/libp2p/endpoint.ts'
-import type { Endpoint } from '../src/link/port.ts'
+import type { Endpoint, Link } from '../src/link/port.ts'
 
 export const ECHO_PROTOCOL = '/echo/1'
 
@@ -62,9 +62,10 @@ const main = async (): Promise<void> => {
   })
 
   const endpoint = await createBenchEndpoint(12)
-  endpoint.onLink(async (link) => {
+  const answer = async (link: Link): Promise<void> => {
     for await (const frame of link.frames) if (frame[0] !== COUNT) link.send(frame)
-  })
+  }
+  endpoint.onLink((link) => void answer(link))
   const ready: Ready = {
     tcpPort: (plain.address() as AddressInfo).port,
     libp2pAddress: node.getMultiaddrs()[0]?.toString() ?? '',

@@ -131,10 +131,9 @@ export const createNetwork = (options: NetworkOptions): Network => {
   const forget = (end: MemoryEnd): void => {
     ends.delete(end)
     if (end.link.protocol !== 'server') return
-    const both = [end.owner, end.link.device]
-    for (const each of [...ends])
-      if (each.via !== undefined && both.includes(each.via) && both.includes(each.owner))
-        each.break('the relay is gone')
+    const both = new Set([end.owner, end.link.device])
+    for (const each of ends)
+      if (each.via !== undefined && both.has(each.via) && both.has(each.owner)) each.break('the relay is gone')
   }
 
   const dialRelay = async (from: Member, device: Hex, signal: AbortSignal): Promise<Result<Link, Failure>> => {
@@ -154,7 +153,7 @@ export const createNetwork = (options: NetworkOptions): Network => {
 
   const announce = (member: Member): void => {
     if (!member.near || members.get(member.device) !== member) return
-    for (const other of [...members.values()]) {
+    for (const other of members.values()) {
       if (other === member || other.server) continue
       time.after(travel(), () => sight(other, member))
       time.after(travel(), () => sight(member, other))

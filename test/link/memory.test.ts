@@ -60,10 +60,11 @@ const run = async (seed: number): Promise<string> => {
   const { time, network } = start(seed, 0.01)
   const [alice, bob] = [network.peer(ALICE), network.peer(BOB)]
   const log: string[] = []
-  bob.onLink(async (link) => {
+  const note = async (link: Link): Promise<void> => {
     for await (const frame of link.frames) log.push(`${time.now()} ${frame[0]}`)
     log.push(`${time.now()} ${(await link.closed).kind}`)
-  })
+  }
+  bob.onLink((link) => void note(link))
   for (let round = 0; round < 5; round += 1) {
     const link = await open(alice, bob, time)
     for (let index = 0; index < 50; index += 1) link.send(Uint8Array.of(index))
@@ -90,9 +91,10 @@ test('[LK20] no time passes but what is asked for', async () => {
   const { time, network } = start()
   const [alice, bob] = [network.peer(ALICE), network.peer(BOB)]
   let arrived = 0
-  bob.onLink(async (link) => {
+  const note = async (link: Link): Promise<void> => {
     for await (const _ of link.frames) arrived = time.now()
-  })
+  }
+  bob.onLink((link) => void note(link))
   const link = await open(alice, bob, time)
   const sent = time.now()
   link.send(Uint8Array.of(1))

@@ -142,7 +142,9 @@ export class Connection {
     try {
       // It tells the other side, which a connection that is closing already cannot.
       this.#secured.muxer.abort(error)
-    } catch {}
+    } catch {
+      // Then it learns of it by the wire.
+    }
     this.#secured.stream.abort(error)
     // A stream that had closed before tells nobody.
     this.#end(because)

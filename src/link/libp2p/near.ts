@@ -64,7 +64,7 @@ export const createNear = ({
   const look = async (): Promise<Failure | undefined> => {
     const present = cardAddresses()
     let failure: Failure | undefined = { kind: 'unreachable', detail: 'no network card is up' }
-    for (const [address, card] of [...cards])
+    for (const [address, card] of cards)
       if (!present.includes(address)) {
         cards.delete(address)
         await card.close()
@@ -80,7 +80,7 @@ export const createNear = ({
     if (timer !== undefined) return accept(null)
     const failure = await look()
     if (failure !== undefined) return refuse(failure)
-    timer = setInterval(() => inTurn(look), NEAR_MILLIS)
+    timer = setInterval(() => void inTurn(look), NEAR_MILLIS)
     timer.unref()
     return accept(null)
   }

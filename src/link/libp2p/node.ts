@@ -144,7 +144,7 @@ export const createNode = async (
   const secure: Node['secure'] = async ({ stream, dialled, address, expected, signal }) => {
     const deadline = createDeadline(HANDSHAKE_MILLIS_MAX, signal)
     // A wire that ends on one side is at its end; a stream could go on in the other direction.
-    stream.addEventListener('end', () => stream.close().catch((error: Error) => stream.abort(error)))
+    stream.addEventListener('end', () => void stream.close().catch((error: Error) => stream.abort(error)))
     const place = shakingHands.enter(address, () => stream.abort(new Error('too many are shaking hands')))
     try {
       const secured = await handshake(stream, parts, {

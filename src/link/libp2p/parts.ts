@@ -3,7 +3,6 @@ import type {
   ComponentLogger,
   ConnectionEncrypter,
   Logger,
-  Stream,
   StreamMuxer,
   StreamMuxerFactory,
   Transport,
@@ -22,7 +21,7 @@ export const STREAM_WINDOW_BYTES_MAX = 2 * 1024 * 1024
 export const STREAMS_PER_CONNECTION_MAX = 64
 
 /** Its ping is not part of libp2p's interface. */
-export type YamuxMuxer = StreamMuxer<Stream> & { ping(options?: { readonly signal?: AbortSignal }): Promise<number> }
+export type YamuxMuxer = StreamMuxer & { ping(options?: { readonly signal?: AbortSignal }): Promise<number> }
 
 /**
  * The parts of libp2p that a device speaks with, without the node around them: that node's bookkeeping for each

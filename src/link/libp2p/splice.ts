@@ -33,7 +33,7 @@ const carry = ({ from, to, allowance }: Way, onBytes: (count: number) => void): 
     const wait = allowance.use(event.data.byteLength)
     if (wait > 0) hold((resume) => void setTimeout(resume, wait))
   })
-  from.addEventListener('end', () => to.close().catch((error: Error) => to.abort(error)))
+  from.addEventListener('end', () => void to.close().catch((error: Error) => to.abort(error)))
   // What broke on one side is broken for the other: half a way is of no use.
   from.addEventListener('close', (event) => {
     if (event.error !== undefined) return to.abort(event.error)
@@ -52,5 +52,7 @@ const ended = (stream: Stream): Promise<void> =>
 const quietly = (act: () => void): void => {
   try {
     act()
-  } catch {}
+  } catch {
+    // Nothing is left to do for it.
+  }
 }

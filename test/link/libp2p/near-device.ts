@@ -1,4 +1,5 @@
 import { createEndpoint } from '../../../src/link/libp2p/endpoint.ts'
+import type { Sighting } from '../../../src/link/port.ts'
 
 // Run as a program of its own by near.test.ts: says who it is, then whom it sees, a line each.
 
@@ -7,11 +8,12 @@ const result = await createEndpoint({ privateKey: seed, listen: { port: 0 } })
 if (!result.ok) throw new Error(result.refusal.kind)
 const say = (line: unknown): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
 const endpoint = result.value
-endpoint.onSighting(async (sighting) => {
+const meet = async (sighting: Sighting): Promise<void> => {
   for (const address of sighting.addresses) {
     const link = await endpoint.dial({ device: sighting.device, address, signal: AbortSignal.timeout(5_000) })
     say({ saw: sighting.device, address, linked: link.ok })
   }
-})
+}
+endpoint.onSighting((sighting) => void meet(sighting))
 say({ device: endpoint.device, near: (await endpoint.near(true)).ok })
 process.stdin.on('end', () => process.exit(0)).resume()

@@ -44,7 +44,7 @@ const cable = (a: string, b: string): void => {
 type Line = { readonly device?: string; readonly saw?: string; readonly address?: string; readonly linked?: boolean }
 
 /** A device on that machine: what it says, line by line. */
-const device = (context: TestContext, space: string, seed: number): AsyncIterator<Line> => {
+const device = (context: TestContext, space: string, seed: number): AsyncIterator<Line, undefined> => {
   const child = spawn('ip', ['netns', 'exec', space, process.execPath, DEVICE_PROGRAM, String(seed)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
@@ -61,9 +61,13 @@ const device = (context: TestContext, space: string, seed: number): AsyncIterato
   }
 }
 
-const next = async (lines: AsyncIterator<Line>): Promise<Line> => (await lines.next()).value ?? {}
+const next = async (lines: AsyncIterator<Line, undefined>): Promise<Line> => {
+  const { value } = await lines.next()
+  if (value === undefined) throw new Error('the device said nothing more')
+  return value
+}
 
-const seen = async (lines: AsyncIterator<Line>, who: string): Promise<Line> => {
+const seen = async (lines: AsyncIterator<Line, undefined>, who: string): Promise<Line> => {
   for (;;) {
     const line = await next(lines)
     if (line.saw === who && line.linked === true) return line
