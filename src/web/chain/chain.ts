@@ -2,7 +2,7 @@ import { compareOrders, type LineView, type Order } from '../../view/view.ts'
 
 /** Lines asked for at once. */
 export const PAGE_LINES = 60
-/** Beyond this many loaded lines the end that is not looked at is let go; it is loaded again when scrolled to. */
+/** About as many lines stay loaded around the place that is looked at; the rest is loaded again when scrolled to. */
 export const CHAIN_LINES_MAX = 600
 
 /**
@@ -57,12 +57,16 @@ export const withLine = (chain: Chain, line: LineView): Chain => {
 export const withoutLine = (chain: Chain, id: string): Chain =>
   chain.lines.some((line) => line.id === id) ? { ...chain, lines: chain.lines.filter((line) => line.id !== id) } : chain
 
-/** Lets go of lines at the end that is not looked at, once more than CHAIN_LINES_MAX are loaded. */
-export const trimmed = (chain: Chain, keep: 'start' | 'end'): Chain => {
-  if (chain.lines.length <= CHAIN_LINES_MAX) return chain
-  return keep === 'start'
-    ? { ...chain, lines: chain.lines.slice(0, CHAIN_LINES_MAX), newer: true }
-    : { ...chain, lines: chain.lines.slice(-CHAIN_LINES_MAX), older: true }
+/** The chain without its lines far after the one that is looked at. */
+export const withoutFarNewer = (chain: Chain, looked: number): Chain => {
+  const end = looked + CHAIN_LINES_MAX / 2
+  return end + PAGE_LINES >= chain.lines.length ? chain : { ...chain, lines: chain.lines.slice(0, end), newer: true }
+}
+
+/** The chain without its lines far before the one that is looked at. */
+export const withoutFarOlder = (chain: Chain, looked: number): Chain => {
+  const start = looked - CHAIN_LINES_MAX / 2
+  return start <= PAGE_LINES ? chain : { ...chain, lines: chain.lines.slice(start), older: true }
 }
 
 /** The index of the first line that is later than `order`: where a line of that order belongs. */

@@ -43,8 +43,11 @@ const belongTogether = (one: LineView, other: LineView, place: Place): boolean =
 
 export const isBubble = (line: LineView): boolean => line.kind === 'message' || line.kind === 'deleted'
 
-const firstUnread = (lines: readonly LineView[], read: Order): number =>
-  lines.findIndex((line) => !line.mine && compareOrders(line.order, read) > 0)
+/** Where everything is new, there is nothing to mark it off from. */
+const firstUnread = (lines: readonly LineView[], read: Order): number => {
+  const first = lines.findIndex((line) => !line.mine && compareOrders(line.order, read) > 0)
+  return first === 0 ? -1 : first
+}
 
 /** Reuses the rows of the time before that did not change, so that their drawings are kept. */
 export const keptRows = (before: readonly Row[], after: readonly Row[]): readonly Row[] => {

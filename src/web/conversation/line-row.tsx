@@ -22,6 +22,8 @@ type LineRowProps = {
   /** The row that the tab key stops at. */
   readonly active: boolean
   readonly found: boolean
+  /** Nothing comes before this line. */
+  readonly beginning: boolean
   onIntent(intent: Intent): void
   onQuote(line: string): void
   onFocusRow(line: string): void
@@ -32,12 +34,20 @@ export const LineRow = memo((props: LineRowProps): ReactNode => {
   const { row, found } = props
   return (
     <div className={`px-3 md:px-6 ${row.startsGroup ? 'pt-3' : 'pt-0.5'} ${found ? 'row-found' : ''}`}>
+      {props.beginning ? <Beginning person={props.person} /> : null}
       {row.startsDay ? <Day at={row.line.at} /> : null}
       {row.startsNew ? <NewMark /> : null}
       {isBubble(row.line) ? <Message {...props} /> : <SystemLine {...props} />}
     </div>
   )
 })
+
+const Beginning = ({ person }: { readonly person: PersonView }): ReactNode => (
+  <p className="mx-auto max-w-120 pt-6 pb-2 text-center text-small text-balance text-soft">
+    This is the beginning of what you and <bdi>{person.privateName ?? person.name}</bdi> wrote. It is sealed from your
+    device to theirs; nobody in between can read it.
+  </p>
+)
 
 const Day = ({ at }: { readonly at: number }): ReactNode => (
   <div className="flex items-center gap-3 pt-3 pb-4 text-small font-semibold text-soft">

@@ -39,7 +39,7 @@ const LoadedLines = ({ conversation, person, order, onIntent, chain }: LinesProp
   const { id } = conversation
   const rows = useRows(id, chain)
   const list = useRef<RowListHandle>(null)
-  const [atEnd, setAtEnd] = useState(true)
+  const [atEnd, setAtEnd] = useState(false)
   const { found, show } = useFound(conversation, chain, order, list)
   const { active, onKeyDown, onFocusRow } = useRowKeys(rows, list)
   const newest = newestOfMine(chain.lines)
@@ -58,6 +58,7 @@ const LoadedLines = ({ conversation, person, order, onIntent, chain }: LinesProp
       newest={row.line.id === newest}
       active={row.line.id === active}
       found={row.line.id === found}
+      beginning={!chain.older && row === rows[0]}
       onIntent={onIntent}
       onQuote={show}
       onFocusRow={onFocusRow}
@@ -75,23 +76,15 @@ const LoadedLines = ({ conversation, person, order, onIntent, chain }: LinesProp
         onNear={(end) => {
           if (chain[end]) void loadMore(kith, id, end)
         }}
-        onRest={(half) => {
-          if (chain.lines.length > CHAIN_LINES_MAX) trimChain(kith, id, half === 'upper' ? 'start' : 'end')
+        onRest={(row) => {
+          if (chain.lines.length > CHAIN_LINES_MAX) trimChain(kith, id, row.line)
         }}
         draw={drawRow}
-        beginning={chain.older ? null : <Beginning person={person} />}
       />
       {atEnd && !chain.newer ? null : <JumpButton unread={conversation.unread} onJump={() => void jump()} />}
     </div>
   )
 }
-
-const Beginning = ({ person }: { readonly person: PersonView }): ReactNode => (
-  <p className="px-6 pt-6 pb-2 text-center text-small text-soft">
-    This is the beginning of what you and <bdi>{person.privateName ?? person.name}</bdi> wrote. It is sealed from your
-    device to theirs; nobody in between can read it.
-  </p>
-)
 
 /** The rows, each kept as it was while nothing about it changed. */
 const useRows = (id: string, chain: Chain): readonly Row[] => {

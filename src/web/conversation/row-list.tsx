@@ -11,13 +11,12 @@ type RowListProps = {
   readonly rows: readonly Row[]
   /** The id of a line that stays drawn while it is out of sight, because it has the focus. */
   readonly keepRow: string | undefined
-  readonly beginning: ReactNode
   draw(row: Row): ReactNode
   onAtEnd(atEnd: boolean): void
   /** An end of what is loaded comes near. */
   onNear(end: 'older' | 'newer'): void
-  /** Scrolling has stopped, in this half of what is loaded. */
-  onRest(half: 'upper' | 'lower'): void
+  /** Scrolling has stopped at this row. */
+  onRest(row: Row): void
   onKeyDown(event: KeyboardEvent): void
 }
 
@@ -34,21 +33,29 @@ export const RowList = (props: RowListProps): ReactNode => {
   const list = useRef<VirtualizerHandle>(null)
   const scroller = useRef<HTMLDivElement>(null)
   const stuck = useRef(true)
+  const offset = useRef(0)
   const { generation, atStart, replaced, saidNow } = useRowChange(rows)
 
   const look = (): void => {
+    const place = scroller.current
+    if (place === null) return
+    const below = place.scrollHeight - place.scrollTop - place.clientHeight
+    // Rows that are measured, or arrive, push the end away: only going up means that somebody wants to leave it.
+    if (below < END_PIXELS) stuck.current = true
+    else if (place.scrollTop < offset.current) stuck.current = false
+    offset.current = place.scrollTop
+    onAtEnd(stuck.current)
+  }
+  const lookAround = (): void => {
+    look()
     const view = list.current
     if (view === null) return
-    const below = view.scrollSize - view.scrollOffset - view.viewportSize
-    const atEnd = below < END_PIXELS
-    stuck.current = atEnd
-    onAtEnd(atEnd)
     if (view.scrollOffset < NEAR_PIXELS) onNear('older')
-    if (below < NEAR_PIXELS) onNear('newer')
+    if (view.scrollSize - view.scrollOffset - view.viewportSize < NEAR_PIXELS) onNear('newer')
   }
   const toEnd = (): void => {
     stuck.current = true
-    list.current?.scrollToIndex(rows.length - 1, { align: 'end' })
+    if (scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight
   }
   useImperativeHandle(props.ref, () => ({
     toEnd,
@@ -60,10 +67,16 @@ export const RowList = (props: RowListProps): ReactNode => {
   }))
   useLayoutEffect(() => {
     const unread = rows.findIndex((row) => row.startsNew)
-    if (replaced && unread > 0) list.current?.scrollToIndex(unread, { align: 'start', offset: -48 })
-    else if (replaced || stuck.current || saidNow) toEnd()
+    if (replaced && unread > 0) {
+      stuck.current = false
+      list.current?.scrollToIndex(unread, { align: 'start', offset: -48 })
+    } else if (replaced || stuck.current || saidNow) toEnd()
   }, [generation, rows])
-  useLayoutEffect(look, [rows])
+  useStaying(scroller, stuck, generation, (filled) => {
+    look()
+    // What does not fill the space cannot be scrolled, and so would never ask for more.
+    if (!filled) onNear('older')
+  })
 
   return (
     <div
@@ -74,7 +87,6 @@ export const RowList = (props: RowListProps): ReactNode => {
       onKeyDown={props.onKeyDown}
     >
       <div className="flex-1" />
-      {props.beginning}
       <Virtualizer
         key={generation}
         ref={list}
@@ -84,19 +96,41 @@ export const RowList = (props: RowListProps): ReactNode => {
         data={rows}
         shift={atStart}
         keepMounted={keptIndexes(rows, props.keepRow)}
-        onScroll={look}
+        onScroll={lookAround}
         onScrollEnd={() => {
-          const view = list.current
-          if (view) onRest(view.scrollOffset + view.viewportSize / 2 < view.scrollSize / 2 ? 'upper' : 'lower')
-        }}
-        onResize={() => {
-          if (stuck.current) toEnd()
+          const row = rows[list.current?.findItemIndex(list.current.scrollOffset) ?? 0]
+          if (row) onRest(row)
         }}
       >
         {(row) => <div key={row.line.id}>{draw(row)}</div>}
       </Virtualizer>
     </div>
   )
+}
+
+type Held<Value> = { readonly current: Value }
+
+/**
+ * Stays at the end while rows turn out higher than estimated and while the space for them changes. The browser tells of
+ * sizes after its layout and before it paints, so nothing is seen to move.
+ */
+const useStaying = (scroller: Held<HTMLElement | null>, stuck: Held<boolean>, generation: number, onSettled: (filled: boolean) => void): void => {
+  const settled = useRef(onSettled)
+  useLayoutEffect(() => {
+    settled.current = onSettled
+  })
+  useLayoutEffect(() => {
+    const place = scroller.current
+    const content = place?.querySelector('ol')
+    if (!place || !content) return
+    const observer = new ResizeObserver(() => {
+      if (stuck.current) place.scrollTop = place.scrollHeight
+      settled.current(content.offsetHeight > place.clientHeight)
+    })
+    observer.observe(place)
+    observer.observe(content)
+    return () => observer.disconnect()
+  }, [scroller, stuck, generation])
 }
 
 const keptIndexes = (rows: readonly Row[], id: string | undefined): number[] => {

@@ -1,3 +1,4 @@
+/// <reference path="./emoji-module.d.ts" />
 import { EmojiPicker } from 'frimousse'
 import type { ComponentProps, ReactNode } from 'react'
 import { list } from 'virtual:emoji-list'

@@ -1,6 +1,6 @@
 import { refusalWords } from '../../view/refusal-words.ts'
 import type { LineView, Order } from '../../view/view.ts'
-import { newestChain, PAGE_LINES, trimmed, withLine, withNewer, withOlder, type Chain } from '../chain/chain.ts'
+import { newestChain, PAGE_LINES, placeOf, withLine, withNewer, withOlder, withoutFarNewer, withoutFarOlder, type Chain } from '../chain/chain.ts'
 import { notify, type Kith, type OpenChain } from './store.ts'
 
 /** Conversations whose lines stay loaded in this window; the one that was left longest ago goes first. */
@@ -17,7 +17,8 @@ export const enterChain = async (kith: Kith, conversation: string): Promise<void
   if (!view) return
   const read = view.unread > 0 ? (view.readUpTo ?? BEGINNING) : 'all'
   const known = kith.getState().chains.get(conversation)
-  put(kith, conversation, { ...(known?.chain ? { chain: trimmed(known.chain, 'end') } : {}), read })
+  const chain = known?.chain && withoutFarOlder(known.chain, known.chain.lines.length)
+  put(kith, conversation, { ...(chain ? { chain } : {}), read })
   if (known?.chain && !known.chain.newer) return
   if (view.unread > UNREAD_LINES_MAX && view.readUpTo) return loadAround(kith, conversation, view.readUpTo)
   await loadNewest(kith, conversation, Math.max(PAGE_LINES, Math.min(view.unread + 20, HISTORY_LINES_MAX)))
@@ -63,9 +64,18 @@ export const loadMore = async (kith: Kith, conversation: string, end: 'older' | 
   if (!page.ok) notify(kith, refusalWords(page.refusal))
 }
 
-/** Lets go of the far end. Only while nothing scrolls: it changes the number of rows. */
-export const trimChain = (kith: Kith, conversation: string, keep: 'start' | 'end'): void =>
-  change(kith, conversation, (open) => (open.chain ? { ...open, chain: trimmed(open.chain, keep) } : open))
+/**
+ * Lets go of what is far from the line that is looked at. Only while nothing scrolls, and one end after the other: the
+ * list tells from the number of rows at which end they went.
+ */
+export const trimChain = (kith: Kith, conversation: string, looked: LineView): void => {
+  const cut = (without: (chain: Chain, looked: number) => Chain): void =>
+    change(kith, conversation, (open) =>
+      open.chain ? { ...open, chain: without(open.chain, placeOf(open.chain.lines, looked.order) - 1) } : open,
+    )
+  cut(withoutFarNewer)
+  setTimeout(() => cut(withoutFarOlder))
+}
 
 /** Looks for a line by its id from the newest back, and loads what is around it. False: not found. */
 export const findLine = async (kith: Kith, conversation: string, id: string): Promise<boolean> => {
@@ -83,10 +93,6 @@ export const findLine = async (kith: Kith, conversation: string, id: string): Pr
   }
   return false
 }
-
-/** A line that a call of this window made: shown without waiting for the update that brings it, too. */
-export const addLine = (kith: Kith, conversation: string, line: LineView): void =>
-  change(kith, conversation, (open) => (open.chain ? { ...open, chain: withLine(open.chain, line) } : open))
 
 /** The mark "new messages" goes away, or to where reading stops now. */
 export const markRead = (kith: Kith, conversation: string, read: Order | 'all'): void =>

@@ -1,0 +1,3 @@
+declare module 'virtual:emoji-list' {
+  export const list: import('frimousse').EmojiData
+}
