@@ -1,9 +1,19 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import { Bug } from '../core/bytes/result.ts'
-import type { Path } from '../view/view.ts'
+import type { Millis, Path } from '../view/view.ts'
 import { createPipe, type Pipe } from './memory-pipe.ts'
-import type { NetworkOptions } from './memory.ts'
 import { FRAME_BYTES_MAX, type Farewell, type Link, type Protocol } from './port.ts'
+
+export type NetworkOptions = {
+  /** What happens when: see `createSimulatedTime`. */
+  readonly time: { now(): Millis; after(millis: Millis, task: () => void): () => void }
+  /** A seeded source of numbers from 0 up to 1. */
+  readonly random: () => number
+  /** How long a frame travels, anything between. One link keeps its order whatever its frames draw. */
+  readonly delay: { readonly least: Millis; readonly most: Millis }
+  /** Odds, for each frame, that its link dies instead of carrying it. A link is a reliable stream: nothing else is lost. */
+  readonly loss: number
+}
 
 /** One end of a link in simulated time, with what the network around it must know. */
 export type MemoryEnd = {

@@ -2,7 +2,7 @@ import { accept, refuse, type Result } from '../core/bytes/result.ts'
 import type { Hex } from '../core/bytes/hex.ts'
 import type { Failure, Millis } from '../view/view.ts'
 import { formatAddress, pathOf, RELAY_ADDRESS } from './address.ts'
-import { connectEnds, type MemoryEnd } from './memory-link.ts'
+import { connectEnds, type MemoryEnd, type NetworkOptions } from './memory-link.ts'
 import type { Endpoint, Link, Sighting } from './port.ts'
 import type { Relayed, ServerEndpoint } from './server-port.ts'
 
@@ -11,17 +11,6 @@ export const SIGHTING_MILLIS = 10_000
 
 /** How long a dial to somebody who cannot be reached waits. */
 export const MEMORY_DIAL_MILLIS_MAX = 5_000
-
-export type NetworkOptions = {
-  /** What happens when: see `createSimulatedTime`. */
-  readonly time: { now(): Millis; after(millis: Millis, task: () => void): () => void }
-  /** A seeded source of numbers from 0 up to 1. */
-  readonly random: () => number
-  /** How long a frame travels, anything between. One link keeps its order whatever its frames draw. */
-  readonly delay: { readonly least: Millis; readonly most: Millis }
-  /** Odds, for each frame, that its link dies instead of carrying it. A link is a reliable stream: nothing else is lost. */
-  readonly loss: number
-}
 
 /**
  * A network in simulated time: no sockets, no timers, no dice but `random`. Same options and same calls, same run.
