@@ -66,7 +66,7 @@ const fits = (expression: string): boolean => {
 
 test('[REP15] what is given away with Kith is under licences that fit Apache-2.0', () => {
   const places = [...shipped()]
-  assert.ok(places.includes('node_modules/libp2p') && places.includes('node_modules/react'))
+  assert.ok(places.includes('node_modules/@libp2p/tcp') && places.includes('node_modules/react'))
   assert.deepEqual(
     places.map((place) => `${place}: ${licenceOf(place)}`).filter((_, index) => !fits(licenceOf(places[index] ?? ''))),
     [],
