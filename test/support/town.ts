@@ -1,0 +1,267 @@
+import type { Crypto } from '../../src/core/crypto/port.ts'
+import { createSimulatedTime, type SimulatedTime } from '../../src/link/memory-time.ts'
+import { createNetwork, type Network as Wires } from '../../src/link/memory.ts'
+import type { Endpoint, Link } from '../../src/link/port.ts'
+import { openPeer, type Peer } from '../../src/peer/peer.ts'
+import type { Scheduler } from '../../src/peer/network/port.ts'
+import { openSelf } from '../../src/peer/self.ts'
+import type { Snapshot } from '../../src/store/memory.ts'
+import type { Answer, Calls, Refusal } from '../../src/view/calls.ts'
+import type { LineView } from '../../src/view/view.ts'
+import type { Result } from '../../src/core/bytes/result.ts'
+import { seededRandom } from '../core/reach/random.ts'
+import { openMortalStore, type MortalStore } from './mortal-store.ts'
+import { createPlainCrypto } from './plain-crypto.ts'
+import { openScreen, type Screen } from './screen.ts'
+
+/** Real peers with stores in memory, on one simulated network, in time that moves when it is told to. */
+export type Town = {
+  readonly time: SimulatedTime
+  readonly wires: Wires
+  readonly random: () => number
+  /** Everything that was sent between peers, as it is told of it. */
+  readonly overheard: Overheard
+  /** Odds that a link dies with a frame; for links that come from now on. */
+  setLoss(loss: number): void
+  /** A person who has not started their peer yet. */
+  home(name: string, options?: HomeOptions): Promise<Home>
+}
+
+export type HomeOptions = {
+  /** How far this clock is from the true time, in milliseconds. */
+  readonly skew?: number
+  /** False: they start without a name. */
+  readonly named?: boolean
+  /** False: they are found only where somebody knows their address or a server. */
+  readonly nearby?: boolean
+}
+
+export type Overheard = { frames: number; bytes: number; onFrame: (frame: Uint8Array, from: string, to: string) => void }
+
+/** One person's machine: what is on its disk outlives its peer. */
+export type Home = {
+  readonly name: string
+  readonly person: string
+  readonly device: string
+  readonly address: string
+  readonly calls: Calls
+  readonly store: MortalStore
+  readonly screen: Screen
+  readonly running: boolean
+  start(): Promise<void>
+  /** Ends in good order. */
+  stop(): Promise<void>
+  /** Ends between two instants: what is not on the disk is gone. */
+  crash(): void
+  /** From the next instant on, this clock is so far from the true time. */
+  setSkew(skew: number): void
+}
+
+export const createTown = (seed: number, options: { readonly crypto?: Crypto; readonly loss?: number } = {}): Town => {
+  const random = seededRandom(seed)
+  const time = createSimulatedTime({ start: 1_800_000_000_000 })
+  const network = { time, random, delay: { least: 1, most: 60 }, loss: options.loss ?? 0 }
+  const wires = createNetwork(network)
+  const crypto = options.crypto ?? createPlainCrypto()
+  const overheard: Overheard = { frames: 0, bytes: 0, onFrame: () => {} }
+  let homes = 0
+  return {
+    time,
+    wires,
+    random,
+    overheard,
+    setLoss: (loss) => {
+      network.loss = loss
+    },
+    home: async (name, home = {}) => {
+      homes += 1
+      const address = `192.168.1.${10 + homes}:4001`
+      return createHome({ name, address, crypto, time, wires, overheard, dice: seededRandom(seed * 1_000 + homes) }, home)
+    },
+  }
+}
+
+type Ground = Pick<Town, 'time' | 'wires' | 'overheard'> & {
+  readonly name: string
+  readonly address: string
+  readonly crypto: Crypto
+  readonly dice: () => number
+}
+
+const createHome = async (ground: Ground, options: HomeOptions): Promise<Home> => {
+  const { name, address, crypto, time, wires, dice } = ground
+  const random = (bytes: number): Uint8Array => Uint8Array.from({ length: bytes }, () => Math.floor(dice() * 256))
+  let skew = options.skew ?? 0
+  let disk: Snapshot | undefined
+  let now: Running | undefined
+  let last: Running | undefined
+
+  const open = async (): Promise<Running> => {
+    const life = { alive: true }
+    const store = openMortalStore(disk)
+    const scheduler: Scheduler = {
+      // Whole milliseconds, as clocks of computers give them.
+      now: () => Math.floor(time.now() + skew),
+      after: (millis, run) => time.after(millis, () => life.alive && run()),
+    }
+    const self = await openSelf(store, { crypto, now: scheduler.now(), random })
+    if (!self.ok) throw new Error(`${name} has no disk`)
+    const endpoint = mortalEndpoint(wires.peer({ device: self.value.device, address }), life, ground.overheard)
+    const about = { version: '0', profile: name, folder: `/${name}`, suggestedName: name }
+    const peer = await openPeer({ store, endpoint, crypto, scheduler, random, self: self.value, about })
+    return { peer, store, endpoint, life, screen: openScreen(peer.calls), self: self.value }
+  }
+
+  const started = (): Running => {
+    const running = now ?? last
+    if (!running) throw new Error(`${name} was never started`)
+    return running
+  }
+
+  const home: Home = {
+    name,
+    get person() {
+      return started().self.person
+    },
+    get device() {
+      return started().self.device
+    },
+    address,
+    get calls() {
+      return started().peer.calls
+    },
+    get store() {
+      return started().store
+    },
+    get screen() {
+      return started().screen
+    },
+    get running() {
+      return now !== undefined
+    },
+    start: async () => {
+      now ??= last = await open()
+    },
+    stop: async () => {
+      if (!now) return
+      const { peer, store, endpoint, life, screen } = now
+      now = undefined
+      screen.close()
+      await peer.close()
+      await endpoint.close()
+      await store.close()
+      life.alive = false
+      disk = store.snapshot()
+    },
+    crash: () => {
+      if (!now) return
+      const { store, life, self, screen } = now
+      now = undefined
+      life.alive = false
+      store.die()
+      wires.crash(self.device)
+      screen.close()
+      disk = store.snapshot()
+    },
+    setSkew: (next) => {
+      skew = next
+    },
+  }
+
+  await home.start()
+  if (options.nearby === false) done(await home.calls.configure({ seenNearby: false }))
+  done(await home.calls.useServer({ address: '' }))
+  if (options.named !== false) done(await home.calls.rename({ name }))
+  return home
+}
+
+type Running = {
+  readonly peer: Peer
+  readonly store: MortalStore
+  readonly endpoint: Endpoint
+  readonly life: { alive: boolean }
+  readonly screen: Screen
+  readonly self: { readonly person: string; readonly device: string }
+}
+
+/** An endpoint that does nothing any more when its process has died, and through which frames can be overheard. */
+const mortalEndpoint = (endpoint: Endpoint, life: { readonly alive: boolean }, overheard: Overheard): Endpoint => {
+  const heard = (link: Link): Link => ({
+    ...link,
+    send: (frame) => {
+      overheard.frames += 1
+      overheard.bytes += frame.length
+      overheard.onFrame(frame, endpoint.device, link.device)
+      return link.send(frame)
+    },
+  })
+  return {
+    ...endpoint,
+    dial: async (input) => {
+      const dialled = await endpoint.dial(input)
+      if (!dialled.ok) return dialled
+      if (life.alive) return { ok: true, value: heard(dialled.value) }
+      dialled.value.close()
+      return new Promise(() => {})
+    },
+    onLink: (handler) => endpoint.onLink((link) => handler(heard(link))),
+  }
+}
+
+/** The value of a call that has to work. */
+export const done = <Value>(result: Result<Value, Refusal>): Value => {
+  if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.refusal)}`)
+  return result.value
+}
+
+/** The kind of refusal of a call that must not work. */
+export const refusalOf = async (answer: Answer<unknown>): Promise<string> => {
+  const result = await answer
+  return result.ok ? 'accepted' : result.refusal.kind
+}
+
+/** The id of the conversation of one with another; one of them has to know the other. */
+export const conversationOf = async (one: Home, other: Home): Promise<string> =>
+  done(await one.calls.open({ person: other.person })).conversation
+
+/** Says it to somebody and answers the line's id. */
+export const say = async (from: Home, to: Home, text: string): Promise<string> => {
+  const conversation = await conversationOf(from, to)
+  return done(await from.calls.say({ conversation, text })).line
+}
+
+/** All lines that one holds of the conversation with another, oldest first. */
+export const linesOf = async (one: Home, other: Home): Promise<readonly LineView[]> => {
+  const conversation = await conversationOf(one, other)
+  const lines: LineView[] = []
+  for (;;) {
+    const before = lines[0]?.order
+    const page = done(await one.calls.history({ conversation, limit: 200, ...(before && { before }) }))
+    lines.unshift(...page.lines)
+    if (!page.more) return lines
+  }
+}
+
+/** The lines as a person would tell them: `Alice: hi`. */
+export const storyOf = async (one: Home, other: Home): Promise<readonly string[]> => {
+  const lines = await linesOf(one, other)
+  return lines.map((line) => `${line.mine ? one.name : other.name}: ${tell(line)}`)
+}
+
+const tell = (line: LineView): string => {
+  switch (line.kind) {
+    case 'message':
+      return line.text + (line.edited ? ' (edited)' : '') + line.reactions.map(({ emoji }) => ` ${emoji}`).join('')
+    case 'renamed':
+      return `(${line.from} is now ${line.to})`
+    case 'gap':
+      return `(${line.count} missing)`
+    case 'newer':
+      return `(something newer: ${line.what})`
+    case 'deleted':
+    case 'joined':
+    case 'forked':
+    case 'sealed':
+      return `(${line.kind})`
+  }
+}
