@@ -1,0 +1,67 @@
+import { SLOT_BYTES, SLOT_KEY_BYTES, type Crypto } from '../../src/core/crypto/port.ts'
+import { domain, equalBytes, hmacSha256, openOnce, sealOnce, sha256 } from '../../src/core/crypto/symmetric.ts'
+
+/**
+ * A fast stand-in for the asymmetric ciphers, for tests whose seed must replay everything: the same calls in the same
+ * order give the same bytes. Lengths and failures are those of the real ciphers: what was changed, or was made for
+ * another key or `info`, does not verify or open. It is NOT secret: whoever has a public key can sign and open. Where a
+ * test is about secrecy, take `createNodeCrypto`.
+ */
+export const createDeterministicCrypto = (seed = 0): Crypto => {
+  let encapsulations = 0
+  return {
+    publicKey,
+    sign: (signer, message) => signature(publicKey(signer), message),
+    verify: (key, message, signed) => equalBytes(signature(key, message), signed),
+    slotKey,
+    sealTo: (key, plaintext, info) => {
+      if (!isSlotKey(key)) return undefined
+      const encapsulated = repeated(hash('stand-in encapsulation', numbers(seed, encapsulations++)), ENCAPSULATION_BYTES)
+      return joined(encapsulated, sealOnce(sharedKey(key, encapsulated, info), plaintext, info))
+    },
+    openWith: (owner, sealed, info) => {
+      if (sealed.length < ENCAPSULATION_BYTES) return undefined
+      const encapsulated = sealed.subarray(0, ENCAPSULATION_BYTES)
+      const key = sharedKey(slotKey(owner), encapsulated, info)
+      return openOnce(key, sealed.subarray(ENCAPSULATION_BYTES), info)
+    },
+  }
+}
+
+/** Dice that fall the same for the same seed: what `Pen.random` and the like take. */
+export const createDice = (seed: number): ((bytes: number) => Uint8Array) => {
+  let rolls = 0
+  return (bytes) => repeated(hash('stand-in dice', numbers(seed, rolls++)), bytes)
+}
+
+const ENCAPSULATION_BYTES = SLOT_BYTES - 48
+
+const hash = (label: string, bytes: Uint8Array): Uint8Array => sha256(domain(label, bytes))
+
+const publicKey = (seed: Uint8Array): Uint8Array => hash('stand-in public key', seed)
+
+const signature = (key: Uint8Array, message: Uint8Array): Uint8Array => {
+  const half = hmacSha256(key, message)
+  return joined(half, sha256(half))
+}
+
+const slotKey = (seed: Uint8Array): Uint8Array => repeated(hash('stand-in slot key', seed), SLOT_KEY_BYTES)
+
+const isSlotKey = (key: Uint8Array): boolean =>
+  key.length === SLOT_KEY_BYTES && equalBytes(key, repeated(key.slice(0, 32), SLOT_KEY_BYTES))
+
+const sharedKey = (key: Uint8Array, encapsulated: Uint8Array, info: Uint8Array): Uint8Array =>
+  hash('stand-in shared key', joined(joined(key.slice(0, 32), encapsulated), info))
+
+/** Bytes of any length that follow from 32: the first block as it is, so that equal lengths of equal bytes are equal. */
+const repeated = (bytes: Uint8Array, length: number): Uint8Array =>
+  Uint8Array.from({ length }, (_, index) => bytes[index % bytes.length] ?? 0)
+
+const joined = (a: Uint8Array, b: Uint8Array): Uint8Array => {
+  const all = new Uint8Array(a.length + b.length)
+  all.set(a)
+  all.set(b, a.length)
+  return all
+}
+
+const numbers = (...values: readonly number[]): Uint8Array => new TextEncoder().encode(values.join('/'))
