@@ -65,6 +65,8 @@ export type PeerOptions = {
   readonly listen?: { readonly host?: string; readonly port: number }
   /** `HOST[:PORT]`, or empty for none; absent: what the profile has. */
   readonly server?: string
+  /** Whether to look for people on this network and be seen by them; absent: what the profile has. */
+  readonly nearby?: 'on' | 'off'
 }
 
 /** A peer of this process. */

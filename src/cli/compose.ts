@@ -10,7 +10,8 @@ import { createNodeCrypto } from '../crypto/node.ts'
 import { createEndpoint } from '../link/libp2p/endpoint.ts'
 import { openPeer as runPeer } from '../peer/peer.ts'
 import { openSelf } from '../peer/self.ts'
-import type { Store } from '../store/port.ts'
+import { parseServer, serverText, settingChange } from '../peer/settings.ts'
+import type { Change, Store, StoreRefusal } from '../store/port.ts'
 import { openSqliteStore, type OpenRefusal } from '../store/sqlite.ts'
 import type { Calls } from '../view/calls.ts'
 import type { OpenDoor, OwnPeer, PeerOptions, PeerRefusal } from './command.ts'
@@ -65,6 +66,10 @@ const openOn = async (
   const crypto = createNodeCrypto()
   const self = await openSelf(store, { crypto, now: Date.now(), random: randomBytes })
   if (!self.ok) return refuse(storeRefusal(self.refusal, profile))
+  // Before the peer runs: it would otherwise appear where it is not wanted for a moment.
+  const chosen = await choose(store, options)
+  if (!chosen.ok)
+    return refuse(chosen.refusal.kind === 'server-address' ? chosen.refusal : storeRefusal(chosen.refusal, profile))
   const { host, port } = options.listen ?? { host: undefined, port: 0 }
   const endpoint = await createEndpoint({
     privateKey: self.value.deviceSeed,
@@ -82,11 +87,21 @@ const openOn = async (
     about: { version: version(), profile: profile.name, folder: profile.folder, suggestedName: suggestedName() },
   })
   closing.push(() => peer.close())
-  if (options.server !== undefined) {
-    const used = await peer.calls.useServer({ address: options.server })
-    if (!used.ok) return refuse(serverRefusal(used.refusal, options.server))
-  }
   return accept(peer.calls)
+}
+
+/** Keeps what was chosen on the command line, for this start and those after it. */
+const choose = async (
+  store: Store,
+  { server, nearby }: PeerOptions,
+): Promise<Result<null, StoreRefusal | { readonly kind: 'server-address'; readonly text: string }>> => {
+  const changes: Change[] = nearby === undefined ? [] : [settingChange('seenNearby', nearby === 'on')]
+  if (server !== undefined) {
+    const parsed = parseServer(server)
+    if (!parsed.ok) return parsed
+    changes.push(settingChange('server', serverText(parsed.value)))
+  }
+  return changes.length === 0 ? accept(null) : store.commit(changes)
 }
 
 const storeRefusal = (refusal: OpenRefusal, profile: Profile): PeerRefusal => {
@@ -103,9 +118,6 @@ const storeRefusal = (refusal: OpenRefusal, profile: Profile): PeerRefusal => {
       return { kind: 'folder-failed', folder: profile.folder, detail: refusal.detail }
   }
 }
-
-const serverRefusal = (refusal: { readonly kind: string }, text: string): PeerRefusal =>
-  refusal.kind === 'disk-full' ? { kind: 'disk-full' } : { kind: 'server-address', text }
 
 /** The system's name for whoever is logged in, when it would do as a name. */
 const suggestedName = (): string => {

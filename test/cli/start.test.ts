@@ -56,11 +56,12 @@ test('[CL14] the options reach what they are for', async () => {
     'door opened at 8123',
   ])
   const none = machineWith()
-  const ended = kith('--server none --listen 4000', none)
+  const ended = kith('--server none --nearby off --listen 4000', none)
   await none.prints('Ctrl+C')
   none.end()
   await ended
-  assert.equal(none.events[0], 'peer of default opened {"server":"","listen":{"port":4000}}')
+  assert.equal(none.events[0], 'peer of default opened {"server":"","nearby":"off","listen":{"port":4000}}')
+  assert.equal(await kith('--nearby maybe', machineWith()), 2)
 })
 
 test('[CL14] --name answers the naming step, and a name that is not allowed ends with 2', async () => {

@@ -25,6 +25,7 @@ export const start: Command = {
     ...PROFILE_OPTIONS,
     name: { value: 'NAME', help: 'What people should call you; otherwise the window asks at the first start' },
     server: { value: 'HOST[:PORT]', help: 'Meet people on this server; none for no server (default: this machine)' },
+    nearby: { value: 'on|off', help: 'Whether you and people on your network see each other (default: on); kept' },
     listen: { value: '[HOST:]PORT', help: 'Listen for others here (default: any free port, all addresses)' },
     ui: { value: 'PORT', help: 'Serve the window on this port of this machine (default: any free one)' },
     'no-open': { help: 'Open no browser; print the address of the window instead' },
@@ -51,7 +52,11 @@ type Wanted = {
 }
 
 const startGiven = (given: Given): Result<Wanted, Usage> => {
-  const [name, server, listen, ui] = ['name', 'server', 'listen', 'ui'].map((each) => textOf(given, each))
+  const [name, server, nearby, listen, ui] = ['name', 'server', 'nearby', 'listen', 'ui'].map((each) =>
+    textOf(given, each),
+  )
+  if (nearby !== undefined && nearby !== 'on' && nearby !== 'off')
+    return refuse({ kind: 'usage', detail: `--nearby takes on or off, not '${nearby}'` })
   const windowPort = ui === undefined ? accept(0) : wholeNumber(ui, 'ui', 0, 65_535)
   if (!windowPort.ok) return windowPort
   const where = listen === undefined ? accept(undefined) : listenGiven(listen)
@@ -60,6 +65,7 @@ const startGiven = (given: Given): Result<Wanted, Usage> => {
     ...(name !== undefined && { name }),
     peer: {
       ...(server !== undefined && { server: server === 'none' ? '' : server }),
+      ...(nearby !== undefined && { nearby }),
       ...(where.value !== undefined && { listen: where.value }),
     },
     windowPort: windowPort.value,
@@ -83,8 +89,10 @@ const join = async (peer: RunningPeer, profile: Profile, wanted: Wanted, world: 
   world.terminal.print(`Kith already runs with the profile ${profile.name} (process ${peer.pid}).`)
   const opened = wanted.browser && (await world.openBrowser(url))
   world.terminal.print(opened ? 'Its window opens in your browser.' : `Open this within a minute: ${url}`)
-  if (wanted.name !== undefined || wanted.peer.server !== undefined || wanted.peer.listen !== undefined)
-    world.terminal.note('kith: --name, --server and --listen change nothing in a Kith that runs; stop it first.')
+  if (wanted.name !== undefined || Object.keys(wanted.peer).length > 0)
+    world.terminal.note(
+      'kith: --name, --server, --nearby and --listen change nothing in a Kith that runs; stop it first.',
+    )
   return EXIT.done
 }
 
