@@ -9,9 +9,9 @@ import type { Snapshot } from '../../src/store/memory.ts'
 import type { Answer, Calls, Refusal } from '../../src/view/calls.ts'
 import type { LineView } from '../../src/view/view.ts'
 import type { Result } from '../../src/core/bytes/result.ts'
+import { createDeterministicCrypto, createDice } from '../core/deterministic-crypto.ts'
 import { seededRandom } from '../core/reach/random.ts'
 import { openMortalStore, type MortalStore } from './mortal-store.ts'
-import { createPlainCrypto } from './plain-crypto.ts'
 import { openScreen, type Screen } from './screen.ts'
 
 /** Real peers with stores in memory, on one simulated network, in time that moves when it is told to. */
@@ -62,7 +62,7 @@ export const createTown = (seed: number, options: { readonly crypto?: Crypto; re
   const time = createSimulatedTime({ start: 1_800_000_000_000 })
   const network = { time, random, delay: { least: 1, most: 60 }, loss: options.loss ?? 0 }
   const wires = createNetwork(network)
-  const crypto = options.crypto ?? createPlainCrypto()
+  const crypto = options.crypto ?? createDeterministicCrypto(seed)
   const overheard: Overheard = { frames: 0, bytes: 0, onFrame: () => {} }
   let homes = 0
   return {
@@ -76,7 +76,7 @@ export const createTown = (seed: number, options: { readonly crypto?: Crypto; re
     home: async (name, home = {}) => {
       homes += 1
       const address = `192.168.1.${10 + homes}:4001`
-      return createHome({ name, address, crypto, time, wires, overheard, dice: seededRandom(seed * 1_000 + homes) }, home)
+      return createHome({ name, address, crypto, time, wires, overheard, random: createDice(seed * 1_000 + homes) }, home)
     },
   }
 }
@@ -85,12 +85,11 @@ type Ground = Pick<Town, 'time' | 'wires' | 'overheard'> & {
   readonly name: string
   readonly address: string
   readonly crypto: Crypto
-  readonly dice: () => number
+  readonly random: (bytes: number) => Uint8Array
 }
 
 const createHome = async (ground: Ground, options: HomeOptions): Promise<Home> => {
-  const { name, address, crypto, time, wires, dice } = ground
-  const random = (bytes: number): Uint8Array => Uint8Array.from({ length: bytes }, () => Math.floor(dice() * 256))
+  const { name, address, crypto, time, wires, random } = ground
   let skew = options.skew ?? 0
   let disk: Snapshot | undefined
   let now: Running | undefined
