@@ -153,7 +153,9 @@ export const createCalls = (peer: RunningPeer): Calls => {
     },
 
     configure: async (input) => {
-      const flags = Object.entries(input).filter((entry): entry is [keyof typeof input, boolean] => entry[1] !== undefined)
+      const flags = Object.entries(input).filter(
+        (entry): entry is [keyof typeof input, boolean] => entry[1] !== undefined,
+      )
       const kept = await peer.keep(flags.map(([key, value]) => settingChange(key, value)))
       if (!kept.ok) return refuse(refusalOf(kept.refusal))
       peer.settings = { ...peer.settings, ...Object.fromEntries(flags) }
@@ -172,7 +174,9 @@ export const createCalls = (peer: RunningPeer): Calls => {
     },
 
     reach: async ({ person }) =>
-      peer.people.person(person) ? accept(await reachView(peer, person)) : refuse({ kind: 'unknown-person', who: person }),
+      peer.people.person(person)
+        ? accept(await reachView(peer, person))
+        : refuse({ kind: 'unknown-person', who: person }),
 
     tryNow: ({ person }) => {
       if (!peer.people.person(person)) return Promise.resolve(refuse({ kind: 'unknown-person', who: person }))
@@ -204,7 +208,8 @@ const decide = async (peer: RunningPeer, person: Hex, standing: 'accepted' | 'ig
   return accept(null)
 }
 
-const done = (kept: Result<null, SayRefusal>): Result<null, Refusal> => (kept.ok ? kept : refuse(refusalOf(kept.refusal)))
+const done = (kept: Result<null, SayRefusal>): Result<null, Refusal> =>
+  kept.ok ? kept : refuse(refusalOf(kept.refusal))
 
 const refusalOf = (refusal: SayRefusal): Refusal => {
   switch (refusal.kind) {

@@ -14,11 +14,7 @@ import { markChange, withRead } from './marks.ts'
 export const keepBare = (draft: Draft, event: SignedEvent): void => draft.putEvent(stored(event))
 
 /** Writes down what a sealed event says: its lines, or the line that it changes. */
-export const chronicle = async (
-  draft: Draft,
-  event: SignedEvent,
-  plaintext: Uint8Array,
-): Promise<void> => {
+export const chronicle = async (draft: Draft, event: SignedEvent, plaintext: Uint8Array): Promise<void> => {
   const inside = contentIn(plaintext)
   const content = inside && readContent(inside)
   const person = personAt(draft, event.author)
@@ -140,11 +136,7 @@ const amendmentsOf = async (draft: Draft, target: Hex): Promise<readonly Amendme
 }
 
 /** The author of an event shows once more what it said. The commitment in its header proves that nothing was changed. */
-const again = async (
-  draft: Draft,
-  person: Hex,
-  content: Extract<Content, { kind: 'again' }>,
-): Promise<void> => {
+const again = async (draft: Draft, person: Hex, content: Extract<Content, { kind: 'again' }>): Promise<void> => {
   const held = await draft.event(content.target)
   if (!held || held.content || held.conversation !== draft.replica.conversation) return
   const event = readEvent(held.bytes)

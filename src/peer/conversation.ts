@@ -167,9 +167,7 @@ export class Conversation {
     return (written.events.at(-1) as Written['events'][number]).event
   }
 
-  #enqueue<Value>(
-    run: (draft: Draft) => Promise<Result<Value, SayRefusal>>,
-  ): Promise<Result<Value, SayRefusal>> {
+  #enqueue<Value>(run: (draft: Draft) => Promise<Result<Value, SayRefusal>>): Promise<Result<Value, SayRefusal>> {
     return new Promise((resolve) => {
       this.#waiting.push({ run, settle: resolve as Operation['settle'] })
       this.#running ??= this.#drain()

@@ -80,8 +80,8 @@ export class Draft {
     const conversation = this.replica.conversation
     return [
       ...[...this.#events.values()].map((event): Change => ({ put: 'event', event })),
-      ...[...this.#lines].map(
-        ([id, line]): Change => (line ? { put: 'line', line } : { drop: 'line', conversation, id }),
+      ...[...this.#lines].map(([id, line]): Change =>
+        line ? { put: 'line', line } : { drop: 'line', conversation, id },
       ),
       ...this.#records,
       ...replicaChanges(this.#before, this.replica),

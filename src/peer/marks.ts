@@ -19,10 +19,16 @@ export const withHeld = (marks: Marks, device: Hex, said: Vector, exists: Vector
 }
 
 /** What was read there; reading only ever goes forward. */
-export const withRead = (marks: Marks, device: Hex, upTo: readonly (readonly [Hex, number])[], exists: Vector): Marks => {
+export const withRead = (
+  marks: Marks,
+  device: Hex,
+  upTo: readonly (readonly [Hex, number])[],
+  exists: Vector,
+): Marks => {
   const mark = marks.get(device) ?? { held: new Map(), read: new Map() }
   const read = new Map(mark.read)
-  for (const [author, seq] of within(new Map(upTo), exists)) read.set(author, Math.max(seq, read.get(author) ?? 0))
+  for (const [author, seq] of within(new Map<Hex, number>(upTo), exists))
+    read.set(author, Math.max(seq, read.get(author) ?? 0))
   return new Map(marks).set(device, { ...mark, read })
 }
 
@@ -58,4 +64,5 @@ const within = (said: Vector, exists: Vector): Vector =>
     }),
   )
 
-const isSame = (a: Vector, b: Vector): boolean => a.size === b.size && [...a].every(([device, seq]) => b.get(device) === seq)
+const isSame = (a: Vector, b: Vector): boolean =>
+  a.size === b.size && [...a].every(([device, seq]) => b.get(device) === seq)

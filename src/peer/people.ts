@@ -4,7 +4,13 @@ import { Bug } from '../core/bytes/result.ts'
 import { bytes, list, nullable, text, tuple, uint, type Shape } from '../core/bytes/shape.ts'
 import type { Entry } from '../core/group/founding.ts'
 import type { Card, Listing } from '../core/identity/card.ts'
-import { certificateShape, deviceOf, personOf, plainCertificate, type Certificate } from '../core/identity/certificate.ts'
+import {
+  certificateShape,
+  deviceOf,
+  personOf,
+  plainCertificate,
+  type Certificate,
+} from '../core/identity/certificate.ts'
 import { lookOf, type Name } from '../core/identity/name.ts'
 import { tagOf } from '../core/identity/tag.ts'
 import type { Change, Store } from '../store/port.ts'
@@ -129,7 +135,11 @@ export class People {
   /** Others whose names look the same, whose views change with this person's. */
   lookalikes(id: Hex): readonly Hex[] {
     const person = this.#people.get(id)
-    return person ? looksOf(person).flatMap((look) => [...(this.#looks.get(look) ?? [])]).filter((other) => other !== id) : []
+    return person
+      ? looksOf(person)
+          .flatMap((look) => [...(this.#looks.get(look) ?? [])])
+          .filter((other) => other !== id)
+      : []
   }
 
   view(id: Hex, presence: Presence): PersonView | undefined {
@@ -151,8 +161,13 @@ export class People {
   forgetStrangers(keeps: (person: Hex) => boolean): readonly Change[] {
     const strangers = this.all()
       .filter((each) => each.standing === 'new' && each.privateName === undefined && !keeps(each.id))
-      .map((each) => ({ id: each.id, seen: Math.max(0, ...this.devicesOf(each.id).map((device) => device.lastSeen ?? 0)) }))
-    const excess = strangers.sort((a, b) => a.seen - b.seen).slice(0, Math.max(0, strangers.length - STRANGERS_KEPT_MAX))
+      .map((each) => ({
+        id: each.id,
+        seen: Math.max(0, ...this.devicesOf(each.id).map((device) => device.lastSeen ?? 0)),
+      }))
+    const excess = strangers
+      .sort((a, b) => a.seen - b.seen)
+      .slice(0, Math.max(0, strangers.length - STRANGERS_KEPT_MAX))
     return excess.flatMap(({ id }) => this.#forget(id))
   }
 
@@ -187,8 +202,9 @@ export class People {
   }
 }
 
-const looksOf = (person: Person): readonly string[] =>
-  [...new Set([lookOf(person.name), lookOf(person.privateName ?? person.name)])]
+const looksOf = (person: Person): readonly string[] => [
+  ...new Set([lookOf(person.name), lookOf(person.privateName ?? person.name)]),
+]
 
 const STANDINGS = ['new', 'accepted', 'ignored', 'blocked'] as const
 

@@ -31,5 +31,6 @@ const waiting = async (peer: RunningPeer, person: Hex): Promise<number> => {
   const device = room.conversation.replica.me.device
   const delivered = room.progress().find((each) => each.person === person)?.delivered ?? 0
   const lines = await peer.store.lines({ conversation: room.conversation.id, limit: WAITING_COUNTED_MAX })
-  return lines.filter((line) => line.author === device && line.seq > delivered && readLine(line.bytes)?.kind === 'text').length
+  return lines.filter((line) => line.author === device && line.seq > delivered && readLine(line.bytes)?.kind === 'text')
+    .length
 }

@@ -11,9 +11,7 @@ export const READ_MARK_MILLIS = 500
 const LOOKED_BACK_LINES = 100
 
 /** Remembers what was read here, and tells the others if that is wanted. */
-export const createReading = (
-  peer: RunningPeer,
-): { read: (room: Room, upTo: Order) => Answer<null> } => {
+export const createReading = (peer: RunningPeer): { read: (room: Room, upTo: Order) => Answer<null> } => {
   const pending = new Map<Hex, Order>()
 
   const mark = async (room: Room, upTo: Order): Promise<void> => {

@@ -153,7 +153,10 @@ const plainEpoch = (epoch: Epoch): Plain => [
   epoch.made,
   epoch.unopenedBy.map(fromHex),
   epoch.secrets
-    ? [epoch.secrets.chaining, [...epoch.secrets.ratchets].map(([device, { index, key }]) => [fromHex(device), index, key])]
+    ? [
+        epoch.secrets.chaining,
+        [...epoch.secrets.ratchets].map(([device, { index, key }]) => [fromHex(device), index, key]),
+      ]
     : null,
 ]
 
@@ -165,7 +168,12 @@ const readEpochRecord = (epochId: Hex, fields: Shaped<typeof epochShape>): Epoch
   return { ...epoch, secrets: { chaining: secrets[0], ratchets } }
 }
 
-const plainOwn = ({ id: name, seed, made, replaced }: OwnSlotKey): Plain => [fromHex(name), seed, made, replaced ?? null]
+const plainOwn = ({ id: name, seed, made, replaced }: OwnSlotKey): Plain => [
+  fromHex(name),
+  seed,
+  made,
+  replaced ?? null,
+]
 
 const readOwn = ([name, seed, made, replaced]: Shaped<typeof ownShape>[number]): OwnSlotKey => ({
   id: name,

@@ -81,8 +81,8 @@ export class Rooms {
       onKept: (kept) => room.now && onKept(room.now, kept),
     }
     const conversation = await Conversation.load(around, id)
-    const others = [...peopleIn(conversation.replica)].filter((each) => each !== me.person)
-    room.now = await Room.load(store, conversation, { person: withPerson ?? others[0] ?? me.person, me: me.person })
+    const other = [...peopleIn(conversation.replica)].find((each) => each !== me.person)
+    room.now = await Room.load(store, conversation, { person: withPerson ?? other ?? me.person, me: me.person })
     this.#rooms.set(id, room.now)
     return room.now
   }

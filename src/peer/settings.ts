@@ -36,14 +36,21 @@ export const parseServer = (
   const text = typed.trim()
   if (text === '') return accept(undefined)
   const parts = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9_.-]{1,253}))(?::([0-9]{1,5}))?$/.exec(text)
-  const host = parts?.[1] ?? parts?.[2] ?? (/^[0-9a-fA-F:]*:[0-9a-fA-F:.]+$/.test(text) && text.split(':').length > 2 ? text : undefined)
+  const host =
+    parts?.[1] ??
+    parts?.[2] ??
+    (/^[0-9a-fA-F:]*:[0-9a-fA-F:.]+$/.test(text) && text.split(':').length > 2 ? text : undefined)
   const port = parts?.[3] === undefined ? SERVER_PORT : Number(parts[3])
   if (host === undefined || port < 1 || port > 65_535) return refuse({ kind: 'server-address', text })
   return accept({ host, port })
 }
 
 export const serverText = (server: ServerAddress | undefined): string =>
-  server === undefined ? '' : server.host.includes(':') ? `[${server.host}]:${server.port}` : `${server.host}:${server.port}`
+  server === undefined
+    ? ''
+    : server.host.includes(':')
+      ? `[${server.host}]:${server.port}`
+      : `${server.host}:${server.port}`
 
 const DEFAULT_SERVER = accept({ host: SERVER_HOST, port: SERVER_PORT })
 

@@ -37,7 +37,10 @@ export const serverWords = (server: ServerState, now: Millis): StateWords => {
 export const nearbyWords = (nearby: StatusView['nearby']): StateWords => {
   switch (nearby.at) {
     case 'on':
-      return { state: 'Looking on your network', meaning: 'People on the same network who want to be seen appear here.' }
+      return {
+        state: 'Looking on your network',
+        meaning: 'People on the same network who want to be seen appear here.',
+      }
     case 'off':
       return { state: 'Not looking on your network', meaning: 'Looking for people nearby is switched off.' }
     case 'failed':

@@ -10,7 +10,7 @@ export type Place = { readonly locale?: string; readonly timeZone?: string }
 
 /** “21:05” or “9:05 PM”, as the place writes it. */
 export const clockWords = (at: Millis, place: Place = {}): string =>
-  format(place, { hour: 'numeric', minute: '2-digit' }, place.locale ?? LOCALE_HERE).format(at)
+  format(place, { timeStyle: 'short' }, place.locale ?? LOCALE_HERE).format(at)
 
 /** “Today”, “Yesterday”, “Monday”, within the last six days, else “12 March” or “12 March 2024”. */
 export const dayWords = (at: Millis, now: Millis, place: Place = {}): string => {
@@ -87,7 +87,10 @@ const format = (place: Place, options: Intl.DateTimeFormatOptions, locale = 'en-
   const key = `${locale} ${place.timeZone ?? ''} ${Object.entries(options).flat().join(' ')}`
   const known = formats.get(key)
   if (known) return known
-  const made = new Intl.DateTimeFormat(locale || undefined, { ...options, ...(place.timeZone ? { timeZone: place.timeZone } : {}) })
+  const made = new Intl.DateTimeFormat(locale || undefined, {
+    ...options,
+    ...(place.timeZone ? { timeZone: place.timeZone } : {}),
+  })
   formats.set(key, made)
   return made
 }

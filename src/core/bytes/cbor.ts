@@ -19,7 +19,9 @@ export const encode = (value: Plain): Uint8Array => encodeCbor(value)
 export const decode = (bytes: Uint8Array): Result<Plain, Malformed> => {
   try {
     const value: unknown = decodeCbor(bytes, STRICT)
-    return isPlain(value, 0) ? accept(value) : malformed('a type that is not used here')
+    if (!isPlain(value, 0)) return malformed('a type that is not used here')
+    // The library takes 1.0 for 1, and mends broken UTF-8: only what encodes to the same bytes was the one encoding.
+    return isSame(encode(value), bytes) ? accept(value) : malformed('not the one encoding')
   } catch (error) {
     return malformed(error instanceof Error ? error.message : 'not CBOR')
   }
@@ -37,6 +39,9 @@ const STRICT = {
   allowBigInt: false,
   rejectDuplicateMapKeys: true,
 }
+
+const isSame = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, index) => byte === b[index])
 
 const isPlain = (value: unknown, depth: number): value is Plain => {
   if (depth > NESTING_MAX) return false

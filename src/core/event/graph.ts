@@ -16,6 +16,7 @@ export type Chain = {
   /** Everything up to here is held, without a gap. 0 with an empty id: nothing yet. */
   readonly seq: number
   readonly id: Hex
+  /** The greatest time up to here. */
   readonly time: number
   /** Held events beyond a gap, by sequence. */
   readonly beyond: ReadonlyMap<number, { readonly id: Hex; readonly prev: Hex; readonly time: number }>
@@ -81,9 +82,10 @@ export const nextHeader = (graph: Graph, author: Hex, now: number): Omit<Event, 
   const after: Tip[] = []
   let time = Math.max(now, own.time)
   for (const [other, chain] of graph.chains) {
-    if (other === author || chain.seq === 0) continue
-    // Strictly later than what it follows, so that the order (time, author, seq) never shows an answer first.
-    time = Math.max(time, chain.time + 1)
+    if (other === author) continue
+    // Strictly later than what it follows, so that the order (time, author, seq) never shows an answer first. What lies
+    // beyond a gap counts too: it may be a control event that this one builds on.
+    for (const { time: known } of [chain, ...chain.beyond.values()]) time = Math.max(time, known + 1)
     if (chain.seq > chain.referred && after.length < AFTER_MAX) after.push([other, chain.seq, chain.id])
   }
   return {
@@ -113,10 +115,9 @@ const withChain = (graph: Graph, author: Hex, chain: Chain): Graph => ({
 })
 
 const breaksChain = (chain: Chain, event: SignedEvent): boolean => {
-  if (event.seq === chain.seq + 1) return (event.prev ?? '') !== chain.id || event.time < chain.time
-  const before = chain.beyond.get(event.seq - 1)
+  const before = event.seq === chain.seq + 1 ? chain.id : chain.beyond.get(event.seq - 1)?.id
   const next = chain.beyond.get(event.seq + 1)
-  return (before !== undefined && before.id !== event.prev) || (next !== undefined && next.prev !== event.id)
+  return (before !== undefined && before !== (event.prev ?? '')) || (next !== undefined && next.prev !== event.id)
 }
 
 /** Moves the tip over everything that now follows without a gap. */
@@ -124,11 +125,11 @@ const joinUp = (chain: Chain): Chain => {
   let { seq, id, time } = chain
   const beyond = new Map(chain.beyond)
   for (let next = beyond.get(seq + 1); next !== undefined; next = beyond.get(seq + 1)) {
-    if (seq > 0 && next.prev !== id) break
     beyond.delete(seq + 1)
     seq += 1
     id = next.id
-    time = next.time
+    // A clock that its author turned back is no reason to refuse: what depends on the order of arrival would divide us.
+    time = Math.max(time, next.time)
   }
   return { ...chain, seq, id, time, beyond }
 }

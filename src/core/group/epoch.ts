@@ -2,7 +2,16 @@ import { encode, type Plain } from '../bytes/cbor.ts'
 import { fromHex, type Hex } from '../bytes/hex.ts'
 import { bytes, hex, list, nullable, tuple, uint, type Shaped } from '../bytes/shape.ts'
 import { SLOT_BYTES, SLOT_KEY_BYTES, type Crypto } from '../crypto/port.ts'
-import { domain, equalBytes, HASH_BYTES, hkdfExpand, hkdfExtract, hmacSha256, KEY_BYTES, sha256 } from '../crypto/symmetric.ts'
+import {
+  domain,
+  equalBytes,
+  HASH_BYTES,
+  hkdfExpand,
+  hkdfExtract,
+  hmacSha256,
+  KEY_BYTES,
+  sha256,
+} from '../crypto/symmetric.ts'
 import { DEVICES_MAX, type Members } from './members.ts'
 import type { Ratchet } from './ratchet.ts'
 

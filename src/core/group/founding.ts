@@ -42,7 +42,8 @@ export const readFounding = async (
   if (deviceOf(author.certificate) !== event.author) return undefined
   if (personOf(author.certificate) === personOf(other.certificate)) return undefined
   if (directId(personOf(author.certificate), personOf(other.certificate)) !== event.conversation) return undefined
-  const valid = (await verifyCertificate(crypto, author.certificate)) && (await verifyCertificate(crypto, other.certificate))
+  const valid =
+    (await verifyCertificate(crypto, author.certificate)) && (await verifyCertificate(crypto, other.certificate))
   return valid ? [author, other] : undefined
 }
 

@@ -112,7 +112,8 @@ export const takeMessageKey = (
   if (!epoch.secrets) return refuse({ kind: 'closed-epoch' })
   const ratchet = epoch.secrets.ratchets.get(message.device)
   if (!ratchet) return refuse({ kind: 'not-a-member' })
-  if (message.index < ratchet.index) return takeSkipped(keyring, skippedName(message.epoch, message.device, message.index))
+  if (message.index < ratchet.index)
+    return takeSkipped(keyring, skippedName(message.epoch, message.device, message.index))
   if (message.index > RATCHET_INDEX_MAX) return refuse({ kind: 'key-gone' })
 
   const skipped = new Map(keyring.skipped)

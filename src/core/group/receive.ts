@@ -76,7 +76,8 @@ export const receive = async (
   const { graph, missing } = placed.value
   if (graph.controlHeads.length > CONTROL_HEADS_MAX) return refuse({ kind: 'too-many-heads' })
   const grown = { ...replica, graph }
-  const kept = (next: Replica, received: Received) => accept({ kind: 'kept' as const, replica: next, received, missing })
+  const kept = (next: Replica, received: Received) =>
+    accept({ kind: 'kept' as const, replica: next, received, missing })
 
   if (founding) {
     const certificates = founding.map((entry) => entry.certificate)

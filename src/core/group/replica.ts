@@ -88,4 +88,5 @@ export const withAdmitted = (
 }
 
 /** The people of the conversation, once it was founded. */
-export const peopleIn = (replica: Replica): ReadonlySet<Hex> => new Set([...replica.certificates.values()].map(personOf))
+export const peopleIn = (replica: Replica): ReadonlySet<Hex> =>
+  new Set([...replica.certificates.values()].map(personOf))

@@ -49,12 +49,7 @@ export const contentIn = (plaintext: Uint8Array): Uint8Array | undefined => {
   return decoded.ok ? plaintextShape(decoded.value)?.[1] : undefined
 }
 
-const sealedShape = tuple(
-  hex(HASH_BYTES),
-  uint(RATCHET_INDEX_MAX),
-  bytes(HASH_BYTES),
-  bytes(16, SEALED_BYTES_MAX),
-)
+const sealedShape = tuple(hex(HASH_BYTES), uint(RATCHET_INDEX_MAX), bytes(HASH_BYTES), bytes(16, SEALED_BYTES_MAX))
 const plaintextShape = tuple(bytes(SALT_BYTES), bytes(0, SEALED_BYTES_MAX))
 
 const commitmentTo = (plaintext: Uint8Array): Uint8Array => sha256(domain('kith content 1', plaintext))

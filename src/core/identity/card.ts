@@ -65,7 +65,11 @@ const envelopeShape = tuple(bytes(1, CARD_BYTES_MAX), bytes(SIGNATURE_BYTES))
 const listingShape = tuple(literal(1), certificateShape, text(160), uint())
 const cardShape = tuple(literal(1), bytes(1, LISTING_BYTES_MAX), bytes(SLOT_KEY_BYTES), uint())
 
-type Envelope = { readonly signed: Uint8Array; readonly signature: Uint8Array; readonly fields: Parameters<typeof cardShape>[0] }
+type Envelope = {
+  readonly signed: Uint8Array
+  readonly signature: Uint8Array
+  readonly fields: Parameters<typeof cardShape>[0]
+}
 
 const openEnvelope = (from: Uint8Array, limit: number): Result<Envelope, Malformed> => {
   if (from.length > limit) return malformed('too large')

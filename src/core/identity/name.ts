@@ -15,9 +15,12 @@ export type NameRefusal =
 export const parseName = (text: string): Result<Name, NameRefusal> => {
   // A name from a stranger may be long: look at no more of it than could ever fit.
   const start = text.slice(0, NAME_CHARACTERS_MAX * 16)
-  const forbidden = start.match(FORBIDDEN)
-  if (forbidden) return refuse({ kind: 'name-forbidden', character: codePoint(forbidden[0]) })
-  const name = start.normalize('NFC').replace(/\p{White_Space}+/gu, ' ').trim()
+  const forbidden = start.match(UNWANTED)?.find((character) => !isSpelling(character))
+  if (forbidden !== undefined) return refuse({ kind: 'name-forbidden', character: codePoint(forbidden) })
+  const name = start
+    .normalize('NFC')
+    .replace(/\p{White_Space}+/gu, ' ')
+    .trim()
   if (!VISIBLE.test(name)) return refuse({ kind: 'name-empty' })
   const length = [...name].length
   if (length > NAME_CHARACTERS_MAX || start.length < text.length)
@@ -27,20 +30,30 @@ export const parseName = (text: string): Result<Name, NameRefusal> => {
 
 /** Two names with the same look are shown with their tags: case, accents, width and common twins do not count. */
 export const lookOf = (name: string): string =>
-  [...name.normalize('NFKD').toLowerCase().replace(/[\p{M}\p{White_Space}\p{Default_Ignorable_Code_Point}]/gu, '')]
+  [
+    ...name
+      .normalize('NFKD')
+      .toLowerCase()
+      .replace(/[\p{M}\p{White_Space}\p{Default_Ignorable_Code_Point}]/gu, ''),
+  ]
     .map((character) => TWINS.get(character) ?? character)
     .join('')
     .replace(/rn/g, 'm')
     .replace(/vv/g, 'w')
 
 /**
- * Control characters, line separators, lone surrogates, unassigned private ones, and whatever is invisible or turns the
- * direction of text; but for what emoji and some scripts are spelled with: joiners, variation selectors, flag tags.
+ * Control characters, line separators, lone surrogates, unassigned and private ones, and whatever is invisible or turns
+ * the direction of text.
  */
-const FORBIDDEN =
-  /(?![\u{200C}\u{200D}\u{FE0E}\u{FE0F}\u{E0020}-\u{E007F}\t\n\r ])[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}]/u
+const UNWANTED = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
 
-const VISIBLE = /(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{N}\p{P}\p{S}]/u
+/** What emoji and some scripts are spelled with: joiners, variation selectors, the tags of flags; and white space. */
+const isSpelling = (character: string): boolean => {
+  const code = character.codePointAt(0) ?? 0
+  return ' \t\n\r\u200C\u200D\uFE0E\uFE0F'.includes(character) || (code >= 0xe0020 && code <= 0xe007f)
+}
+
+const VISIBLE = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u
 
 const codePoint = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
@@ -48,9 +61,52 @@ const codePoint = (character: string): string =>
 /** Letters of other scripts and digits that look like a Latin letter (after Unicode TR 39, the everyday ones). */
 const TWINS = new Map(
   Object.entries({
-    а: 'a', е: 'e', о: 'o', р: 'p', с: 'c', у: 'y', х: 'x', і: 'i', ј: 'j', ѕ: 's', һ: 'h', ԁ: 'd', ԛ: 'q', ԝ: 'w',
-    в: 'b', к: 'k', м: 'm', н: 'h', т: 't', г: 'r', α: 'a', β: 'b', ε: 'e', η: 'n', ι: 'i', κ: 'k', ν: 'v', ο: 'o',
-    ρ: 'p', τ: 't', υ: 'u', χ: 'x', γ: 'y', ı: 'i', ɑ: 'a', ɡ: 'g', ⅼ: 'l', '0': 'o', '1': 'i', l: 'i', '|': 'i',
-    '5': 's', ß: 'b', ø: 'o', đ: 'd', ł: 'i', ħ: 'h',
+    а: 'a',
+    е: 'e',
+    о: 'o',
+    р: 'p',
+    с: 'c',
+    у: 'y',
+    х: 'x',
+    і: 'i',
+    ј: 'j',
+    ѕ: 's',
+    һ: 'h',
+    ԁ: 'd',
+    ԛ: 'q',
+    ԝ: 'w',
+    в: 'b',
+    к: 'k',
+    м: 'm',
+    н: 'h',
+    т: 't',
+    г: 'r',
+    α: 'a',
+    β: 'b',
+    ε: 'e',
+    η: 'n',
+    ι: 'i',
+    κ: 'k',
+    ν: 'v',
+    ο: 'o',
+    ρ: 'p',
+    τ: 't',
+    υ: 'u',
+    χ: 'x',
+    γ: 'y',
+    ı: 'i',
+    ɑ: 'a',
+    ɡ: 'g',
+    ⅼ: 'l',
+    '0': 'o',
+    '1': 'i',
+    l: 'i',
+    '|': 'i',
+    '5': 's',
+    ß: 'b',
+    ø: 'o',
+    đ: 'd',
+    ł: 'i',
+    ħ: 'h',
   }),
 )

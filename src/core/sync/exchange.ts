@@ -15,9 +15,12 @@ export type Exchange = {
   readonly told?: Vector
   readonly underWay: readonly Item[]
   readonly underWayBytes: number
-  /** True while events are being fetched from the store. */
-  readonly loading: boolean
+  /** What is being fetched from the store; empty when nothing is. */
+  readonly asked: readonly Want[]
 }
+
+/** The first sequence of an author that they lack. */
+export type Want = readonly [author: Hex, from: number]
 
 /** One event on its way: enough to order it and to count it. */
 export type Item = { readonly author: Hex; readonly seq: number; readonly size: number }
@@ -34,14 +37,18 @@ export const newExchange = (mine: Vector): Exchange => ({
   sent: new Map(),
   underWay: [],
   underWayBytes: 0,
-  loading: false,
+  asked: [],
 })
 
-/** They named what they hold: acknowledges what is under way, and what they lost will be sent again. */
+/**
+ * They named what they hold, which acknowledges what is under way. Each time they name more than before; who names no
+ * more asks for everything from there on once more, having refused some of it.
+ */
 export const heard = (exchange: Exchange, theirs: Vector): Exchange => {
-  const isFirst = exchange.theirs === undefined
-  const sent = isFirst ? theirs : greatest(exchange.sent, theirs)
-  const underWay = exchange.underWay.filter(({ author, seq }) => seq > at(theirs, author))
+  const before = exchange.theirs
+  const startsOver = before === undefined || ![...theirs].some(([author, seq]) => seq > at(before, author))
+  const sent = startsOver ? theirs : greatest(exchange.sent, theirs)
+  const underWay = startsOver ? [] : exchange.underWay.filter(({ author, seq }) => seq > at(theirs, author))
   return { ...exchange, theirs, sent, underWay, underWayBytes: underWay.reduce((sum, { size }) => sum + size, 0) }
 }
 
@@ -54,14 +61,13 @@ export const grown = (exchange: Exchange, mine: Vector, fromThem: Vector): Excha
 
 /** Whether they do not know yet of something that is held here. */
 export const owesHave = (exchange: Exchange): boolean =>
-  exchange.told === undefined ||
-  [...exchange.mine].some(([author, seq]) => seq > at(exchange.told, author))
+  exchange.told === undefined || [...exchange.mine].some(([author, seq]) => seq > at(exchange.told, author))
 
 export const toldHave = (exchange: Exchange): Exchange => ({ ...exchange, told: exchange.mine })
 
 /** What to fetch from the store next: for each author, the first sequence they lack. Empty when there is no room. */
-export const wants = (exchange: Exchange): readonly (readonly [author: Hex, from: number])[] => {
-  if (exchange.theirs === undefined || exchange.loading || room(exchange).events === 0) return []
+export const wants = (exchange: Exchange): readonly Want[] => {
+  if (exchange.theirs === undefined || exchange.asked.length > 0 || room(exchange).events === 0) return []
   return [...exchange.mine]
     .filter(([author, seq]) => seq > at(exchange.sent, author))
     .map(([author]) => [author, at(exchange.sent, author) + 1])

@@ -14,6 +14,7 @@ import {
   wants,
   type Exchange,
   type Outgoing,
+  type Want,
 } from './exchange.ts'
 import { BYE, encodeFrame, readFrame, SIGNAL, TAG_BYTES, VERSION, type Frame, type Vector } from './frame.ts'
 
@@ -45,7 +46,10 @@ export type Input =
   | { readonly kind: 'frame'; readonly bytes: Uint8Array }
   /** What became of `verify`. */
   | { readonly kind: 'verified'; readonly card: Card | undefined }
-  /** A conversation with this person, and what this side holds of it. */
+  /**
+   * A conversation with this person, and what this side holds of it. Said of one that is shared already, it asks them to
+   * send once more what was refused here so far.
+   */
   | { readonly kind: 'share'; readonly conversation: Hex; readonly vector: Vector }
   /**
    * A shared conversation grew and is on disk. `events` are what is new, as far as they are at hand, in order;
@@ -71,14 +75,18 @@ export type Effect =
   | { readonly kind: 'greeted'; readonly card: Card }
   /** The same person with a new card. */
   | { readonly kind: 'renewed'; readonly card: Card }
-  | { readonly kind: 'load'; readonly conversation: Hex; readonly wants: readonly (readonly [Hex, number])[] }
+  | { readonly kind: 'load'; readonly conversation: Hex; readonly wants: readonly Want[] }
   | { readonly kind: 'deliver'; readonly conversation: Hex; readonly events: readonly Uint8Array[] }
   /** That device holds this much: what delivery is derived from. */
   | { readonly kind: 'learnt'; readonly conversation: Hex; readonly vector: Vector }
   | { readonly kind: 'typing'; readonly conversation: Hex }
   | { readonly kind: 'close'; readonly because: Because }
 
+/** What is kept of conversations that this side has not shared yet: conversations, and authors in all of them. */
 export const EARLY_MAX = 256
+export const EARLY_AUTHORS_MAX = 8_192
+
+const NOTHING: Vector = new Map()
 
 type Step = readonly [Session, readonly Effect[]]
 type Talking = Extract<Session, { at: 'talking' }>
@@ -106,10 +114,12 @@ export const step = (session: Session, input: Input): Step => {
     case 'loaded': {
       const exchange = session.at === 'talking' ? session.exchanges.get(input.conversation) : undefined
       if (session.at !== 'talking' || !exchange) return [session, []]
-      const [next, effects] = proceed(session, input.conversation, { ...exchange, loading: false }, input.events)
+      const idle = { ...exchange, asked: [] }
+      const [next, effects] = proceed(session, input.conversation, idle, input.events)
+      const load = effects.find((effect) => effect.kind === 'load')
       // What the store did not bring now it would not bring at once either: the next frame or growth asks again.
-      const isStuck = !effects.some(({ kind }) => kind === 'send')
-      return isStuck ? [withExchange(session, input.conversation, { ...exchange, loading: false }), []] : [next, effects]
+      const isStuck = effects.length === 1 && load !== undefined && areSame(load.wants, exchange.asked)
+      return isStuck ? [withExchange(session, input.conversation, idle), []] : [next, effects]
     }
     case 'typing':
       return typing(session, input.conversation)
@@ -169,7 +179,8 @@ const verified = (session: Exclude<Session, { at: 'closed' }>, card: Card | unde
 }
 
 const share = (session: Talking, conversation: Hex, vector: Vector): Step => {
-  if (session.exchanges.has(conversation)) return [session, []]
+  const shared = session.exchanges.get(conversation)
+  if (shared) return proceed(session, conversation, { ...grown(shared, vector, NOTHING), told: NOTHING }, [])
   const tag = tagOf(session.binding, conversation)
   const early = new Map(session.early)
   const theirs = early.get(tag)
@@ -185,8 +196,9 @@ const takeHave = (session: Talking, tag: Hex, vector: Vector): Step => {
   const exchange = conversation === undefined ? undefined : session.exchanges.get(conversation)
   if (conversation === undefined || !exchange) {
     // They were quicker: it may be shared from here in a moment.
-    const early = session.early.size < EARLY_MAX ? new Map(session.early).set(tag, vector) : session.early
-    return [{ ...session, early }, []]
+    const early = new Map(session.early).set(tag, vector)
+    const authors = [...early.values()].reduce((sum, { size }) => sum + size, 0)
+    return [early.size <= EARLY_MAX && authors <= EARLY_AUTHORS_MAX ? { ...session, early } : session, []]
   }
   const [next, effects] = proceed(session, conversation, heard(exchange, vector), [])
   return [next, [{ kind: 'learnt', conversation, vector }, ...effects]]
@@ -206,10 +218,14 @@ const proceed = (session: Talking, conversation: Hex, from: Exchange, events: re
   const toLoad = wants(exchange)
   if (toLoad.length > 0) {
     effects.push({ kind: 'load', conversation, wants: toLoad })
-    exchange = { ...exchange, loading: true }
+    exchange = { ...exchange, asked: toLoad }
   }
   return [withExchange(session, conversation, exchange), effects]
 }
+
+const areSame = (some: readonly Want[], others: readonly Want[]): boolean =>
+  some.length === others.length &&
+  some.every(([author, from]) => others.some((each) => each[0] === author && each[1] === from))
 
 const withExchange = (session: Talking, conversation: Hex, exchange: Exchange): Talking => ({
   ...session,

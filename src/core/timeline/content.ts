@@ -35,8 +35,15 @@ export const parseText = (typed: string): Result<string, TextRefusal> => {
   // No unit takes less than a byte: what is surely too long is not looked at.
   if (typed.length > TEXT_BYTES_MAX)
     return refuse({ kind: 'text-too-long', bytes: typed.length, limit: TEXT_BYTES_MAX })
-  const said = typed.toWellFormed().replace(/\r\n?/g, '\n').replace(/^\s*\n|\s+$/g, '')
-  if (said.trim() === '') return refuse({ kind: 'text-empty' })
+  // A mark of byte order at the start would be lost in UTF-8.
+  const lines = typed
+    .toWellFormed()
+    .replace(/\r\n?/g, '\n')
+    .replace(/^\s*\n/, '')
+    .replace(/^\uFEFF+/, '')
+  // Not with an expression such as /\s+$/: on long runs of white space inside the text it takes seconds.
+  const said = lines.trimEnd()
+  if (said === '') return refuse({ kind: 'text-empty' })
   const size = utf8ToBytes(said).length
   return size > TEXT_BYTES_MAX ? refuse({ kind: 'text-too-long', bytes: size, limit: TEXT_BYTES_MAX }) : accept(said)
 }
