@@ -25,7 +25,7 @@ export const withRead = (
   upTo: readonly (readonly [Hex, number])[],
   exists: Vector,
 ): Marks => {
-  const mark = marks.get(device) ?? { held: new Map(), read: new Map() }
+  const mark: Mark = marks.get(device) ?? { held: new Map(), read: new Map() }
   const read = new Map(mark.read)
   for (const [author, seq] of within(new Map<Hex, number>(upTo), exists))
     read.set(author, Math.max(seq, read.get(author) ?? 0))
