@@ -46,11 +46,11 @@ const Chat = (): ReactNode => {
   const chosen = location !== PLACES.home
   return (
     <>
-      <div className="flex min-h-0 flex-1">
+      <main className="flex min-h-0 flex-1">
         <div className={`min-h-0 w-full flex-none md:flex md:w-84 xl:w-92 ${chosen ? 'hidden' : 'flex'}`}>
           <Sidebar />
         </div>
-        <main className={`min-h-0 min-w-0 flex-1 md:flex ${chosen ? 'flex' : 'hidden'}`}>
+        <div className={`min-h-0 min-w-0 flex-1 md:flex ${chosen ? 'flex' : 'hidden'}`}>
           <Switch>
             <Route path={PLACES.settings} component={SettingsPage} />
             <Route path={PLACES.details}>{({ conversation }) => <ConversationPage id={conversation} details />}</Route>
@@ -60,8 +60,8 @@ const Chat = (): ReactNode => {
             <Route path={PLACES.conversation}>{({ conversation }) => <ConversationPage id={conversation} />}</Route>
             <Route component={HomePage} />
           </Switch>
-        </main>
-      </div>
+        </div>
+      </main>
       <HeardLines />
       <Shortcuts />
     </>

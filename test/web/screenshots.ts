@@ -8,10 +8,19 @@ const folder = process.argv[2]
 if (folder === undefined) throw new Error('say into which folder')
 await mkdir(folder, { recursive: true })
 
-const pick = (name: string) => async (page: Page): Promise<void> => {
-  await page.getByRole('link', { name: new RegExp(name) }).first().click()
-  await page.getByRole('textbox', { name: /Message to/ }).or(page.getByRole('button', { name: 'Unblock' })).first().waitFor()
-}
+const pick =
+  (name: string) =>
+  async (page: Page): Promise<void> => {
+    await page
+      .getByRole('link', { name: new RegExp(name) })
+      .first()
+      .click()
+    await page
+      .getByRole('textbox', { name: /Message to/ })
+      .or(page.getByRole('button', { name: 'Unblock' }))
+      .first()
+      .waitFor()
+  }
 
 const about = async (page: Page): Promise<void> => {
   await pick('Maximiliane')(page)
@@ -40,7 +49,12 @@ const SCENES: Readonly<Record<string, Scene & { act?(page: Page): Promise<void> 
   details: { act: about, width: 1440, height: 1000 },
   'details-narrow': { act: about, width: 360, height: 800 },
   settings: { act: (page) => page.getByRole('button', { name: 'Settings' }).click(), height: 1300 },
-  'settings-dark-narrow': { act: (page) => page.getByRole('button', { name: 'Settings' }).click(), width: 360, height: 1300, colours: 'dark' },
+  'settings-dark-narrow': {
+    act: (page) => page.getByRole('button', { name: 'Settings' }).click(),
+    width: 360,
+    height: 1300,
+    colours: 'dark',
+  },
   search: { act: (page) => page.getByRole('searchbox').fill('the') },
   actions: {
     act: async (page) => {

@@ -46,7 +46,13 @@ export const openTheatre = async (): Promise<Theatre> => {
     logLevel: 'error',
     root: fileURLToPath(new URL('fake', import.meta.url)),
     plugins: [react(), tailwindcss(), emojiList()],
-    build: { outDir: folder, emptyOutDir: true, target: 'esnext', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+    build: {
+      outDir: folder,
+      emptyOutDir: true,
+      target: 'esnext',
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+    },
   })
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname
@@ -88,7 +94,8 @@ const openPage = async (browser: Browser, origin: string, scene: Scene) => {
   page.on('pageerror', (error) => troubles.push(error.message))
   page.on('console', (message) => {
     // The page has no icon of its own on this stage.
-    if ((message.type() === 'error' || message.type() === 'warning') && !message.text().includes('404')) troubles.push(message.text())
+    if ((message.type() === 'error' || message.type() === 'warning') && !message.text().includes('404'))
+      troubles.push(message.text())
   })
   const wanted = new URLSearchParams({ story: scene.story ?? 'busy' })
   if (scene.count !== undefined) wanted.set('count', String(scene.count))
@@ -98,8 +105,12 @@ const openPage = async (browser: Browser, origin: string, scene: Scene) => {
 }
 
 /** Runs in the page, with what a test may do there. */
-export const onStage = <Value, Input>(page: Page, act: (stage: Stage, input: Input) => Value, input: Input): Promise<Value> =>
-  page.evaluate(
-    ([source, value]) => (0, eval)(`(${source as string})`)(globalThis.stage, value) as never,
-    [act.toString(), input] as const,
-  ) as Promise<Value>
+export const onStage = <Value, Input>(
+  page: Page,
+  act: (stage: Stage, input: Input) => Value,
+  input: Input,
+): Promise<Value> =>
+  page.evaluate(([source, value]) => (0, eval)(`(${source as string})`)(globalThis.stage, value) as never, [
+    act.toString(),
+    input,
+  ] as const) as Promise<Value>

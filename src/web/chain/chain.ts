@@ -22,14 +22,20 @@ export const newestChain = (page: { readonly lines: readonly LineView[]; readonl
 })
 
 /** The chain with a page that ends where it starts. Lines that are already there are not doubled. */
-export const withOlder = (chain: Chain, page: { readonly lines: readonly LineView[]; readonly more: boolean }): Chain => {
+export const withOlder = (
+  chain: Chain,
+  page: { readonly lines: readonly LineView[]; readonly more: boolean },
+): Chain => {
   const first = chain.lines[0]
   const lines = first ? page.lines.filter((line) => compareOrders(line.order, first.order) < 0) : page.lines
   return { ...chain, lines: [...lines, ...chain.lines], older: page.more }
 }
 
 /** The chain with a page that starts where it ends. */
-export const withNewer = (chain: Chain, page: { readonly lines: readonly LineView[]; readonly more: boolean }): Chain => {
+export const withNewer = (
+  chain: Chain,
+  page: { readonly lines: readonly LineView[]; readonly more: boolean },
+): Chain => {
   const last = chain.lines.at(-1)
   const lines = last ? page.lines.filter((line) => compareOrders(line.order, last.order) > 0) : page.lines
   return { ...chain, lines: [...chain.lines, ...lines], newer: page.more }

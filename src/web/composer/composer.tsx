@@ -60,7 +60,10 @@ export const Composer = ({ conversation, person, intent, onIntent }: ComposerPro
       <div className="rounded-3xl border border-line bg-card shadow-[0_2px_10px_var(--shade)] focus-within:border-line-strong">
         <IntentBar intent={intent} name={name} onCancel={() => onIntent({ kind: 'say' })} />
         {failed === undefined ? null : (
-          <div role="alert" className="flex flex-wrap items-center gap-3 border-b border-line px-4 py-2 text-small text-ember">
+          <div
+            role="alert"
+            className="flex flex-wrap items-center gap-3 border-b border-line px-4 py-2 text-small text-ember"
+          >
             <p className="min-w-0 flex-1">{failed}</p>
             <Button onClick={() => void send()}>Try again</Button>
           </div>

@@ -16,11 +16,24 @@ export const IntentBar = ({ intent, name, onCancel }: IntentBarProps): ReactNode
       <Icon size={17} strokeWidth={1.75} aria-hidden className="flex-none text-pine" />
       <p className="min-w-0 flex-1">
         <span className="block font-semibold">
-          {intent.kind === 'edit' ? 'Changing your message' : line.mine ? 'Answering yourself' : <>Answering <bdi>{name}</bdi></>}
+          {intent.kind === 'edit' ? (
+            'Changing your message'
+          ) : line.mine ? (
+            'Answering yourself'
+          ) : (
+            <>
+              Answering <bdi>{name}</bdi>
+            </>
+          )}
         </span>
         <bdi className="block truncate text-soft">{plainText(line.text.slice(0, 300))}</bdi>
       </p>
-      <IconButton icon={X} label={intent.kind === 'edit' ? 'Stop changing' : 'Stop answering'} small onClick={onCancel} />
+      <IconButton
+        icon={X}
+        label={intent.kind === 'edit' ? 'Stop changing' : 'Stop answering'}
+        small
+        onClick={onCancel}
+      />
     </div>
   )
 }

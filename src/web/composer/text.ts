@@ -5,4 +5,5 @@ export const putIn = (text: string, piece: string, start: number, end: number) =
 })
 
 /** A text that could not be sent goes before what was written since. */
-export const restored = (unsent: string, since: string): string => (since.trim() === '' ? unsent : `${unsent}\n${since}`)
+export const restored = (unsent: string, since: string): string =>
+  since.trim() === '' ? unsent : `${unsent}\n${since}`

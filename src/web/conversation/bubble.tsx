@@ -23,7 +23,11 @@ export const Bubble = ({ row, name, onQuote }: BubbleProps): ReactNode => {
   if (line.kind !== 'message') return null
   const large = !line.reply && isEmojiOnly(line.text)
   return (
-    <div className={`bubble ${large ? 'bubble-large' : side}`} data-hooked={hooked} data-bubble={line.mine ? 'mine' : 'theirs'}>
+    <div
+      className={`bubble ${large ? 'bubble-large' : side}`}
+      data-hooked={hooked}
+      data-bubble={line.mine ? 'mine' : 'theirs'}
+    >
       {line.reply ? <Quote reply={line.reply} mine={line.mine} name={name} onQuote={onQuote} /> : null}
       <LongText text={line.text} />
     </div>

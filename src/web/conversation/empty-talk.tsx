@@ -12,8 +12,8 @@ export const EmptyTalk = ({ person }: { readonly person: PersonView }): ReactNod
       </h2>
       <p className="text-small text-soft">
         Nothing was said yet. Your first message reaches{' '}
-        {person.standing === 'accepted' ? 'them' : 'them as a request, which they accept by answering'}. It is sealed from
-        your device to theirs; nobody in between can read it.
+        {person.standing === 'accepted' ? 'them' : 'them as a request, which they accept by answering'}. It is sealed
+        from your device to theirs; nobody in between can read it.
       </p>
     </div>
   </div>

@@ -23,9 +23,7 @@ export const Header = ({ conversation, person }: HeaderProps): ReactNode => {
         <h1 className="line-clamp-2 text-base font-semibold sm:line-clamp-1">
           <ShownName person={person} />
         </h1>
-        <p className="truncate text-small text-soft">
-          {typing ? 'is typing' : presenceWords(person.presence, now)}
-        </p>
+        <p className="truncate text-small text-soft">{typing ? 'is typing' : presenceWords(person.presence, now)}</p>
       </div>
       <span className="hidden sm:block">
         <PathBadge presence={person.presence} words />

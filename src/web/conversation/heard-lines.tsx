@@ -18,7 +18,9 @@ export const HeardLines = (): ReactNode => {
     const { id, person, text } = heard.line
     const view = kith.getState().mirror?.people.get(person)
     const words = `${view?.privateName ?? view?.name ?? 'Somebody'}: ${plainText(text.slice(0, HEARD_CHARACTERS_MAX))}`
-    setLines((before) => (before.some((line) => line.id === id) ? before : [...before, { id, words }].slice(-HEARD_LINES)))
+    setLines((before) =>
+      before.some((line) => line.id === id) ? before : [...before, { id, words }].slice(-HEARD_LINES),
+    )
   }, [kith, heard])
   return (
     <div role="log" aria-live="polite" aria-label="New messages" className="sr-only">

@@ -7,7 +7,9 @@ export const JumpButton = ({ unread, onJump }: { readonly unread: number; onJump
   <button
     type="button"
     onClick={onJump}
-    aria-label={unread > 0 ? `Go to the newest message, ${countWords(unread, 'new message')}` : 'Go to the newest message'}
+    aria-label={
+      unread > 0 ? `Go to the newest message, ${countWords(unread, 'new message')}` : 'Go to the newest message'
+    }
     className="popup absolute end-4 bottom-2 flex h-11 min-w-11 items-center justify-center gap-2 rounded-full! px-3 font-semibold md:end-6"
   >
     {unread > 0 ? <span className="text-small">{countWords(unread, 'new message')}</span> : null}

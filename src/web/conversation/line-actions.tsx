@@ -6,16 +6,20 @@ import type { Refusal } from '../../view/calls.ts'
 import { refusalWords } from '../../view/refusal-words.ts'
 import type { LineView } from '../../view/view.ts'
 import { IconButton } from '../parts/button.tsx'
-import { useKith } from '../peer/context.ts'
+import { useKith, useStatus } from '../peer/context.ts'
 import { notify } from '../peer/store.ts'
 import type { Intent } from './conversation-page.tsx'
+import { ConfirmDelete } from './confirm-delete.tsx'
 import { ReactionPicker } from './reaction-picker.tsx'
 
 type Message = LineView & { kind: 'message' }
 
+type Open = 'menu' | 'reactions' | 'delete'
+
 type Actions = {
-  readonly open: 'menu' | 'reactions' | undefined
-  setOpen(open: 'menu' | 'reactions' | undefined): void
+  readonly open: Open | undefined
+  setOpen(open: Open | undefined): void
+  unsay(): void
   readonly list: readonly Action[]
   react(emoji: string, on: boolean): void
   /** True when the key meant something to this message. */
@@ -33,7 +37,7 @@ type LineActionsInput = {
 /** What can be done with a line, by menu and by key alike. */
 export const useLineActions = ({ row: { line }, conversation, onIntent }: LineActionsInput): Actions => {
   const kith = useKith()
-  const [open, setOpen] = useState<'menu' | 'reactions'>()
+  const [open, setOpen] = useState<Open>()
   const told = async (answer: Promise<Result<unknown, Refusal>>): Promise<void> => {
     const { ok, ...rest } = await answer
     if (!ok && 'refusal' in rest) notify(kith, refusalWords(rest.refusal))
@@ -42,7 +46,8 @@ export const useLineActions = ({ row: { line }, conversation, onIntent }: LineAc
     setOpen(undefined)
     void told(kith.calls.react({ conversation, line: line.id, emoji, on }))
   }
-  const list = line.kind === 'message' ? actionsOf(line, onIntent, () => told(kith.calls.unsay({ conversation, line: line.id }))) : []
+  const unsay = (): void => void told(kith.calls.unsay({ conversation, line: line.id }))
+  const list = line.kind === 'message' ? actionsOf(line, onIntent, () => setOpen('delete')) : []
   const onKey = ({ key, altKey, ctrlKey, metaKey }: KeyboardEvent): boolean => {
     if (altKey || ctrlKey || metaKey || line.kind !== 'message') return false
     if (key === 'Enter' || key === ' ' || key === 'ContextMenu') setOpen('menu')
@@ -54,50 +59,70 @@ export const useLineActions = ({ row: { line }, conversation, onIntent }: LineAc
     }
     return true
   }
-  return { open, setOpen, list, react, onKey }
+  return { open, setOpen, unsay, list, react, onKey }
 }
 
-const actionsOf = (line: Message, onIntent: (intent: Intent) => void, unsay: () => void): readonly Action[] => [
+const actionsOf = (line: Message, onIntent: (intent: Intent) => void, askToDelete: () => void): readonly Action[] => [
   { label: 'Reply', key: 'r', icon: Reply, do: () => onIntent({ kind: 'reply', to: line }) },
   { label: 'Copy text', key: 'c', icon: Copy, do: () => void navigator.clipboard.writeText(line.text) },
   ...(line.mine
     ? [
         { label: 'Edit', key: 'e', icon: Pencil, do: () => onIntent({ kind: 'edit', line }) },
-        { label: 'Delete for both', key: 'delete', icon: Trash2, do: unsay },
+        { label: 'Delete', key: 'delete', icon: Trash2, do: askToDelete },
       ]
     : []),
 ]
 
 /** A small bar over the bubble, while it is looked at. */
-export const LineActions = ({ line, actions }: { readonly line: Message; readonly actions: Actions }): ReactNode => (
-  <div
-    className={`popup absolute -top-8 z-10 flex rounded-xl! p-0.5 ${line.mine ? 'end-0' : 'start-0'}`}
-    role="toolbar"
-    aria-label="Actions for this message"
-  >
-    <ReactionPicker
-      open={actions.open === 'reactions'}
-      onOpen={(open) => actions.setOpen(open ? 'reactions' : undefined)}
-      onPick={(emoji) => actions.react(emoji, true)}
-    />
-    <IconButton icon={Reply} label="Reply" small tabIndex={-1} onClick={() => actions.list[0]?.do()} />
-    <Menu.Root open={actions.open === 'menu'} onOpenChange={(open) => actions.setOpen(open ? 'menu' : undefined)}>
-      <Menu.Trigger render={<IconButton icon={MoreHorizontal} label="More" small tabIndex={-1} />} />
-      <Menu.Portal>
-        <Menu.Positioner sideOffset={6} align="end" className="z-40">
-          <Menu.Popup className="popup min-w-48 p-1" finalFocus={() => document.querySelector(`[data-line="${CSS.escape(line.id)}"]`)}>
-            {actions.list.map(({ label, key, icon: Icon, do: act }) => (
-              <Menu.Item key={key} className="menu-item" onClick={act}>
-                <Icon size={17} strokeWidth={1.75} aria-hidden className="text-soft" />
-                <span className="flex-1">{label}</span>
-                <span className="text-tiny text-soft" aria-hidden>
-                  {key === 'delete' ? 'Del' : key.toUpperCase()}
-                </span>
-              </Menu.Item>
-            ))}
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
-  </div>
-)
+export const LineActions = ({ line, actions }: { readonly line: Message; readonly actions: Actions }): ReactNode => {
+  const own = useStatus().me?.id ?? ''
+  return (
+    <div
+      className={`popup absolute -top-8 z-10 flex rounded-xl! p-0.5 ${line.mine ? 'end-0' : 'start-0'}`}
+      role="toolbar"
+      aria-label="Actions for this message"
+    >
+      <ReactionPicker
+        open={actions.open === 'reactions'}
+        onOpen={(open) => actions.setOpen(open ? 'reactions' : undefined)}
+        onPick={(emoji) => actions.react(emoji, !isMine(line, emoji, own))}
+      />
+      <IconButton icon={Reply} label="Reply" small tabIndex={-1} onClick={() => actions.list[0]?.do()} />
+      <Menu.Root
+        open={actions.open === 'menu'}
+        onOpenChange={(open) => {
+          if (open) actions.setOpen('menu')
+          else if (actions.open === 'menu') actions.setOpen(undefined)
+        }}
+      >
+        <Menu.Trigger render={<IconButton icon={MoreHorizontal} label="More" small tabIndex={-1} />} />
+        <Menu.Portal container={document.querySelector('main')}>
+          <Menu.Positioner sideOffset={6} align="end" className="z-40">
+            <Menu.Popup
+              className="popup min-w-48 p-1"
+              finalFocus={() => document.querySelector(`[data-line="${CSS.escape(line.id)}"]`)}
+            >
+              {actions.list.map(({ label, key, icon: Icon, do: act }) => (
+                <Menu.Item key={key} className="menu-item" onClick={act}>
+                  <Icon size={17} strokeWidth={1.75} aria-hidden className="text-soft" />
+                  <span className="flex-1">{label}</span>
+                  <span className="text-tiny text-soft" aria-hidden>
+                    {key === 'delete' ? 'Del' : key.toUpperCase()}
+                  </span>
+                </Menu.Item>
+              ))}
+            </Menu.Popup>
+          </Menu.Positioner>
+        </Menu.Portal>
+      </Menu.Root>
+      <ConfirmDelete
+        open={actions.open === 'delete'}
+        onClose={() => actions.setOpen(undefined)}
+        onDelete={actions.unsay}
+      />
+    </div>
+  )
+}
+
+const isMine = (line: Message, emoji: string, own: string): boolean =>
+  line.reactions.some((each) => each.emoji === emoji && each.people.includes(own))

@@ -34,7 +34,13 @@ export const Lines = (props: LinesProps): ReactNode => {
   return <LoadedLines {...props} chain={chain} />
 }
 
-const LoadedLines = ({ conversation, person, order, onIntent, chain }: LinesProps & { readonly chain: Chain }): ReactNode => {
+const LoadedLines = ({
+  conversation,
+  person,
+  order,
+  onIntent,
+  chain,
+}: LinesProps & { readonly chain: Chain }): ReactNode => {
   const kith = useKith()
   const { id } = conversation
   const rows = useRows(id, chain)
@@ -145,7 +151,10 @@ const useFound = (
 
   const show = useCallback(
     async (line: string): Promise<void> => {
-      const known = kith.getState().chains.get(id)?.chain?.lines.some((each) => each.id === line)
+      const known = kith
+        .getState()
+        .chains.get(id)
+        ?.chain?.lines.some((each) => each.id === line)
       if (known || (await findLine(kith, id, line))) setSought(line)
       else notify(kith, 'The message that was answered is not here, or lies far back. Search for it instead.')
     },

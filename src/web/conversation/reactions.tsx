@@ -27,7 +27,7 @@ export const Reactions = ({ line, person, onReact }: ReactionsProps): ReactNode 
             type="button"
             tabIndex={-1}
             aria-pressed={mine}
-            aria-label={`${emoji} from ${who}`}
+            aria-label={`${emoji}${people.length > 1 ? ` ${people.length}` : ''} from ${who}`}
             title={`From ${who}`}
             className={`flex h-6.5 items-center gap-1 rounded-full border px-1.5 text-small ${mine ? 'border-pine bg-pine-wash' : 'border-line bg-card'}`}
             onClick={() => onReact(emoji, !mine)}

@@ -20,7 +20,11 @@ export const RequestBanner = ({ conversation, person }: RequestProps): ReactNode
     >
       <p className="text-small">{requestWords(conversation.at, name)}</p>
       <div className="flex flex-wrap gap-2">
-        <Button look={conversation.at === 'request' ? 'main' : 'plain'} disabled={busy} onClick={() => decide('accepted')}>
+        <Button
+          look={conversation.at === 'request' ? 'main' : 'plain'}
+          disabled={busy}
+          onClick={() => decide('accepted')}
+        >
           {conversation.at === 'blocked' ? 'Unblock' : 'Accept'}
         </Button>
         {conversation.at === 'request' ? (

@@ -23,6 +23,8 @@ type RowListProps = {
 /** Closer than this to the end counts as there: new lines keep it in sight. */
 const END_PIXELS = 48
 const NEAR_PIXELS = 1_200
+/** What a row is taken for until it is measured: about the height of a short message with its time. */
+const ROW_PIXELS = 64
 
 /**
  * Draws the rows that are in sight, sticks to the end while it is in sight, and stays where it is while rows come and go
@@ -94,6 +96,7 @@ export const RowList = (props: RowListProps): ReactNode => {
         item="li"
         scrollRef={scroller}
         data={rows}
+        itemSize={ROW_PIXELS}
         shift={atStart}
         keepMounted={keptIndexes(rows, props.keepRow)}
         onScroll={lookAround}
@@ -114,7 +117,12 @@ type Held<Value> = { readonly current: Value }
  * Stays at the end while rows turn out higher than estimated and while the space for them changes. The browser tells of
  * sizes after its layout and before it paints, so nothing is seen to move.
  */
-const useStaying = (scroller: Held<HTMLElement | null>, stuck: Held<boolean>, generation: number, onSettled: (filled: boolean) => void): void => {
+const useStaying = (
+  scroller: Held<HTMLElement | null>,
+  stuck: Held<boolean>,
+  generation: number,
+  onSettled: (filled: boolean) => void,
+): void => {
   const settled = useRef(onSettled)
   useLayoutEffect(() => {
     settled.current = onSettled
@@ -139,7 +147,12 @@ const keptIndexes = (rows: readonly Row[], id: string | undefined): number[] => 
 }
 
 /** The row may not be drawn yet: it is brought into sight first, and focused when it is there. */
-const focusRow = (scroller: HTMLElement | null, list: VirtualizerHandle | null, id: string | undefined, index: number) => {
+const focusRow = (
+  scroller: HTMLElement | null,
+  list: VirtualizerHandle | null,
+  id: string | undefined,
+  index: number,
+) => {
   const find = (): HTMLElement | null => scroller?.querySelector(`[data-line="${CSS.escape(id ?? '')}"]`) ?? null
   const row = find()
   if (row !== null) {

@@ -23,7 +23,7 @@ export const DetailsPanel = ({ conversation, person }: DetailsProps): ReactNode 
       className="flex min-w-0 flex-1 flex-col overflow-y-auto border-line bg-paper xl:w-96 xl:flex-none xl:border-s"
     >
       <header className="sticky top-0 z-10 flex items-center justify-between gap-3 bg-paper py-2.5 ps-5 pe-2">
-        <h2 className="text-base font-semibold">About</h2>
+        <h1 className="text-base font-semibold">About</h1>
         <IconButton icon={X} label="Back to the conversation" onClick={() => go(toConversation(conversation.id))} />
       </header>
       <div className="mx-auto flex w-full max-w-144 flex-col gap-6 px-5 pb-8">
@@ -51,13 +51,17 @@ const Standing = ({ person }: { readonly person: PersonView }): ReactNode => {
   const blocked = person.standing === 'blocked'
   return (
     <section className="flex flex-col items-start gap-2" aria-label="Blocking">
-      <h3 className="label-small">{blocked ? 'Blocked' : 'Blocking'}</h3>
+      <h2 className="label-small">{blocked ? 'Blocked' : 'Blocking'}</h2>
       <p className="text-small text-soft">
         {blocked
           ? 'Nothing they write reaches you, and you cannot write to them.'
           : 'Somebody you block can no longer reach you. What you both wrote stays here.'}
       </p>
-      <Button look={blocked ? 'plain' : 'danger'} disabled={busy} onClick={() => decide(blocked ? 'accepted' : 'blocked')}>
+      <Button
+        look={blocked ? 'plain' : 'danger'}
+        disabled={busy}
+        onClick={() => decide(blocked ? 'accepted' : 'blocked')}
+      >
         {blocked ? 'Unblock' : 'Block'}
       </Button>
     </section>
@@ -66,7 +70,7 @@ const Standing = ({ person }: { readonly person: PersonView }): ReactNode => {
 
 const Identity = ({ person }: { readonly person: PersonView }): ReactNode => (
   <section className="flex flex-col gap-1" aria-label="Tag and id">
-    <h3 className="label-small">Tag and id</h3>
+    <h2 className="label-small">Tag and id</h2>
     <p className="text-small text-soft">
       <Tag tag={person.tag} /> is a short form of their key. It tells people with one name apart; the whole key is:
     </p>

@@ -23,7 +23,7 @@ export const Reach = ({ person }: { readonly person: PersonView }): ReactNode =>
   const attempts = reach?.attempts ?? []
   return (
     <section className="flex flex-col gap-3" aria-label="How they are reached">
-      <h3 className="label-small">{here ? `How ${name} is reached` : `Why can’t I reach ${name}?`}</h3>
+      <h2 className="label-small">{here ? `How ${name} is reached` : `Why can’t I reach ${name}?`}</h2>
       {trouble === undefined ? null : <p className="text-small text-ember">{trouble}</p>}
       {reach === undefined ? null : (
         <>
@@ -62,7 +62,8 @@ const Summary = ({ reach, name, now }: SummaryProps): ReactNode => {
       <div className="flex flex-col gap-1 text-small">
         <p>{pathMeaning(reach.link.path)}</p>
         <p className="text-soft">
-          For {durationWords(now - reach.link.since)}, at <bdi className="font-mono text-tiny">{reach.link.address}</bdi>
+          For {durationWords(now - reach.link.since)}, at{' '}
+          <bdi className="font-mono text-tiny">{reach.link.address}</bdi>
         </p>
         {waiting}
       </div>
@@ -70,7 +71,9 @@ const Summary = ({ reach, name, now }: SummaryProps): ReactNode => {
   return (
     <div className="flex flex-col gap-1 text-small">
       <p>
-        {reach.lastSeen === undefined ? `${name} was not seen yet.` : `${name} was last seen ${agoWords(reach.lastSeen, now)}.`}{' '}
+        {reach.lastSeen === undefined
+          ? `${name} was not seen yet.`
+          : `${name} was last seen ${agoWords(reach.lastSeen, now)}.`}{' '}
         {reach.next === undefined
           ? 'No address of theirs is known at the moment. As soon as they appear on your network or on your server, Kith connects by itself.'
           : 'Kith tries again by itself.'}

@@ -24,8 +24,8 @@ export const ClosedPage = (): ReactNode => (
       page on this machine can read them. If this was such a window, Kith was started anew since then.
     </p>
     <p>
-      Run <code className="rounded bg-sunk px-1.5 py-0.5 font-mono">npm start</code> in a terminal: it opens a new window,
-      also when Kith is running already. Then close this one.
+      Run <code className="rounded bg-sunk px-1.5 py-0.5 font-mono">npm start</code> in a terminal: it opens a new
+      window, also when Kith is running already. Then close this one.
     </p>
   </Doorway>
 )

@@ -20,7 +20,13 @@ const NESTING_MAX = 12
 
 const LINK = /^(?:https?:\/\/|mailto:)/i
 
-const markdown = new MarkdownIt('zero', { html: false, linkify: true, breaks: true, typographer: false, maxNesting: NESTING_MAX })
+const markdown = new MarkdownIt('zero', {
+  html: false,
+  linkify: true,
+  breaks: true,
+  typographer: false,
+  maxNesting: NESTING_MAX,
+})
   .enable(['fence', 'blockquote', 'list'])
   .enable(['newline', 'escape', 'backticks', 'strikethrough', 'emphasis', 'link', 'autolink', 'linkify'])
   .enable(['balance_pairs', 'fragments_join'])

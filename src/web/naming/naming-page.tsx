@@ -38,7 +38,11 @@ export const NamingPage = (): ReactNode => {
             onFocus={(event) => event.target.select()}
           />
         </div>
-        <p id="my-name-words" aria-live="polite" className={`mt-2 min-h-5 text-small ${words ? 'text-ember' : 'text-soft'}`}>
+        <p
+          id="my-name-words"
+          aria-live="polite"
+          className={`mt-2 min-h-5 text-small ${words ? 'text-ember' : 'text-soft'}`}
+        >
           {words ?? `1 to ${NAME_CHARACTERS_MAX} characters, in any script.`}
         </p>
         <Button type="submit" look="main" className="mt-5 min-h-12! self-start px-6!" disabled={!parsed.ok || busy}>

@@ -14,7 +14,13 @@ type IconButtonProps = ComponentProps<'button'> & {
   readonly small?: boolean
 }
 
-export const IconButton = ({ icon: Icon, label, small = false, className = '', ...rest }: IconButtonProps): ReactNode => (
+export const IconButton = ({
+  icon: Icon,
+  label,
+  small = false,
+  className = '',
+  ...rest
+}: IconButtonProps): ReactNode => (
   <button
     type="button"
     aria-label={label}

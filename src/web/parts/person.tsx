@@ -52,7 +52,13 @@ export const Tag = ({ tag }: { readonly tag: string }): ReactNode => (
 )
 
 /** How somebody is reached now, as an icon with words. */
-export const PathBadge = ({ presence, words }: { readonly presence: Presence; readonly words?: boolean }): ReactNode => {
+export const PathBadge = ({
+  presence,
+  words,
+}: {
+  readonly presence: Presence
+  readonly words?: boolean
+}): ReactNode => {
   const path = presence.at === 'here' ? presence.path : 'away'
   const Icon = PATH_ICONS[path]
   const label = path === 'away' ? 'away' : pathWords(path)

@@ -1,6 +1,16 @@
 import { refusalWords } from '../../view/refusal-words.ts'
 import type { LineView, Order } from '../../view/view.ts'
-import { newestChain, PAGE_LINES, placeOf, withLine, withNewer, withOlder, withoutFarNewer, withoutFarOlder, type Chain } from '../chain/chain.ts'
+import {
+  newestChain,
+  PAGE_LINES,
+  placeOf,
+  withLine,
+  withNewer,
+  withOlder,
+  withoutFarNewer,
+  withoutFarOlder,
+  type Chain,
+} from '../chain/chain.ts'
 import { notify, type Kith, type OpenChain } from './store.ts'
 
 /** Conversations whose lines stay loaded in this window; the one that was left longest ago goes first. */

@@ -26,7 +26,13 @@ export const FoundLines = ({ sought, nobody }: { readonly sought: string; readon
     <section aria-label="Messages found" className="pt-2">
       <h2 className="label-small px-2 pt-1.5 pb-1">Messages</h2>
       <p role="status" className={lines.length > 0 ? 'sr-only' : 'px-2 py-1 text-small text-soft'}>
-        {found.at === 'looking' ? 'Looking' : lines.length === 0 ? <Nothing nobody={nobody} /> : `${lines.length} found`}
+        {found.at === 'looking' ? (
+          'Looking'
+        ) : lines.length === 0 ? (
+          <Nothing nobody={nobody} />
+        ) : (
+          `${lines.length} found`
+        )}
       </p>
       <ul className="flex flex-col gap-0.5">
         {lines.map((each) => (
@@ -80,9 +86,7 @@ const useFound = (sought: string): Found => {
     const timer = setTimeout(async () => {
       const answer = await kith.calls.search({ text: sought, limit: FOUND_LINES_MAX })
       if (late) return
-      setFound(
-        answer.ok ? { at: 'found', lines: answer.value } : { at: 'failed', words: refusalWords(answer.refusal) },
-      )
+      setFound(answer.ok ? { at: 'found', lines: answer.value } : { at: 'failed', words: refusalWords(answer.refusal) })
     }, PAUSE_MILLIS)
     return () => {
       late = true

@@ -33,8 +33,7 @@ const FirstSteps = (): ReactNode => (
         On another machine of this network, run <Command text="npm start" />. Both of you appear in each other’s list.
       </li>
       <li>
-        To try it on this machine alone, open a second terminal and run{' '}
-        <Command text="npm start -- --profile bob" />.
+        To try it on this machine alone, open a second terminal and run <Command text="npm start -- --profile bob" />.
       </li>
       <li>Not on one network? Use the same server, which you name in the settings.</li>
     </ol>
@@ -43,8 +42,8 @@ const FirstSteps = (): ReactNode => (
 
 const Hints = (): ReactNode => (
   <p className="text-soft">
-    Pick a conversation at the left, or somebody under “Nearby” or “On this server”. Opening one sends nothing; the other
-    person learns of it with your first message. Press <kbd className="key">?</kbd> for the keyboard shortcuts.
+    Pick a conversation at the left, or somebody under “Nearby” or “On this server”. Opening one sends nothing; the
+    other person learns of it with your first message. Press <kbd className="key">?</kbd> for the keyboard shortcuts.
   </p>
 )
 

@@ -38,14 +38,7 @@ export const listsOf = (mirror: Mirror, sought = ''): Lists => {
 
 const fits = (person: PersonView, sought: string): boolean => {
   const words = fold(sought)
-  return (
-    words === '' || [person.name, person.privateName ?? '', person.tag].some((each) => fold(each).includes(words))
-  )
+  return words === '' || [person.name, person.privateName ?? '', person.tag].some((each) => fold(each).includes(words))
 }
 
-const fold = (text: string): string =>
-  text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .trim()
+const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim()

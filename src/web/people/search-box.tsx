@@ -30,7 +30,13 @@ export const SearchBox = ({ text, onChange, onDown }: SearchBoxProps): ReactNode
       }}
     />
     {text === '' ? null : (
-      <IconButton icon={X} label="Clear the search" small className="absolute end-1 top-1" onClick={() => onChange('')} />
+      <IconButton
+        icon={X}
+        label="Clear the search"
+        small
+        className="absolute end-1 top-1"
+        onClick={() => onChange('')}
+      />
     )}
   </search>
 )

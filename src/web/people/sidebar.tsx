@@ -25,6 +25,7 @@ export const Sidebar = (): ReactNode => {
   const nobody = Object.values(lists).every((each) => each.length === 0)
   return (
     <nav aria-label="People and conversations" className="flex w-full flex-col border-e border-line bg-paper">
+      <h1 className="sr-only md:hidden">Kith</h1>
       <Me />
       <SearchBox text={sought} onChange={setSought} onDown={() => moveFocus(list.current, 1)} />
       <div

@@ -13,7 +13,7 @@ export const Choices = (): ReactNode => (
       <Choice
         name="readMarkers"
         title="Show when I have read something"
-        meaning="The others see “Read” under their messages. When this is off, you do not see it either."
+        meaning="The others see “Read” under a message once it was on your screen."
       />
       <Choice
         name="seenNearby"

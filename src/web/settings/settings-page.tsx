@@ -17,7 +17,12 @@ export const SettingsPage = (): ReactNode => {
   return (
     <div className="flex flex-1 flex-col overflow-y-auto bg-sheet">
       <header className="sticky top-0 z-10 flex items-center gap-2 border-b border-line bg-sheet px-2 py-2.5 md:px-5">
-        <IconButton icon={ChevronLeft} label="Back to the list" className="md:hidden!" onClick={() => go(PLACES.home)} />
+        <IconButton
+          icon={ChevronLeft}
+          label="Back to the list"
+          className="md:hidden!"
+          onClick={() => go(PLACES.home)}
+        />
         <h1 className="py-2 font-serif text-large">Settings</h1>
       </header>
       <div className="mx-auto flex w-full max-w-144 flex-col gap-7 p-5 pb-12">

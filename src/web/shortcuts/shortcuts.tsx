@@ -79,7 +79,7 @@ const KEYS: readonly (readonly [string, Keys])[] = [
       ['+', 'React'],
       ['C', 'Copy its text'],
       ['E', 'Change it, if it is mine'],
-      ['Del', 'Delete it for both, if it is mine'],
+      ['Del', 'Delete it, if it is mine'],
     ],
   ],
 ]

@@ -1,7 +1,16 @@
 import { accept, refuse, type Result } from '../../../src/core/bytes/result.ts'
 import { parseName } from '../../../src/core/identity/name.ts'
 import type { Calls, Refusal, Said } from '../../../src/view/calls.ts'
-import { compareOrders, type ConversationView, type LineContent, type LineView, type PersonView, type ReachView, type StatusView, type Update } from '../../../src/view/view.ts'
+import {
+  compareOrders,
+  type ConversationView,
+  type LineContent,
+  type LineView,
+  type PersonView,
+  type ReachView,
+  type StatusView,
+  type Update,
+} from '../../../src/view/view.ts'
 import { idOf, ME, type Story } from './people.ts'
 
 /** A call as it was made: for tests that look at what a window asked. */
@@ -97,7 +106,11 @@ export const createFakePeer = (story: Story, now: () => number): FakePeer => {
     refusals.delete(name)
     return refusal ? refuse(refusal) : act()
   }
-  const changed = (conversation: string, id: string, next: (line: LineView & { kind: 'message' }) => LineContent): Result<Said, Refusal> => {
+  const changed = (
+    conversation: string,
+    id: string,
+    next: (line: LineView & { kind: 'message' }) => LineContent,
+  ): Result<Said, Refusal> => {
     const line = find(conversation, id)
     if (line?.kind !== 'message') return refuse({ kind: 'unknown-line' })
     const { order, at, person, mine } = line
@@ -135,7 +148,16 @@ export const createFakePeer = (story: Story, now: () => number): FakePeer => {
         if (known) return accept({ conversation: known.id })
         if (!people.has(input.person)) return refuse({ kind: 'unknown-person', who: input.person })
         const id = idOf(`opened ${++made}`)
-        conversations.set(id, { id, kind: 'direct', person: input.person, at: 'open', unread: 0, active: now(), draft: '', progress: [] })
+        conversations.set(id, {
+          id,
+          kind: 'direct',
+          person: input.person,
+          at: 'open',
+          unread: 0,
+          active: now(),
+          draft: '',
+          progress: [],
+        })
         lines.set(id, [])
         change(id, {})
         return accept({ conversation: id })
@@ -157,20 +179,38 @@ export const createFakePeer = (story: Story, now: () => number): FakePeer => {
     say: (input) =>
       answer('say', input, () => {
         const quoted = input.reply === undefined ? undefined : find(input.conversation, input.reply)
-        const reply = quoted?.kind === 'message' ? { id: quoted.id, person: quoted.person, text: quoted.text } : undefined
-        const line = make(input.conversation, true, { kind: 'message', text: input.text, edited: false, reactions: [], ...(reply ? { reply } : {}) })
+        const reply =
+          quoted?.kind === 'message' ? { id: quoted.id, person: quoted.person, text: quoted.text } : undefined
+        const line = make(input.conversation, true, {
+          kind: 'message',
+          text: input.text,
+          edited: false,
+          reactions: [],
+          ...(reply ? { reply } : {}),
+        })
         put(input.conversation, line)
-        change(input.conversation, { at: 'open', last: { text: input.text, at: line.at, mine: true }, active: line.at, unread: 0, readUpTo: line.order })
+        change(input.conversation, {
+          at: 'open',
+          last: { text: input.text, at: line.at, mine: true },
+          active: line.at,
+          unread: 0,
+          readUpTo: line.order,
+        })
         return accept(saidOf(input.conversation, line))
       }),
     edit: (input) =>
-      answer('edit', input, () => changed(input.conversation, input.line, (line) => ({ ...line, text: input.text, edited: true }))),
-    unsay: (input) => answer('unsay', input, () => changed(input.conversation, input.line, () => ({ kind: 'deleted' }))),
+      answer('edit', input, () =>
+        changed(input.conversation, input.line, (line) => ({ ...line, text: input.text, edited: true })),
+      ),
+    unsay: (input) =>
+      answer('unsay', input, () => changed(input.conversation, input.line, () => ({ kind: 'deleted' }))),
     react: (input) =>
       answer('react', input, () =>
         changed(input.conversation, input.line, (line) => {
           const others = line.reactions
-            .map((each) => (each.emoji === input.emoji ? { ...each, people: each.people.filter((id) => id !== ME.id) } : each))
+            .map((each) =>
+              each.emoji === input.emoji ? { ...each, people: each.people.filter((id) => id !== ME.id) } : each,
+            )
             .filter((each) => each.people.length > 0)
           if (!input.on) return { ...line, reactions: others }
           const same = others.find((each) => each.emoji === input.emoji)
@@ -184,7 +224,9 @@ export const createFakePeer = (story: Story, now: () => number): FakePeer => {
       ),
     read: (input) =>
       answer('read', input, () => {
-        const unread = (lines.get(input.conversation) ?? []).filter((line) => !line.mine && line.kind === 'message' && compareOrders(line.order, input.upTo) > 0)
+        const unread = (lines.get(input.conversation) ?? []).filter(
+          (line) => !line.mine && line.kind === 'message' && compareOrders(line.order, input.upTo) > 0,
+        )
         change(input.conversation, { unread: unread.length, readUpTo: input.upTo })
         return accept(null)
       }),
@@ -228,17 +270,27 @@ export const createFakePeer = (story: Story, now: () => number): FakePeer => {
       }),
     reach: (input) =>
       answer('reach', input, () =>
-        accept(reaches.get(input.person) ?? { person: input.person, presence: people.get(input.person)!.presence, attempts: [], waiting: 0 }),
+        accept(
+          reaches.get(input.person) ?? {
+            person: input.person,
+            presence: people.get(input.person)!.presence,
+            attempts: [],
+            waiting: 0,
+          },
+        ),
       ),
     tryNow: (input) => answer('tryNow', input, () => accept(null)),
     search: (input) =>
       answer('search', input, () =>
         accept(
-          [...lines].flatMap(([conversation, all]) =>
-            all
-              .filter((line) => line.kind === 'message' && line.text.toLowerCase().includes(input.text.toLowerCase()))
-              .map((line) => ({ conversation, line })),
-          ).sort((one, other) => compareOrders(other.line.order, one.line.order)).slice(0, input.limit),
+          [...lines]
+            .flatMap(([conversation, all]) =>
+              all
+                .filter((line) => line.kind === 'message' && line.text.toLowerCase().includes(input.text.toLowerCase()))
+                .map((line) => ({ conversation, line })),
+            )
+            .sort((one, other) => compareOrders(other.line.order, one.line.order))
+            .slice(0, input.limit),
         ),
       ),
   }
@@ -251,12 +303,18 @@ export const createFakePeer = (story: Story, now: () => number): FakePeer => {
     hear: (conversation, text) => {
       const line = make(conversation, false, { kind: 'message', text, edited: false, reactions: [] })
       put(conversation, line)
-      change(conversation, { last: { text, at: line.at, mine: false }, active: line.at, unread: (conversations.get(conversation)?.unread ?? 0) + 1 })
+      change(conversation, {
+        last: { text, at: line.at, mine: false },
+        active: line.at,
+        unread: (conversations.get(conversation)?.unread ?? 0) + 1,
+      })
     },
     deliver: (conversation, how) => {
       const seq = lines.get(conversation)?.findLast((line) => line.mine)?.order.seq ?? 0
       const { person } = conversations.get(conversation)!
-      change(conversation, { progress: [{ device: ME.device, person, delivered: seq, read: how === 'read' ? seq : 0 }] })
+      change(conversation, {
+        progress: [{ device: ME.device, person, delivered: seq, read: how === 'read' ? seq : 0 }],
+      })
     },
     setStatus,
     setPerson,

@@ -39,10 +39,34 @@ peer.setReach({
   next: NOW + 14_000,
   waiting: 2,
   attempts: [
-    { path: 'relayed', address: 'chat.example.org:12345', started: NOW - 20_000, outcome: { at: 'failed', after: 84, failure: { kind: 'not-registered', detail: 'not registered with this server' } } },
-    { path: 'nearby', address: '192.0.2.40:40112', started: NOW - 21_000, outcome: { at: 'failed', after: 5_000, failure: { kind: 'timeout', detail: 'ETIMEDOUT' } } },
-    { path: 'direct', address: '[2001:db8:85a3:8d3:1319:8a2e:370:7348]:40112', started: NOW - 21_000, outcome: { at: 'failed', after: 12, failure: { kind: 'unreachable', detail: 'ENETUNREACH' } } },
-    { path: 'nearby', address: '192.0.2.40:40112', started: NOW - 3 * MINUTE, outcome: { at: 'failed', after: 2, failure: { kind: 'refused', detail: 'ECONNREFUSED' } } },
+    {
+      path: 'relayed',
+      address: 'chat.example.org:12345',
+      started: NOW - 20_000,
+      outcome: {
+        at: 'failed',
+        after: 84,
+        failure: { kind: 'not-registered', detail: 'not registered with this server' },
+      },
+    },
+    {
+      path: 'nearby',
+      address: '192.0.2.40:40112',
+      started: NOW - 21_000,
+      outcome: { at: 'failed', after: 5_000, failure: { kind: 'timeout', detail: 'ETIMEDOUT' } },
+    },
+    {
+      path: 'direct',
+      address: '[2001:db8:85a3:8d3:1319:8a2e:370:7348]:40112',
+      started: NOW - 21_000,
+      outcome: { at: 'failed', after: 12, failure: { kind: 'unreachable', detail: 'ENETUNREACH' } },
+    },
+    {
+      path: 'nearby',
+      address: '192.0.2.40:40112',
+      started: NOW - 3 * MINUTE,
+      outcome: { at: 'failed', after: 2, failure: { kind: 'refused', detail: 'ECONNREFUSED' } },
+    },
   ],
 })
 

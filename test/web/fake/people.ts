@@ -9,7 +9,11 @@ export const DAY = 24 * HOUR
 
 /** 64 hexadecimal characters that begin with a word's letters, so that ids differ and stay the same. */
 export const idOf = (word: string): string =>
-  [...word].map((letter) => letter.charCodeAt(0).toString(16).padStart(2, '0')).join('').padEnd(64, '0').slice(0, 64)
+  [...word]
+    .map((letter) => letter.charCodeAt(0).toString(16).padStart(2, '0'))
+    .join('')
+    .padEnd(64, '0')
+    .slice(0, 64)
 
 export const ME = { id: idOf('ann'), device: idOf('ann device'), name: 'Ann', tag: '4m8zqp' }
 
@@ -74,7 +78,9 @@ type Spoken = { readonly by: 'me' | string; readonly ago: number } & (
   | ({ readonly text: string } & Partial<Extract<LineView, { kind: 'message' }>>)
   | { readonly event: Exclude<LineView, { kind: 'message' }> extends infer Each ? EventOf<Each> : never }
 )
-type EventOf<Line> = Line extends LineView ? Omit<Line, keyof Omit<LineView, 'kind'>> & { readonly kind: Line['kind'] } : never
+type EventOf<Line> = Line extends LineView
+  ? Omit<Line, keyof Omit<LineView, 'kind'>> & { readonly kind: Line['kind'] }
+  : never
 
 /** Lines in the order given; each author's sequence counts up from 1. */
 export const lines = (word: string, spoken: readonly Spoken[]): readonly LineView[] => {

@@ -1,5 +1,19 @@
 import type { LineView } from '../../../src/view/view.ts'
-import { conversation, DAY, here, HOUR, idOf, lines, ME, MINUTE, NOW, person, progress, status, type Story } from './people.ts'
+import {
+  conversation,
+  DAY,
+  here,
+  HOUR,
+  idOf,
+  lines,
+  ME,
+  MINUTE,
+  NOW,
+  person,
+  progress,
+  status,
+  type Story,
+} from './people.ts'
 
 const { me: _, ...nameless } = status()
 
@@ -26,7 +40,11 @@ const bob = lines('bob', [
   { by: 'bob', ago: 2 * DAY + 2 * HOUR, text: 'Is this thing on?' },
   { by: 'me', ago: 2 * DAY + 2 * HOUR - MINUTE, text: 'Loud and clear. No server in between, either.' },
   { by: 'bob', ago: DAY + 5 * HOUR, text: 'The trail map for Sunday: https://example.org/trails/ridge-loop' },
-  { by: 'bob', ago: DAY + 5 * HOUR, text: 'About **14 km**, and we should start *early*:\n\n- bus at 7:40\n- bring water\n- ~~tent~~ no tent' },
+  {
+    by: 'bob',
+    ago: DAY + 5 * HOUR,
+    text: 'About **14 km**, and we should start *early*:\n\n- bus at 7:40\n- bring water\n- ~~tent~~ no tent',
+  },
   {
     by: 'me',
     ago: DAY + 4 * HOUR,
@@ -38,8 +56,20 @@ const bob = lines('bob', [
   { by: 'me', ago: 50 * MINUTE, text: 'but what a ridge', edited: true },
   { by: 'bob', ago: 46 * MINUTE, text: '🏔️', reactions: [] },
   { by: 'bob', ago: 45 * MINUTE, text: 'k' },
-  { by: 'bob', ago: 45 * MINUTE, text: 'Same time next week? I found a path on the north side that is steeper, but the view goes all the way to the lake.', reactions: [{ emoji: '❤️', people: [ME.id, idOf('bob')] }, { emoji: '😂', people: [ME.id] }] },
-  { by: 'me', ago: 44 * MINUTE, text: 'Count me in. To find the stop:\n\n```\n$ bus --line 12 --from harbour\n07:40  platform 3\n```' },
+  {
+    by: 'bob',
+    ago: 45 * MINUTE,
+    text: 'Same time next week? I found a path on the north side that is steeper, but the view goes all the way to the lake.',
+    reactions: [
+      { emoji: '❤️', people: [ME.id, idOf('bob')] },
+      { emoji: '😂', people: [ME.id] },
+    ],
+  },
+  {
+    by: 'me',
+    ago: 44 * MINUTE,
+    text: 'Count me in. To find the stop:\n\n```\n$ bus --line 12 --from harbour\n07:40  platform 3\n```',
+  },
   { by: 'me', ago: 12 * MINUTE, text: 'Photos are on the way' },
 ])
 
@@ -56,14 +86,22 @@ const ida = lines('ida', [
   { by: 'ida', ago: 2 * HOUR, event: { kind: 'newer', what: 'poll' } },
   { by: 'me', ago: HOUR, event: { kind: 'deleted' } },
   { by: 'ida', ago: HOUR, text: 'مرحبا، هل يمكنك قراءة هذا؟' },
-  { by: 'me', ago: HOUR - MINUTE, text: '`code` and [a link that hides](https://example.net/elsewhere) and javascript:alert(1) <b>not bold</b>' },
+  {
+    by: 'me',
+    ago: HOUR - MINUTE,
+    text: '`code` and [a link that hides](https://example.net/elsewhere) and javascript:alert(1) <b>not bold</b>',
+  },
   { by: 'me', ago: HOUR - MINUTE, text: '👋🏽' },
   { by: 'me', ago: 59 * MINUTE, text: 'You will see this when you are back.' },
 ])
 
 const carol = lines('carol', [
   { by: 'carol', ago: 5 * MINUTE, event: { kind: 'joined' } },
-  { by: 'carol', ago: 4 * MINUTE, text: 'Hi Ann, this is Carol from the climbing hall. Your name showed up under Nearby, so I thought I would try this.' },
+  {
+    by: 'carol',
+    ago: 4 * MINUTE,
+    text: 'Hi Ann, this is Carol from the climbing hall. Your name showed up under Nearby, so I thought I would try this.',
+  },
 ])
 
 /** Several people and every kind of line. */
@@ -112,11 +150,14 @@ export const busy: Story = {
     [idOf('with bob')]: bob,
     [idOf('with ida')]: ida,
     [idOf('with carol')]: carol,
-    [idOf('with dan')]: lines('dan', Array.from({ length: 50 }, (__, index) => ({
-      by: 'dan',
-      ago: (index < 38 ? 5 * HOUR : 3.5 * HOUR) - index * 20_000,
-      text: `Number ${index + 1} of quite a few`,
-    }))),
+    [idOf('with dan')]: lines(
+      'dan',
+      Array.from({ length: 50 }, (__, index) => ({
+        by: 'dan',
+        ago: (index < 38 ? 5 * HOUR : 3.5 * HOUR) - index * 20_000,
+        text: `Number ${index + 1} of quite a few`,
+      })),
+    ),
     [idOf('with mallory')]: [],
   },
 }

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseName } from '../../src/core/identity/name.ts'
+import type { Refusal } from '../../src/view/calls.ts'
+import { deliveryWords, newestDeliveryWords } from '../../src/view/delivery-words.ts'
+import { failureWords } from '../../src/view/failure-words.ts'
+import { lineWords } from '../../src/view/line-words.ts'
+import { foundWords, pathMeaning, pathWords, presenceWords } from '../../src/view/presence-words.ts'
+import { nameWords, refusalWords } from '../../src/view/refusal-words.ts'
+import { nearbyWords, serverWords, storeFailureWords } from '../../src/view/server-words.ts'
+import {
+  agoWords,
+  clockWords,
+  dayOf,
+  dayWords,
+  durationWords,
+  shortWords,
+  untilWords,
+} from '../../src/view/time-words.ts'
+import type { Failure, LineContent, ServerState } from '../../src/view/view.ts'
+
+// Records over the kinds: a kind that is added is missing here by the compiler's word.
+const REFUSALS: { readonly [Kind in Refusal['kind']]: Extract<Refusal, { kind: Kind }> } = {
+  'name-needed': { kind: 'name-needed' },
+  'name-empty': { kind: 'name-empty' },
+  'name-too-long': { kind: 'name-too-long', length: 41, limit: 40 },
+  'name-forbidden': { kind: 'name-forbidden', character: 'U+202E' },
+  'text-empty': { kind: 'text-empty' },
+  'text-too-long': { kind: 'text-too-long', bytes: 70_000, limit: 65_536 },
+  'unknown-person': { kind: 'unknown-person', who: 'bob' },
+  'unclear-person': { kind: 'unclear-person', who: 'bob', people: ['bob ·k7wq2f', 'bob ·9d0aab'] },
+  'unknown-conversation': { kind: 'unknown-conversation' },
+  'unknown-line': { kind: 'unknown-line' },
+  'not-met': { kind: 'not-met' },
+  blocked: { kind: 'blocked' },
+  'not-yours': { kind: 'not-yours' },
+  'server-address': { kind: 'server-address', text: 'not an address' },
+  'disk-full': { kind: 'disk-full' },
+  'disk-failed': { kind: 'disk-failed', detail: 'EROFS' },
+  outdated: { kind: 'outdated', detail: 'version 3' },
+  malformed: { kind: 'malformed', detail: 'limit: 0' },
+  disconnected: { kind: 'disconnected' },
+}
+
+const FAILURES: { readonly [Kind in Failure['kind']]: true } = {
+  refused: true,
+  timeout: true,
+  unreachable: true,
+  'name-not-found': true,
+  'not-kith': true,
+  'wrong-device': true,
+  'not-registered': true,
+  'relay-full': true,
+  blocked: true,
+  version: true,
+  closed: true,
+  other: true,
+}
+
+type SystemLine = Exclude<LineContent, { kind: 'message' }>
+const LINES: { readonly [Kind in SystemLine['kind']]: Extract<SystemLine, { kind: Kind }> } = {
+  deleted: { kind: 'deleted' },
+  renamed: { kind: 'renamed', from: 'Bob', to: 'Robert' },
+  joined: { kind: 'joined' },
+  gap: { kind: 'gap', count: 2 },
+  forked: { kind: 'forked' },
+  sealed: { kind: 'sealed' },
+  newer: { kind: 'newer', what: 'poll' },
+}
+
+const NOW = Date.UTC(2026, 10, 22, 21, 5)
+const PLACE = { timeZone: 'UTC', locale: 'en-GB' }
+const isSentence = (words: string): boolean => /^[“A-Z\d].*[.!?]$/s.test(words)
+
+test('[UI1] every refusal says something of its own, in whole sentences', () => {
+  const all = Object.values(REFUSALS).map(refusalWords)
+  assert.deepEqual(
+    all.filter((words) => !isSentence(words)),
+    [],
+  )
+  assert.equal(new Set(all).size, all.length)
+})
+
+test('[UI1] refusals show the facts that they carry', () => {
+  assert.match(refusalWords(REFUSALS['text-too-long']), /68\.4 KB.*64 KB/)
+  assert.match(refusalWords(REFUSALS['unclear-person']), /bob ·k7wq2f, bob ·9d0aab/)
+  assert.match(refusalWords(REFUSALS['disk-failed']), /EROFS/)
+})
+
+test('[UI1] what is wrong with a name is said as the name rules see it', () => {
+  const wordsFor = (text: string): string | undefined => {
+    const name = parseName(text)
+    return name.ok ? undefined : nameWords(name.refusal)
+  }
+  assert.equal(wordsFor('Ann'), undefined)
+  assert.equal(wordsFor('   '), 'A name needs at least one letter, digit or symbol that can be seen.')
+  assert.equal(wordsFor('a'.repeat(42)), 'A name has at most 40 characters. Take out 2 characters.')
+  assert.match(wordsFor('Bob\u202E') ?? '', /Take out U\+202E\.$/)
+})
+
+test('[UI1] every failure says what happened and what it means', () => {
+  const all = Object.keys(FAILURES).map((kind) => failureWords({ kind: kind as Failure['kind'], detail: 'E' }))
+  assert.deepEqual(
+    all.filter(({ happened, mend }) => !isSentence(happened) || !isSentence(mend)),
+    [],
+  )
+  assert.equal(new Set(all.map(({ happened }) => happened)).size, all.length)
+})
+
+test('[UI1] every line that is no message is a sentence about them or about me', () => {
+  for (const line of Object.values(LINES)) {
+    const [theirs, mine] = [lineWords(line, 'Bob', false), lineWords(line, 'Bob', true)]
+    assert.match(theirs, /Bob/)
+    assert.match(mine, /[Yy]ou/)
+    assert.notEqual(theirs, mine)
+  }
+  assert.equal(lineWords({ kind: 'gap', count: 1 }, 'Bob', false), '1 message from Bob has not arrived yet')
+})
+
+test('[UI1] every state of the server, the network and the disk has words', () => {
+  const states: { readonly [At in ServerState['at']]: Extract<ServerState, { at: At }> } = {
+    none: { at: 'none' },
+    connecting: { at: 'connecting', address: 'h:1' },
+    connected: { at: 'connected', address: 'h:1', since: NOW, people: 'off' },
+    unreachable: {
+      at: 'unreachable',
+      address: 'h:1',
+      since: NOW - 120_000,
+      next: NOW + 5_000,
+      failure: { kind: 'refused', detail: 'ECONNREFUSED' },
+    },
+  }
+  for (const state of Object.values(states)) assert.ok(isSentence(serverWords(state, NOW).meaning))
+  assert.match(serverWords(states.unreachable, NOW).meaning, /Tried for 2 minutes, next try in 5 seconds\./)
+  for (const nearby of [{ at: 'on' }, { at: 'off' }, { at: 'failed', failure: { kind: 'other', detail: '' } }] as const)
+    assert.ok(isSentence(nearbyWords(nearby).meaning))
+  for (const kind of ['full', 'other'] as const) assert.ok(isSentence(storeFailureWords({ kind, detail: 'EIO' })))
+})
+
+test('[UI1] presence and paths have words', () => {
+  assert.deepEqual((['nearby', 'direct', 'relayed'] as const).map(pathWords), [
+    'nearby',
+    'direct',
+    'through the server',
+  ])
+  for (const path of ['nearby', 'direct', 'relayed'] as const) assert.ok(isSentence(pathMeaning(path)))
+  assert.equal(presenceWords({ at: 'here', path: 'relayed', since: 0 }, NOW), 'Here, through the server')
+  assert.equal(presenceWords({ at: 'away' }, NOW), 'Away')
+  assert.equal(presenceWords({ at: 'away', since: NOW - 5 * 60_000 }, NOW), 'Last here 5 minutes ago')
+  assert.deepEqual(
+    [foundWords(['server', 'nearby']), foundWords(['server']), foundWords([])],
+    ['On your network', 'On this server', 'Not found at the moment'],
+  )
+})
+
+test('[UI21] delivery is said in words; a message for somebody away says that it waits', () => {
+  const away = { at: 'away' } as const
+  const here = { at: 'here', path: 'direct', since: 0 } as const
+  assert.deepEqual(
+    (['kept', 'delivered', 'read'] as const).map((each) => deliveryWords(each, 'Bob')),
+    ['Kept here, not yet with Bob', 'Delivered to Bob', 'Read by Bob'],
+  )
+  assert.equal(newestDeliveryWords('kept', away, 'Bob'), 'Kept here. Waits for Bob and goes out by itself.')
+  assert.equal(newestDeliveryWords('kept', here, 'Bob'), undefined)
+  assert.equal(newestDeliveryWords('read', away, 'Bob'), 'Read')
+})
+
+test('[UI1] times are said as people say them', () => {
+  const DAY = 86_400_000
+  assert.deepEqual(
+    [0, 1, 2, 6, 7, 400].map((days) => dayWords(NOW - days * DAY, NOW, PLACE)),
+    ['Today', 'Yesterday', 'Friday', 'Monday', '15 November', '18 October 2025'],
+  )
+  assert.deepEqual(
+    [0, 1, 3, 30, 400].map((days) => shortWords(NOW - days * DAY, NOW, PLACE)),
+    ['21:05', 'Yesterday', 'Thu', '23 Oct', '18/10/2025'],
+  )
+  assert.deepEqual([999, 61_000, 7_200_000, 3 * DAY].map(durationWords), [
+    'less than a minute',
+    '1 minute',
+    '2 hours',
+    '3 days',
+  ])
+  assert.equal(agoWords(NOW + 5_000, NOW), 'just now')
+  assert.deepEqual(
+    [NOW - 1, NOW + 800, NOW + 8_000, NOW + 180_000].map((at) => untilWords(at, NOW)),
+    ['now', 'in 1 second', 'in 8 seconds', 'in 3 minutes'],
+  )
+  assert.equal(clockWords(NOW, { timeZone: 'Asia/Kolkata', locale: 'en-GB' }), '02:35')
+})
+
+test('[UI1] a day is the day of the reader, not of the clock in Greenwich', () => {
+  const lateEvening = Date.UTC(2026, 10, 22, 23, 50)
+  assert.deepEqual(
+    [dayOf(lateEvening, { timeZone: 'UTC' }), dayOf(lateEvening, { timeZone: 'Asia/Kathmandu' })],
+    ['2026-11-22', '2026-11-23'],
+  )
+})

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Update } from '../../src/view/view.ts'
+import { reflect, TYPING_MILLIS, withoutIdle, type Mirror } from '../../src/web/peer/mirror.ts'
+import { hueOf, initialsOf } from '../../src/web/parts/initials.ts'
+import { listsOf } from '../../src/web/people/lists.ts'
+import { orderIn, toLine } from '../../src/web/routes.ts'
+import { putIn, restored } from '../../src/web/composer/text.ts'
+import { sizeTrouble } from '../../src/web/composer/size.ts'
+import { conversation, here, idOf, lines, NOW, person, status } from './fake/people.ts'
+import { busy } from './fake/stories.ts'
+
+const mirrorOf = (...updates: readonly Update[]): Mirror =>
+  updates.reduce<Mirror | undefined>((mirror, update) => reflect(mirror, update, NOW), undefined)!
+
+const SNAPSHOT: Update = { kind: 'snapshot', status: status(), people: busy.people, conversations: busy.conversations }
+
+test('[UI10] nothing is mirrored before the snapshot, and a later one replaces everything', () => {
+  assert.equal(reflect(undefined, { kind: 'person', person: person('bob') }, NOW), undefined)
+  const again = mirrorOf(SNAPSHOT, { kind: 'snapshot', status: status(), people: [], conversations: [] })
+  assert.deepEqual([again.people.size, again.conversations.size], [0, 0])
+})
+
+test('[UI10] people come, change and go; conversations and the status change', () => {
+  const mirror = mirrorOf(
+    SNAPSHOT,
+    { kind: 'person', person: person('frank', { name: 'Frank' }) },
+    { kind: 'person', person: person('frank', { name: 'Francis' }) },
+    { kind: 'person-gone', person: idOf('erin') },
+    { kind: 'conversation', conversation: conversation('bob', { unread: 7 }) },
+    { kind: 'status', status: status({ profile: 'other' }) },
+  )
+  assert.deepEqual(
+    [
+      mirror.people.get(idOf('frank'))?.name,
+      mirror.people.has(idOf('erin')),
+      mirror.conversations.get(idOf('with bob'))?.unread,
+      mirror.status.profile,
+    ],
+    ['Francis', false, 7, 'other'],
+  )
+})
+
+test('[UI10] typing ends with their message, not with mine, and after six seconds', () => {
+  const typing = mirrorOf(SNAPSHOT, { kind: 'typing', conversation: idOf('with bob'), person: idOf('bob') })
+  const say = (by: string): Update => ({
+    kind: 'line',
+    conversation: idOf('with bob'),
+    line: lines('new', [{ by, ago: 0, text: 'hi' }])[0]!,
+  })
+  assert.equal(reflect(typing, say('me'), NOW)?.typing.size, 1)
+  assert.equal(reflect(typing, say('bob'), NOW)?.typing.size, 0)
+  assert.equal(withoutIdle(typing, NOW + TYPING_MILLIS - 1), typing)
+  assert.equal(withoutIdle(typing, NOW + TYPING_MILLIS).typing.size, 0)
+})
+
+test('[UI11] everybody stands in one place of the list, the latest talk first', () => {
+  const lists = listsOf(mirrorOf(SNAPSHOT))
+  const names = (talks: typeof lists.talks) => talks.map((talk) => talk.person.name)
+  assert.deepEqual(names(lists.requests), ['Carol'])
+  assert.deepEqual(names(lists.talks), ['Bob', 'Maximiliane Alexandrine von Hohenfels-S.', 'Dan'])
+  assert.deepEqual(names(lists.aside), ['Mallory'])
+  assert.deepEqual(
+    [lists.nearby.map(({ id }) => id), lists.onServer.map(({ name }) => name)],
+    [[idOf('dan two')], ['Erin']],
+  )
+  const both = mirrorOf(SNAPSHOT, {
+    kind: 'person',
+    person: person('erin', { presence: here('nearby'), foundBy: ['nearby', 'server'] }),
+  })
+  assert.deepEqual(listsOf(both).onServer, [])
+})
+
+test('[UI11] searching looks at names, private names and tags, without case and accents', () => {
+  const mirror = mirrorOf(SNAPSHOT, {
+    kind: 'person',
+    person: person('zoe', { name: 'Zoë', foundBy: ['nearby'], tag: 'abc123' }),
+  })
+  const found = (text: string) => Object.values(listsOf(mirror, text)).flat().length
+  assert.deepEqual([found('bobby'), found('ZOE'), found('abc12'), found('nobody')], [1, 1, 1, 0])
+})
+
+test('[UI22] initials are whole characters of any script', () => {
+  assert.deepEqual(['Ann', 'ann marie smith', '李雷', '👩‍🚀 Eva', 'x', '...'].map(initialsOf), [
+    'A',
+    'AS',
+    '李',
+    '👩‍🚀E',
+    'X',
+    '.',
+  ])
+  assert.equal(hueOf(idOf('bob')), hueOf(idOf('bob')))
+})
+
+test('[UI14] an unsent text comes back before what was written since', () => {
+  assert.deepEqual([restored('lost', ''), restored('lost', 'new')], ['lost', 'lost\nnew'])
+  assert.deepEqual(putIn('a--b', '👍', 1, 3), { text: 'a👍b', caret: 3 })
+  assert.equal(sizeTrouble('a'.repeat(65_536)), undefined)
+  assert.match(sizeTrouble('ä'.repeat(32_769)) ?? '', /too long/)
+})
+
+test('[UI11] the place of a line goes through an address unharmed, and nothing else does', () => {
+  const order = { time: 1_795_468_800_123, author: idOf('bob'), seq: 42 }
+  assert.deepEqual(orderIn(toLine('c', order).split('/at/')[1]), order)
+  assert.deepEqual(
+    [orderIn(undefined), orderIn('1.2'), orderIn('1.x.ab'), orderIn('-1.2.ab')],
+    [undefined, undefined, undefined, undefined],
+  )
+})

@@ -1,0 +1,299 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { onStage, openTheatre, type Scene, type Theatre } from './stage.ts'
+import { idOf } from './fake/people.ts'
+
+const WITH_BOB = idOf('with bob')
+const WITH_DAN = idOf('with dan')
+
+let theatre: Theatre
+before(async () => {
+  theatre = await openTheatre()
+})
+after(() => theatre.close())
+
+/** Opens a scene, plays it, and expects that the page complained of nothing. */
+const play = async (scene: Scene, act: (page: Page) => Promise<void>): Promise<void> => {
+  const { page, troubles, context } = await theatre.open(scene)
+  page.setDefaultTimeout(10_000)
+  await act(page)
+  assert.deepEqual(troubles, [])
+  await context.close()
+}
+
+const field = (page: Page) => page.getByRole('textbox', { name: /^(Message to|Change the message)/ })
+const bubbles = (page: Page) => page.locator('[data-bubble]')
+const openTalk = async (page: Page, name: RegExp): Promise<void> => {
+  await page.getByRole('link', { name }).first().click()
+  await bubbles(page).last().waitFor()
+}
+const called = (page: Page, name: string): Promise<readonly unknown[]> =>
+  onStage(
+    page,
+    (stage, wanted) => stage.peer.called.filter((each) => each.name === wanted).map((each) => each.input),
+    name,
+  )
+/** Waits until something about the page is true; the page's own events decide when, never a pause. */
+const until = (page: Page, fact: (input: string) => boolean, input = ''): Promise<unknown> =>
+  page.waitForFunction(fact, input)
+
+test('[UI12] the first start asks for a name, helps with it, and leads into the chat', () =>
+  play({ story: 'first' }, async (page) => {
+    const name = page.getByLabel('Your name')
+    assert.equal(await name.inputValue(), 'ann')
+    await name.fill('x'.repeat(43))
+    await page.getByText('Take out 3 characters.').waitFor()
+    assert.equal(await page.getByRole('button', { name: 'Start talking' }).isDisabled(), true)
+    await name.fill('  Ann Lee ')
+    await page.keyboard.press('Enter')
+    await page.getByText('You are Ann Lee').waitFor()
+    assert.deepEqual(await called(page, 'rename'), [{ name: 'Ann Lee' }])
+  }))
+
+test('[UI13] Enter sends, Shift+Enter breaks the line, and what arrives is beside it', () =>
+  play({}, async (page) => {
+    await openTalk(page, /Bobby/)
+    await field(page).pressSequentially('one')
+    await page.keyboard.press('Shift+Enter')
+    await page.keyboard.type('two')
+    await page.keyboard.press('Enter')
+    await page.locator('[data-bubble=mine]', { hasText: 'two' }).waitFor()
+    assert.deepEqual(await called(page, 'say'), [{ conversation: WITH_BOB, text: 'one\ntwo' }])
+    assert.equal(await field(page).inputValue(), '')
+    await onStage(page, (stage, id) => stage.peer.hear(id, 'and three'), WITH_BOB)
+    await page.locator('[data-bubble=theirs]', { hasText: 'and three' }).waitFor()
+    await page.getByRole('log').getByText('Bobby: and three').waitFor({ state: 'attached' })
+  }))
+
+test('[UI13] while an input method composes, Enter belongs to it', () =>
+  play({}, async (page) => {
+    await openTalk(page, /Bobby/)
+    await field(page).fill('にほん')
+    await field(page).dispatchEvent('keydown', { key: 'Enter', isComposing: true })
+    await field(page).dispatchEvent('keydown', { key: 'Enter', keyCode: 229 })
+    assert.deepEqual(await called(page, 'say'), [])
+    assert.equal(await field(page).inputValue(), 'にほん')
+  }))
+
+test('[UI14] a message that the disk refused comes back, and goes out when it is tried again', () =>
+  play({}, async (page) => {
+    await openTalk(page, /Bobby/)
+    await onStage(page, (stage) => stage.peer.refuseNext('say', { kind: 'disk-full' }), null)
+    await field(page).fill('keep me')
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').getByText('The disk is full').waitFor()
+    assert.equal(await field(page).inputValue(), 'keep me')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.locator('[data-bubble=mine]', { hasText: 'keep me' }).waitFor()
+  }))
+
+test('[UI15] a conversation that is read to its end is marked as read, one whose end is out of sight is not', () =>
+  play({ height: 420 }, async (page) => {
+    await openTalk(page, /Dan/)
+    await page.getByText('New messages', { exact: true }).waitFor()
+    assert.deepEqual(await called(page, 'read'), [])
+    assert.equal(await page.title(), '(13) Kith')
+    await page.getByRole('button', { name: /Go to the newest message, 12 new messages/ }).click()
+    await until(page, () => globalThis.stage.peer.called.some((each) => each.name === 'read'))
+    await until(page, () => document.title === '(1) Kith')
+    assert.equal(((await called(page, 'read'))[0] as { conversation: string }).conversation, WITH_DAN)
+  }))
+
+test('[UI16] 100,000 messages open at the end and scroll to older ones, which stay where they are', () =>
+  play({ story: 'flood', count: 100_000 }, async (page) => {
+    await page.getByRole('link', { name: /Bob/ }).first().click()
+    await page.locator('[data-bubble]', { hasText: /^99999: / }).waitFor()
+    const scroller = page.getByRole('group', { name: 'Messages with Bob' })
+    await scroller.hover()
+    let oldest = 99_999
+    for (let turn = 0; turn < 30; turn++) {
+      await page.mouse.wheel(0, -2_500)
+      oldest = Math.min(oldest, await firstInSight(page))
+    }
+    await until(
+      page,
+      (before) =>
+        Number(/^(\d+): /.exec(document.querySelector('[data-bubble]')?.textContent ?? '')?.[1] ?? 1e9) <
+        Number(before),
+      String(99_500),
+    )
+    const rows = await page.locator('[data-line]').count()
+    assert.ok(rows < 80, `${rows} rows are in the page`)
+    // Once it rests, far lines are let go, and the line in sight has not moved.
+    await until(page, () => document.querySelector('[role=group]')!.scrollHeight < 90_000)
+    await page.getByRole('button', { name: 'Go to the newest message' }).click()
+    await page.locator('[data-bubble]', { hasText: /^99999: / }).waitFor()
+  }))
+
+test('[UI16] a page of older lines that comes moves no line that is in sight', () =>
+  play({ story: 'flood', count: 1_000 }, async (page) => {
+    await page.getByRole('link', { name: /Bob/ }).first().click()
+    await page.locator('[data-bubble]', { hasText: /^999: / }).waitFor()
+    const scroller = page.getByRole('group', { name: 'Messages with Bob' })
+    await scroller.hover()
+    await page.mouse.wheel(0, -300)
+    await page
+      .locator('[data-bubble]', { hasText: /^99\d: / })
+      .first()
+      .waitFor()
+    // In the page itself: where a bubble stands from frame to frame while a page of older lines comes in.
+    const moved = await page.evaluate(async () => {
+      const place = document.querySelector('[role=group]')!
+      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+      let worst = 0
+      for (let turn = 0; turn < 40; turn++) {
+        place.scrollTop -= 220
+        await frame()
+        const marks = new Map(
+          [...document.querySelectorAll('[data-line]')].map((row) => [
+            row.getAttribute('data-line'),
+            row.getBoundingClientRect().top,
+          ]),
+        )
+        await frame()
+        await frame()
+        for (const row of document.querySelectorAll('[data-line]')) {
+          const was = marks.get(row.getAttribute('data-line'))
+          const { top } = row.getBoundingClientRect()
+          if (was !== undefined && was > 0 && was < innerHeight) worst = Math.max(worst, Math.abs(top - was))
+        }
+      }
+      return worst
+    })
+    // A row that turns out higher than estimated may move its neighbours by less than a line; a page must not.
+    assert.ok(moved < 40, `a line moved by ${moved} pixels`)
+  }))
+
+test('[UI19] when Kith stops the window says so, and goes on when it is back', () =>
+  play({}, async (page) => {
+    await openTalk(page, /Bobby/)
+    await onStage(page, (stage) => stage.cut(), null)
+    await page.getByRole('alert').getByText('Kith is not running.').waitFor()
+    await onStage(page, (stage) => stage.restore(), null)
+    await page.getByText('Kith is not running.').waitFor({ state: 'detached' })
+    await onStage(page, (stage, id) => stage.peer.hear(id, 'back again'), WITH_BOB)
+    await page.locator('[data-bubble=theirs]', { hasText: 'back again' }).waitFor()
+  }))
+
+test('[UI19] without a token the window says how to get one, and with nobody there that it waits', async () => {
+  await play({ door: 'not-let-in' }, (page) =>
+    page.getByRole('heading', { name: 'Open this window from Kith' }).waitFor(),
+  )
+  await play({ door: 'lost' }, async (page) => {
+    await page.getByRole('heading', { name: 'Kith is not running' }).waitFor()
+    await onStage(page, (stage) => stage.restore(), null)
+    await page.getByText('You are Ann').waitFor()
+  })
+})
+
+test('[UI20] a message is answered, reacted to, changed and deleted by keyboard alone', () =>
+  play({}, async (page) => {
+    await openTalk(page, /Bobby/)
+    await until(page, () => document.activeElement?.id === 'composer')
+    await page.keyboard.press('ArrowUp')
+    await page.getByText('Changing your message').waitFor()
+    await field(page).fill('Photos follow tomorrow')
+    await page.keyboard.press('Enter')
+    await page.locator('[data-bubble=mine]', { hasText: 'Photos follow tomorrow' }).waitFor()
+    // A click on a bubble gives its row the focus; from there on it is keys alone.
+    await page.locator('[data-bubble] .prose').last().click()
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('r')
+    await page.getByText('Answering yourself').waitFor()
+    await page.keyboard.type('indeed')
+    await page.keyboard.press('Enter')
+    await page.locator('[data-bubble=mine]', { hasText: 'indeed' }).waitFor()
+    await page.locator('[data-bubble] .prose').last().click()
+    await page.keyboard.press('+')
+    await page.getByRole('button', { name: 'React with 👍' }).click()
+    await page.getByRole('button', { name: '👍 from you' }).waitFor()
+    await page.locator('[data-bubble] .prose').last().click()
+    await page.keyboard.press('Delete')
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete for both' }).click()
+    await page.getByText('You deleted this message').waitFor()
+  }))
+
+test('[UI21] delivery shows as it proceeds, and waits visibly for somebody who is away', () =>
+  play({}, async (page) => {
+    await openTalk(page, /Bobby/)
+    await field(page).fill('hello?')
+    await page.keyboard.press('Enter')
+    const mark = page.locator('[data-delivery]').last()
+    await page.locator('[data-bubble=mine]', { hasText: 'hello?' }).waitFor()
+    assert.equal(await mark.getAttribute('data-delivery'), 'kept')
+    await onStage(page, (stage, id) => stage.peer.setPerson(id, { presence: { at: 'away' } }), idOf('bob'))
+    await page.getByText('Kept here. Waits for Bobby and goes out by itself.').waitFor()
+    await onStage(page, (stage, id) => stage.peer.deliver(id, 'delivered'), WITH_BOB)
+    await page.getByText('· Delivered').waitFor()
+    await onStage(page, (stage, id) => stage.peer.deliver(id, 'read'), WITH_BOB)
+    await page.getByText('· Read').waitFor()
+  }))
+
+test('[UI22] long names and words stay inside a window of 360 pixels', () =>
+  play({ width: 360, height: 680 }, async (page) => {
+    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    assert.equal(await overflow(), 0)
+    await openTalk(page, /Maximiliane/)
+    assert.equal(await overflow(), 0)
+    const wide = await page.evaluate(
+      () =>
+        [...document.querySelectorAll('[role=group] *')].filter(
+          (each) => each.getBoundingClientRect().right > innerWidth + 1,
+        ).length,
+    )
+    assert.equal(wide, 0)
+    await page.getByRole('button', { name: /^About/ }).click()
+    await page.getByText('Next attempt').waitFor()
+    assert.equal(await overflow(), 0)
+    await page.getByRole('button', { name: 'Back to the conversation' }).click()
+    await page.getByRole('button', { name: 'Back to the list' }).click()
+    await page.getByRole('searchbox').waitFor()
+  }))
+
+test('[UI23] what was not sent is there again', () =>
+  play({}, async (page) => {
+    await openTalk(page, /Bobby/)
+    await field(page).fill('half a thought')
+    await openTalk(page, /Maximiliane/)
+    await page.getByText('Draft: half a thought').waitFor()
+    assert.equal(await field(page).inputValue(), '')
+    await openTalk(page, /Bobby/)
+    assert.equal(await field(page).inputValue(), 'half a thought')
+  }))
+
+test('[UI11] a stranger opens as a conversation, and a request is accepted or blocked', () =>
+  play({}, async (page) => {
+    await page.getByRole('button', { name: /Erin/ }).click()
+    await page.getByText('as a request, which they accept by answering').waitFor()
+    await page.getByRole('link', { name: /Carol/ }).click()
+    await page.getByRole('button', { name: 'Block', exact: true }).click()
+    await page.getByText('You blocked Carol.').waitFor()
+    await page.getByRole('button', { name: 'Unblock' }).click()
+    await field(page).waitFor()
+    assert.deepEqual(await called(page, 'decide'), [
+      { person: idOf('carol'), standing: 'blocked' },
+      { person: idOf('carol'), standing: 'accepted' },
+    ])
+  }))
+
+test('[UI11] a found message leads to its place', () =>
+  play({}, async (page) => {
+    await page.getByRole('searchbox').fill('platform')
+    await page.getByRole('link', { name: /platform 3/ }).click()
+    await page.locator('.row-found', { hasText: 'Count me in' }).waitFor()
+  }))
+
+test('[UI17] the page asks nobody but its own origin, with the emoji list and all', () =>
+  play({}, async (page) => {
+    const asked = new Set<string>()
+    page.on('request', (request) => asked.add(new URL(request.url()).origin))
+    await openTalk(page, /Bobby/)
+    await page.getByRole('button', { name: 'Emoji' }).click()
+    await page.getByRole('gridcell').first().click()
+    await until(page, () => (document.querySelector('#composer') as HTMLTextAreaElement).value !== '')
+    assert.deepEqual([...asked], [new URL(page.url()).origin])
+  }))
+
+const firstInSight = async (page: Page): Promise<number> =>
+  Number((await bubbles(page).first().textContent())?.match(/^(\d+): /)?.[1] ?? Number.MAX_SAFE_INTEGER)
