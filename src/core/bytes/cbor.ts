@@ -40,8 +40,11 @@ const STRICT = {
   rejectDuplicateMapKeys: true,
 }
 
-const isSame = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, index) => byte === b[index])
+const isSame = (a: Uint8Array, b: Uint8Array): boolean => {
+  if (a.length !== b.length) return false
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false
+  return true
+}
 
 const isPlain = (value: unknown, depth: number): value is Plain => {
   if (depth > NESTING_MAX) return false
