@@ -65,6 +65,9 @@ export const owesHave = (exchange: Exchange): boolean =>
 
 export const toldHave = (exchange: Exchange): Exchange => ({ ...exchange, told: exchange.mine })
 
+/** As if they had never been told what is held here. */
+export const untold = ({ told: _, ...exchange }: Exchange): Exchange => exchange
+
 /** What to fetch from the store next: for each author, the first sequence they lack. Empty when there is no room. */
 export const wants = (exchange: Exchange): readonly Want[] => {
   if (exchange.theirs === undefined || exchange.asked.length > 0 || room(exchange).events === 0) return []

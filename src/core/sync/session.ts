@@ -11,6 +11,7 @@ import {
   newExchange,
   owesHave,
   toldHave,
+  untold,
   wants,
   type Exchange,
   type Outgoing,
@@ -85,8 +86,6 @@ export type Effect =
 /** What is kept of conversations that this side has not shared yet: conversations, and authors in all of them. */
 export const EARLY_MAX = 256
 export const EARLY_AUTHORS_MAX = 8_192
-
-const NOTHING: Vector = new Map()
 
 type Step = readonly [Session, readonly Effect[]]
 type Talking = Extract<Session, { at: 'talking' }>
@@ -180,7 +179,7 @@ const verified = (session: Exclude<Session, { at: 'closed' }>, card: Card | unde
 
 const share = (session: Talking, conversation: Hex, vector: Vector): Step => {
   const shared = session.exchanges.get(conversation)
-  if (shared) return proceed(session, conversation, { ...grown(shared, vector, NOTHING), told: NOTHING }, [])
+  if (shared) return proceed(session, conversation, untold(grown(shared, vector, new Map())), [])
   const tag = tagOf(session.binding, conversation)
   const early = new Map(session.early)
   const theirs = early.get(tag)
