@@ -20,6 +20,7 @@ export type Epoch = {
   readonly depth: number
   readonly author: Hex
   readonly members: Hex
+  /** When this device made it or got it, by its own clock: nobody else's may keep keys alive. */
   readonly made: number
   /** Absent when this device could not open it. */
   readonly secrets?: EpochSecrets
@@ -47,12 +48,25 @@ export const emptyKeyring: Keyring = { epochs: new Map(), skipped: new Map(), ow
 
 /** The epoch to send under: the deepest (ties: smallest id) for exactly these members that all of them could open. */
 export const epochInForce = (keyring: Keyring, members: Members): Epoch | undefined => {
+  const closed = closedUpTo(keyring)
   let best: Epoch | undefined
   for (const epoch of keyring.epochs.values()) {
     if (epoch.members !== members.digest || !epoch.secrets || epoch.unopenedBy.length > 0) continue
+    if ([...closed].some(([device, depth]) => epoch.depth <= depth && epoch.author !== device)) continue
     if (!best || epoch.depth > best.depth || (epoch.depth === best.depth && epoch.id < best.id)) best = epoch
   }
   return best
+}
+
+/**
+ * Who cannot open an epoch may well have none of those it was built on: up to the depth of what a device complained
+ * about, only its own epochs are certain. A child of any other would be as closed to it, complaint after complaint.
+ */
+const closedUpTo = (keyring: Keyring): ReadonlyMap<Hex, number> => {
+  const closed = new Map<Hex, number>()
+  for (const { depth, unopenedBy } of keyring.epochs.values())
+    for (const device of unopenedBy) closed.set(device, Math.max(depth, closed.get(device) ?? 0))
+  return closed
 }
 
 export const greatestDepth = (keyring: Keyring): number =>
@@ -85,8 +99,8 @@ export const withOwnSlotKey = (keyring: Keyring, slotKey: OwnSlotKey): Keyring =
 }
 
 /**
- * Another device has sealed to this key of ours, so it will not go back to an older one. In a direct conversation of one
- * device each, that is everybody: the older keys are wiped.
+ * The only other device has sealed to this key of ours and will not go back to an older one: the older ones are wiped.
+ * Where there are more devices, another of them may not have learnt of it yet; there, age alone wipes.
  */
 export const wipeOwnBefore = (keyring: Keyring, usedId: Hex): Keyring => {
   const index = keyring.own.findIndex((each) => each.id === usedId)
@@ -126,15 +140,26 @@ export const takeMessageKey = (
   return accept({ messageKey, keyring: withRatchet({ ...keyring, skipped }, epoch, message.device, next) })
 }
 
-/** Wipes what has been kept for KEYS_KEPT_MILLIS_MAX: `now` is this device's clock. */
+/**
+ * Wipes what has been kept for KEYS_KEPT_MILLIS_MAX; the deepest epochs stay, for the next message may come under them.
+ * `now` is this device's clock. The same keyring when nothing is that old. Writing and receiving do this by themselves.
+ */
 export const wipeAged = (keyring: Keyring, now: number): Keyring => {
   const oldest = now - KEYS_KEPT_MILLIS_MAX
   const deepest = greatestDepth(keyring)
+  const [, longestSkipped] = keyring.skipped.entries().next().value ?? []
+  const isOldKey = ({ replaced }: OwnSlotKey): boolean => replaced !== undefined && replaced < oldest
+  const isOldEpoch = (epoch: Epoch): boolean => epoch.depth !== deepest && epoch.made < oldest
+  const isAged =
+    (longestSkipped !== undefined && longestSkipped.since < oldest) ||
+    keyring.own.some(isOldKey) ||
+    [...keyring.epochs.values()].some(isOldEpoch)
+  if (!isAged) return keyring
   return {
     ...keyring,
     skipped: new Map([...keyring.skipped].filter(([, { since }]) => since >= oldest)),
-    own: keyring.own.filter(({ replaced }) => replaced === undefined || replaced >= oldest),
-    epochs: new Map([...keyring.epochs].filter(([, epoch]) => epoch.depth === deepest || epoch.made >= oldest)),
+    own: keyring.own.filter((key) => !isOldKey(key)),
+    epochs: new Map([...keyring.epochs].filter(([, epoch]) => !isOldEpoch(epoch))),
   }
 }
 

@@ -15,6 +15,7 @@ import {
   wipeOwnBefore,
   withEpoch,
   withSlotKey,
+  wipeAged,
   withUnopened,
   type KeyRefusal,
   type OwnSlotKey,
@@ -30,7 +31,7 @@ export type Received =
   | { readonly kind: 'joined'; readonly device: Hex }
   /** `opened` is false when this device cannot: it should say so (`complain`). */
   | { readonly kind: 'epoch'; readonly opened: boolean }
-  /** Somebody cannot open an epoch. `mine`: I made it, and what I said under it should be said again. */
+  /** Somebody cannot open an epoch: what this device said under it should be said again. Told once for each of both. */
   | { readonly kind: 'unopened'; readonly epoch: Hex; readonly by: Hex }
   | { readonly kind: 'content'; readonly plaintext: Uint8Array }
   /** It is there and cannot be read here. */
@@ -75,7 +76,7 @@ export const receive = async (
   if (placed.value.kind === 'known') return accept({ kind: 'known' })
   const { graph, missing } = placed.value
   if (graph.controlHeads.length > CONTROL_HEADS_MAX) return refuse({ kind: 'too-many-heads' })
-  const grown = { ...replica, graph }
+  const grown = { ...replica, graph, keyring: wipeAged(replica.keyring, input.now) }
   const kept = (next: Replica, received: Received) =>
     accept({ kind: 'kept' as const, replica: next, received, missing })
 
@@ -96,15 +97,18 @@ export const receive = async (
     return kept({ ...admitted, keyring }, { kind: 'joined', device: event.author })
   }
   if (event.kind === KIND.epoch) {
-    const taken = await takeEpoch(crypto, grown, event, past)
+    const taken = await takeEpoch(crypto, grown, event, { past, now: input.now })
     return kept(withControl(taken.replica, event.id, past.digest), taken.received)
   }
   if (event.kind === KIND.unopened) {
     const body = readUnopened(event.body)
     const next = withControl(grown, event.id, past.digest)
     if (!body) return kept(next, { kind: 'void' })
-    const keyring = withSlotKey(withUnopened(next.keyring, body[0], event.author), event.author, body[1])
-    return kept({ ...next, keyring }, { kind: 'unopened', epoch: body[0], by: event.author })
+    const noted = withUnopened(next.keyring, body[0], event.author)
+    const keyring = withSlotKey(noted, event.author, body[1])
+    // Once for each epoch and device: a complaint is short, and repeating what it asks for may be long.
+    const isNews = noted !== next.keyring
+    return kept({ ...next, keyring }, isNews ? { kind: 'unopened', epoch: body[0], by: event.author } : { kind: 'void' })
   }
   if (event.kind === KIND.sealed) {
     const { replica: next, received } = open(grown, event, input.now)
@@ -117,7 +121,13 @@ export const receive = async (
 
 type Taken = { readonly replica: Replica; readonly received: Received }
 
-const takeEpoch = async (crypto: Crypto, replica: Replica, event: SignedEvent, past: Members): Promise<Taken> => {
+const takeEpoch = async (
+  crypto: Crypto,
+  replica: Replica,
+  event: SignedEvent,
+  input: { readonly past: Members; readonly now: number },
+): Promise<Taken> => {
+  const { past, now } = input
   const body = readEpoch(event.body)
   if (!body || !isFor(body, past, event.author)) return { replica, received: { kind: 'void' } }
   const [depth, parentId, , , nextSlotKey, slots] = body
@@ -133,10 +143,11 @@ const takeEpoch = async (crypto: Crypto, replica: Replica, event: SignedEvent, p
   const place = { ...event, depth, parent: parentId, members: past }
   const secrets = canTry && slot ? await openEpoch(crypto, place, { body, slot, seed: own.seed, parent }) : undefined
 
-  const epoch = { id: event.id, depth, author: event.author, members: past.digest, made: event.time, unopenedBy: [] }
+  const epoch = { id: event.id, depth, author: event.author, members: past.digest, made: now, unopenedBy: [] }
   const withNext = withSlotKey(replica.keyring, event.author, nextSlotKey)
   const keyring = withEpoch(withNext, secrets ? { ...epoch, secrets } : epoch)
-  const wiped = secrets && own ? wipeOwnBefore(keyring, own.id) : keyring
+  const isOnlyOther = past.devices.size === 2
+  const wiped = secrets && own && isOnlyOther ? wipeOwnBefore(keyring, own.id) : keyring
   return { replica: { ...replica, keyring: wiped }, received: { kind: 'epoch', opened: secrets !== undefined } }
 }
 

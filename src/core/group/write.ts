@@ -17,6 +17,7 @@ import {
   takeMessageKey,
   withEpoch,
   withOwnSlotKey,
+  wipeAged,
   withSlotKey,
   withUnopened,
   type Epoch,
@@ -79,10 +80,11 @@ export const complain = async (pen: Pen, replica: Replica, epoch: Hex): Promise<
  */
 export const write = async (
   pen: Pen,
-  replica: Replica,
+  from: Replica,
   input: { readonly content: Uint8Array; readonly speech: boolean },
 ): Promise<Result<Written, WriteRefusal>> => {
-  if (replica.certificates.size === 0) return refuse({ kind: 'not-founded' })
+  if (from.certificates.size === 0) return refuse({ kind: 'not-founded' })
+  const replica = { ...from, keyring: wipeAged(from.keyring, pen.now) }
   const joined = replica.joined ? { replica, events: [] } : await join(pen, replica)
   const inForce = epochInForce(joined.replica.keyring, membersNow(joined.replica))
   const keyed =
@@ -124,7 +126,7 @@ const rekey = async (pen: Pen, replica: Replica): Promise<(Written & { readonly 
     depth: place.depth,
     author: replica.me.device,
     members: members.digest,
-    made: event.time,
+    made: pen.now,
     secrets: made.secrets,
     unopenedBy: [],
   }
