@@ -28,14 +28,15 @@ export const readSealed = (body: Plain): SealedBody | undefined => sealedShape(b
 export const sealContent = (messageKey: Uint8Array, place: SealedPlace, content: Uint8Array): Plain => {
   const salt = hkdfExpand(messageKey, 'kith salt 1').slice(0, SALT_BYTES)
   const plaintext = encode([salt, content])
-  const ciphertext = sealOnce(hkdfExpand(messageKey, 'kith seal 1'), plaintext, associated(place))
-  return [fromHex(place.epoch), place.index, commitmentTo(plaintext), ciphertext]
+  const commitment = commitmentTo(plaintext)
+  const ciphertext = sealOnce(sealingKey(messageKey, commitment), plaintext, associated(place))
+  return [fromHex(place.epoch), place.index, commitment, ciphertext]
 }
 
 /** The salted plaintext, as it is kept in the store; undefined when anything was changed. */
 export const openContent = (messageKey: Uint8Array, place: SealedPlace, body: SealedBody): Uint8Array | undefined => {
   const [, , commitment, ciphertext] = body
-  const plaintext = openOnce(hkdfExpand(messageKey, 'kith seal 1'), ciphertext, associated(place))
+  const plaintext = openOnce(sealingKey(messageKey, commitment), ciphertext, associated(place))
   return plaintext && equalBytes(commitment, commitmentTo(plaintext)) ? plaintext : undefined
 }
 
@@ -53,6 +54,13 @@ const sealedShape = tuple(hex(HASH_BYTES), uint(RATCHET_INDEX_MAX), bytes(HASH_B
 const plaintextShape = tuple(bytes(SALT_BYTES), bytes(0, SEALED_BYTES_MAX))
 
 const commitmentTo = (plaintext: Uint8Array): Uint8Array => sha256(domain('kith content 1', plaintext))
+
+/**
+ * Another key for another plaintext: a device that was set back to an older copy of its store takes a message key a
+ * second time, and even then no key seals two messages.
+ */
+const sealingKey = (messageKey: Uint8Array, commitment: Uint8Array): Uint8Array =>
+  hkdfExpand(messageKey, 'kith seal 1', commitment)
 
 const associated = (place: SealedPlace): Uint8Array =>
   encode([fromHex(place.conversation), fromHex(place.author), place.seq, fromHex(place.epoch), place.index])
