@@ -57,6 +57,13 @@ export const readJoining = async (
   return (await verifyCertificate(crypto, fields[0])) ? entry(fields) : undefined
 }
 
+/** The devices that a founding or joining event names, whether or not it may admit them. */
+export const devicesNamed = (body: Plain): readonly Hex[] => {
+  const founding = foundingShape(body)
+  const entries = founding ? [founding[1], founding[2]] : [entryShape(body)]
+  return entries.flatMap((fields) => (fields ? [deviceOf(fields[0])] : []))
+}
+
 const entryShape = tuple(certificateShape, bytes(SLOT_KEY_BYTES))
 const foundingShape = tuple(literal('direct'), entryShape, entryShape)
 

@@ -5,6 +5,7 @@ import { KIND } from '../event/kinds.ts'
 import type { Certificate } from '../identity/certificate.ts'
 import { deviceOf, personOf } from '../identity/certificate.ts'
 import { readEpoch } from './epoch.ts'
+import { devicesNamed } from './founding.ts'
 import { emptyKeyring, type Keyring } from './keyring.ts'
 import { membersOf, united, type Members } from './members.ts'
 
@@ -23,8 +24,10 @@ export type Replica = {
   readonly joined: boolean
 }
 
-/** Older control events are looked up in the store (`missingControls`, `withStoredControl`). */
+/** Older control events are looked up in the store (`withStoredControls`). */
 export const CONTROLS_KEPT_MAX = 64
+/** How many of them are looked up for one event. */
+export const CONTROLS_LOOKED_UP_MAX = 256
 
 export const emptyReplica = (conversation: Hex, me: Replica['me']): Replica => ({
   conversation,
@@ -57,10 +60,44 @@ export const personIn = (members: Members, device: Hex): Hex | undefined => memb
 export const missingControls = (replica: Replica, event: SignedEvent): readonly Hex[] =>
   event.control.filter((control) => !replica.controls.has(control))
 
-/** Takes a control event back into memory that this device judged and stored earlier. */
+/**
+ * Takes the control events back into memory that an event builds on and that this device judged and stored earlier, with
+ * those that they build on in turn as far as needed. `stored` finds an event of this conversation by its id.
+ */
+export const withStoredControls = async (
+  replica: Replica,
+  event: SignedEvent,
+  stored: (id: Hex) => Promise<SignedEvent | undefined>,
+): Promise<Replica> => {
+  let next = replica
+  const seen = new Set<Hex>()
+  const waiting = [...missingControls(replica, event)]
+  for (let looked = 0; looked < CONTROLS_LOOKED_UP_MAX; looked++) {
+    const id = waiting.at(-1)
+    const control = id === undefined ? undefined : await stored(id)
+    const deeper = control && control.kind !== KIND.epoch && !seen.has(control.id) ? missingControls(next, control) : []
+    if (deeper.length === 0) waiting.pop()
+    if (control && deeper.length === 0) next = withStoredControl(next, control)
+    if (control) seen.add(control.id)
+    waiting.push(...deeper)
+    if (waiting.length === 0) break
+  }
+  return next
+}
+
+/** Takes one control event back into memory; as it was when what it builds on is not there. */
 export const withStoredControl = (replica: Replica, event: SignedEvent): Replica => {
-  const digest = event.kind === KIND.epoch ? readEpoch(event.body)?.[2] : undefined
+  const digest = membersAfter(replica, event)
   return digest !== undefined && replica.memberSets.has(digest) ? withControl(replica, event.id, digest) : replica
+}
+
+/** Who was in as of a control event that was judged before. An epoch says it itself. */
+const membersAfter = (replica: Replica, event: SignedEvent): Hex | undefined => {
+  const past = membersAt(replica, event.control)
+  if (!past) return event.kind === KIND.epoch ? readEpoch(event.body)?.[2] : undefined
+  if (event.kind !== KIND.found && event.kind !== KIND.join) return past.digest
+  const certificates = devicesNamed(event.body).map((device) => replica.certificates.get(device))
+  return united([past, membersOf(certificates.filter((each) => each !== undefined))]).digest
 }
 
 /** Remembers who was in as of a control event. Heads always stay; of the others the oldest go first. */
