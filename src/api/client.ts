@@ -137,17 +137,16 @@ const OPEN = 1
 const CLOSING = 2
 
 /**
- * The socket as oRPC sees it: sending on one that closes is no error. oRPC tells the other side when a call is given
- * up, from a listener whose rejection nobody can catch; in Node that would end the process.
+ * The socket as oRPC sees it: open even while it closes, when a WebSocket drops what is sent. oRPC would throw instead,
+ * also where it tells the other side that a call was given up: from a listener whose rejection nobody can catch, which
+ * in Node ends the process.
  */
 const unbreakable = (
   socket: WebSocket,
 ): Pick<WebSocket, 'addEventListener' | 'removeEventListener' | 'send' | 'readyState'> => ({
   addEventListener: socket.addEventListener.bind(socket),
   removeEventListener: socket.removeEventListener.bind(socket),
-  send: (message: Parameters<WebSocket['send']>[0]) => {
-    if (socket.readyState === OPEN) socket.send(message)
-  },
+  send: socket.send.bind(socket),
   get readyState() {
     return socket.readyState >= CLOSING ? OPEN : socket.readyState
   },

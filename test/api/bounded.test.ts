@@ -34,6 +34,26 @@ test('[DR15] a reader that keeps up gets everything in order', async () => {
   )
 })
 
+test('[DR15] what was taken counts no more, however long the stream', async (t) => {
+  let allowed = 3
+  const open = async function* (signal: AbortSignal): AsyncGenerator<number> {
+    for (let next = 0; !signal.aborted; next++) {
+      while (next >= allowed && !signal.aborted) await quiet()
+      yield next
+    }
+  }
+  const stopping = new AbortController()
+  t.after(() => stopping.abort())
+  const stream = bounded({ open, weigh: () => 1, weightMax: 5, signal: stopping.signal })
+  for (let item = 0; item < 100; item++) {
+    assert.deepEqual((await stream.next()).value, { lost: false, item })
+    // Two always wait, never more: one more comes for each that is taken.
+    allowed += 1
+    await quiet()
+    await quiet()
+  }
+})
+
 test('[DR15] a reader that falls behind is told once, and only then the stream begins anew', async () => {
   const source = counting(100)
   const stream = bounded({ open: source.open, weigh: () => 1, weightMax: 10, signal: new AbortController().signal })

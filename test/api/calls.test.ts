@@ -343,6 +343,22 @@ test('[DR17] a connection tells its states, and a closed one answers that it is'
   assert.deepEqual(await allOf(connection.calls.updates(never)), [])
 })
 
+test('[DR17] giving up what runs on a connection that is closing breaks nothing', async (t) => {
+  const peer = fakeCalls({ overrides: { typing: () => new Promise(() => undefined) } })
+  const connection = (await atTheDoor(t, peer)).connect()
+  const cancelling = new AbortController()
+  const stream = connection.calls.updates(cancelling.signal)[Symbol.asyncIterator]()
+  await stream.next()
+  const rest = stream.next()
+  const answer = connection.calls.typing({ conversation: TALK })
+  connection.close()
+  // A rejection that nobody catches would fail this test.
+  cancelling.abort()
+  assert.equal((await rest).done, true)
+  assert.deepEqual(await answer, { ok: false, refusal: { kind: 'disconnected' } })
+  await peer.subscribed(0)
+})
+
 test('[DR17] a call that is under way when the peer goes answers that the connection is gone', async (t) => {
   let began = (): void => undefined
   const running = new Promise<void>((resolve) => (began = resolve))

@@ -14,6 +14,7 @@ const DANGEROUS = [
   [0x2028, 0x202e],
   [0x2060, 0x206f],
   [0xfeff, 0xfeff],
+  [0xfff9, 0xfffb],
   [0xe0000, 0xe0fff],
 ] as const
 
@@ -31,6 +32,7 @@ const hostile = fc.string({
       '\u009b2J',
       '\u202e',
       '\u2066',
+      '\ufff9',
       '\r',
       '\n',
       '\b',
