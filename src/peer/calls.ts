@@ -10,6 +10,7 @@ import { viewLines } from './line-view.ts'
 import type { RunningPeer } from './running.ts'
 import { createReading } from './reading.ts'
 import { reachView } from './reach-view.ts'
+import { refusalOf } from './refusal.ts'
 import { orderOf, type Room } from './room.ts'
 import { selfChanges } from './self.ts'
 import { parseServer, serverText, settingChange } from './settings.ts'
@@ -117,8 +118,10 @@ export const createCalls = (peer: RunningPeer): Calls => {
       if (!room.ok) return room
       if (text.length > DRAFT_CHARACTERS_MAX)
         return refuse({ kind: 'text-too-long', bytes: text.length, limit: DRAFT_CHARACTERS_MAX })
-      if (text === room.value.draft) return accept(null)
-      return done(await peer.keep([room.value.keepDraft(text.toWellFormed())]))
+      const draft = text.toWellFormed()
+      const kept = await peer.keep([room.value.draftChange(draft)])
+      if (kept.ok) room.value.draft = draft
+      return done(kept)
     },
 
     decide: async ({ person, standing }) => {
@@ -131,7 +134,8 @@ export const createCalls = (peer: RunningPeer): Calls => {
       if (!parsed.ok) return parsed
       const was = peer.self.name
       if (parsed.value === was) return accept({ name: was })
-      const self = { ...peer.self, name: parsed.value, nameTime: peer.scheduler.now() }
+      // Others take the name with the greatest time, so it has to grow although the clock may be set back.
+      const self = { ...peer.self, name: parsed.value, nameTime: Math.max(peer.scheduler.now(), peer.self.nameTime + 1) }
       const kept = await peer.keep(selfChanges(self))
       if (!kept.ok) return refuse(refusalOf(kept.refusal))
       peer.self = self
@@ -147,7 +151,9 @@ export const createCalls = (peer: RunningPeer): Calls => {
       if (!peer.people.person(person)) return refuse({ kind: 'unknown-person', who: person })
       const parsed = name.trim() === '' ? undefined : parseName(name)
       if (parsed && !parsed.ok) return parsed
+      const before = peer.people.person(person)?.privateName
       const kept = await peer.keep(peer.people.namePrivately(person, parsed?.value))
+      if (!kept.ok) peer.people.namePrivately(person, before)
       peer.screens.tellPerson(person)
       return done(kept)
     },
@@ -196,10 +202,14 @@ export const createCalls = (peer: RunningPeer): Calls => {
 
 const decide = async (peer: RunningPeer, person: Hex, standing: 'accepted' | 'ignored' | 'blocked'): Answer<null> => {
   const room = await peer.rooms.with(person)
+  const before = peer.standingOf(person)
   const changes = peer.people.decide(person, standing)
   if (changes.length === 0) return accept(null)
   const kept = await peer.keep(changes)
-  if (!kept.ok) return refuse(refusalOf(kept.refusal))
+  if (!kept.ok) {
+    peer.people.decide(person, before)
+    return refuse(refusalOf(kept.refusal))
+  }
   if (standing === 'blocked') peer.leave(person)
   else peer.reachFor(person)
   if (standing === 'accepted') await room.conversation.join()
@@ -210,16 +220,3 @@ const decide = async (peer: RunningPeer, person: Hex, standing: 'accepted' | 'ig
 
 const done = (kept: Result<null, SayRefusal>): Result<null, Refusal> =>
   kept.ok ? kept : refuse(refusalOf(kept.refusal))
-
-const refusalOf = (refusal: SayRefusal): Refusal => {
-  switch (refusal.kind) {
-    case 'full':
-      return { kind: 'disk-full' }
-    case 'failed':
-      return { kind: 'disk-failed', detail: refusal.detail }
-    case 'not-met':
-    case 'not-founded':
-    case 'bad-slot-key':
-      return { kind: 'not-met' }
-  }
-}

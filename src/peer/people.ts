@@ -142,6 +142,13 @@ export class People {
       : []
   }
 
+  /** Whether somebody else's name, or the own one, looks the same. */
+  isAmbiguous(id: Hex): boolean {
+    const person = this.#people.get(id)
+    if (!person) return false
+    return this.lookalikes(id).length > 0 || looksOf(person).some((look) => look === this.ownLook)
+  }
+
   view(id: Hex, presence: Presence): PersonView | undefined {
     const person = this.#people.get(id)
     if (!person) return undefined
@@ -150,7 +157,7 @@ export class People {
       name: person.name,
       ...(person.privateName !== undefined && { privateName: person.privateName }),
       tag: tagOf(id),
-      ambiguous: this.lookalikes(id).length > 0 || looksOf(person).some((look) => look === this.ownLook),
+      ambiguous: this.isAmbiguous(id),
       presence,
       foundBy: [...this.foundBy(id)],
       standing: person.standing,

@@ -1,7 +1,8 @@
 import type { Hex } from '../core/bytes/hex.ts'
-import { accept } from '../core/bytes/result.ts'
+import { accept, refuse } from '../core/bytes/result.ts'
 import type { Answer } from '../view/calls.ts'
 import type { Order } from '../view/view.ts'
+import { refusalOf } from './refusal.ts'
 import type { RunningPeer } from './running.ts'
 import type { Room } from './room.ts'
 
@@ -39,9 +40,11 @@ export const createReading = (peer: RunningPeer): { read: (room: Room, upTo: Ord
 
   return {
     read: async (room, upTo) => {
-      const change = room.readTo(upTo)
+      const change = room.readChange(upTo)
       if (!change) return accept(null)
-      await peer.keep([change])
+      const kept = await peer.keep([change])
+      if (!kept.ok) return refuse(refusalOf(kept.refusal))
+      room.readUpTo = upTo
       await room.count(peer.store)
       peer.screens.tellRoom(room)
       const isWaiting = pending.has(room.conversation.id)

@@ -60,16 +60,14 @@ export class Room {
     this.unread = await store.unread(this.conversation.id, this.readUpTo, UNREAD_COUNTED_MAX)
   }
 
-  /** Remembers that everything up to here was read; nothing when it was already. */
-  readTo(order: Order): Change | undefined {
+  /** What to write so that everything up to here counts as read; nothing when it does already. */
+  readChange(order: Order): Change | undefined {
     if (this.readUpTo && compareOrders(order, this.readUpTo) <= 0) return undefined
-    this.readUpTo = order
     const value = encode([order.time, fromHex(order.author), order.seq])
     return { put: 'record', space: 'conversation', key: `${this.conversation.id}/read`, value }
   }
 
-  keepDraft(draft: string): Change {
-    this.draft = draft
+  draftChange(draft: string): Change {
     const key = this.conversation.id
     return draft === ''
       ? { drop: 'record', space: 'draft', key }

@@ -94,6 +94,9 @@ export class RunningPeer {
     })
     const peer: RunningPeer = new RunningPeer(options, { people, rooms, settings: await loadSettings(store) })
     for (const { id, standing } of people.all()) if (standing === 'accepted') peer.reachFor(id)
+    // To speak to somebody is to accept them, also where nothing more than what was said could be written down.
+    for (const room of rooms.shown())
+      if (room.conversation.replica.joined && peer.standingOf(room.person) === 'new') peer.reachFor(room.person)
     await peer.appear()
     return peer
   }
@@ -135,6 +138,7 @@ export class RunningPeer {
     this.#cancelRotation()
     this.#cancelRotation = this.scheduler.after(CARD_KEY_MILLIS, () => void this.appear())
     this.screens.tellStatus()
+    this.screens.tellOwnName()
   }
 
   /** Keeps trying to be linked with every device of this person. */

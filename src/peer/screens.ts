@@ -31,6 +31,10 @@ export type Shown = {
 export class Screens {
   readonly #shown: Shown
   readonly #updates = new Updates()
+  /** Who was last shown with a tag. */
+  readonly #tagged = new Set<Hex>()
+  /** Rooms that were told, and their people with them. */
+  readonly #introduced = new WeakSet<Room>()
 
   constructor(shown: Shown) {
     this.#shown = shown
@@ -87,10 +91,23 @@ export class Screens {
     if (this.#updates.watched) this.#updates.tell({ kind: 'status', status: this.status() })
   }
 
-  /** Tells of a person, and of those whose names look the same: their tags may come or go. */
+  /** Tells of a person, and of those whose names look the same, or did: their tags may come or go. */
   tellPerson(person: Hex): void {
     if (!this.#updates.watched) return
-    for (const id of [person, ...this.#shown.people.lookalikes(person)]) {
+    const { people } = this.#shown
+    this.#tellPeople([person, ...people.lookalikes(person)])
+    this.#tellPeople([...this.#tagged].filter((id) => !people.isAmbiguous(id)))
+  }
+
+  /** Tells of those who look like this person's own name, or did before it changed. */
+  tellOwnName(): void {
+    if (!this.#updates.watched) return
+    const { people } = this.#shown
+    this.#tellPeople(people.all().flatMap(({ id }) => (people.isAmbiguous(id) === this.#tagged.has(id) ? [] : [id])))
+  }
+
+  #tellPeople(ids: readonly Hex[]): void {
+    for (const id of ids) {
       const view = this.isShown(id) ? this.#personView(id) : undefined
       this.#updates.tell(view ? { kind: 'person', person: view } : { kind: 'person-gone', person: id })
     }
@@ -98,6 +115,9 @@ export class Screens {
 
   tellRoom(room: Room): void {
     if (!this.#updates.watched || !room.shown) return
+    // Somebody who is found nowhere appears with their first message.
+    if (!this.#introduced.has(room)) this.tellPerson(room.person)
+    this.#introduced.add(room)
     this.#updates.tell({ kind: 'conversation', conversation: this.roomView(room) })
   }
 
@@ -128,7 +148,10 @@ export class Screens {
   }
 
   #personView(person: Hex): PersonView | undefined {
-    return this.#shown.people.view(person, this.presence(person))
+    const view = this.#shown.people.view(person, this.presence(person))
+    if (view?.ambiguous) this.#tagged.add(person)
+    else this.#tagged.delete(person)
+    return view
   }
 }
 

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { REQUEST_EVENTS_MAX, REQUESTS_MAX } from '../../src/peer/rooms.ts'
+import { deliveryOf } from '../../src/view/view.ts'
+import { createPuppet } from '../support/puppet.ts'
+import { conversationOf, createTown, done, linesOf, say, storyOf, type Home } from '../support/town.ts'
+
+const viewOf = async (one: Home, other: Home) => one.screen.conversations.get(await conversationOf(one, other))
+
+const meet = async (seed: number) => {
+  const town = createTown(seed)
+  const [alice, bob] = [await town.home('Alice'), await town.home('Bob')]
+  await town.time.advance(2_000)
+  return { town, alice, bob }
+}
+
+test("[PE6] a stranger's first message is a request: delivered, and nothing else is told", async () => {
+  const { town, alice, bob } = await meet(1)
+  const line = await say(alice, bob, 'may I?')
+  await town.time.advance(1_000)
+  const request = await viewOf(bob, alice)
+  assert.deepEqual([request?.at, request?.unread, request?.last?.text], ['request', 1, 'may I?'])
+  done(await bob.calls.read({ conversation: request?.id ?? '', upTo: (await linesOf(bob, alice)).at(-1)?.order ?? NOWHERE }))
+  done(await bob.calls.typing({ conversation: request?.id ?? '' }))
+  await town.time.advance(5_000)
+  const mine = (await linesOf(alice, bob)).find(({ id }) => id === line)
+  assert.equal(mine && deliveryOf(mine, (await viewOf(alice, bob))?.progress ?? []), 'delivered')
+  assert.deepEqual([alice.screen.typing, (await viewOf(alice, bob))?.at], [0, 'open'])
+})
+
+const NOWHERE = { time: 0, author: '00'.repeat(32), seq: 0 }
+
+test('[PE7] accepting opens the conversation on both sides', async () => {
+  const { town, alice, bob } = await meet(2)
+  await say(alice, bob, 'may I?')
+  await town.time.advance(1_000)
+  done(await bob.calls.decide({ person: alice.person, standing: 'accepted' }))
+  await town.time.advance(1_000)
+  assert.deepEqual([(await viewOf(bob, alice))?.at, (await viewOf(alice, bob))?.at], ['open', 'open'])
+  assert.deepEqual(await storyOf(alice, bob), ['Alice: may I?', 'Bob: (joined)'])
+})
+
+test('[PE7] answering accepts', async () => {
+  const { town, alice, bob } = await meet(3)
+  await say(alice, bob, 'may I?')
+  await town.time.advance(1_000)
+  await say(bob, alice, 'of course')
+  await town.time.advance(1_000)
+  assert.equal((await viewOf(bob, alice))?.at, 'open')
+  assert.equal(bob.screen.people.get(alice.person)?.standing, 'accepted')
+  assert.deepEqual(await storyOf(alice, bob), ['Alice: may I?', 'Bob: (joined)', 'Bob: of course'])
+})
+
+test('[PE8] an ignored request stays ignored, and can be accepted later', async () => {
+  const { town, alice, bob } = await meet(4)
+  await say(alice, bob, 'may I?')
+  await town.time.advance(1_000)
+  done(await bob.calls.decide({ person: alice.person, standing: 'ignored' }))
+  await say(alice, bob, 'please')
+  await town.time.advance(1_000)
+  assert.equal((await viewOf(bob, alice))?.at, 'ignored')
+  await bob.stop()
+  await bob.start()
+  await town.time.advance(30_000)
+  assert.equal((await viewOf(bob, alice))?.at, 'ignored')
+  done(await bob.calls.decide({ person: alice.person, standing: 'accepted' }))
+  await town.time.advance(1_000)
+  assert.equal((await viewOf(bob, alice))?.at, 'open')
+  assert.deepEqual(await storyOf(bob, alice), ['Alice: may I?', 'Alice: please'])
+})
+
+test('[PE9] of a request, only so many events are taken in; once it is accepted, the rest arrives', async () => {
+  const { town, alice, bob } = await meet(5)
+  for (let index = 0; index < 400; index++) await say(alice, bob, `again ${index}`)
+  await town.time.advance(120_000)
+  // The events that found the conversation and make its key are of these.
+  assert.equal((await linesOf(bob, alice)).length, REQUEST_EVENTS_MAX - 2)
+  done(await bob.calls.decide({ person: alice.person, standing: 'accepted' }))
+  await town.time.advance(30_000)
+  assert.equal((await linesOf(bob, alice)).length, 400)
+  assert.deepEqual((await viewOf(alice, bob))?.progress.map(({ delivered }) => delivered >= 402), [true])
+})
+
+test('[PE10] so many requests may wait at one time; further strangers are not taken in until one was answered', async () => {
+  const town = createTown(6)
+  const alice = await town.home('Alice', { nearby: false })
+  const ask = async (index: number) => {
+    const stranger = await createPuppet(town, `Stranger ${index}`, index)
+    await stranger.meet(alice)
+    stranger.send(await stranger.say('may I?'))
+    await town.time.advance(100)
+    return stranger
+  }
+  for (let index = 1; index <= REQUESTS_MAX; index++) {
+    const stranger = await ask(index)
+    // Their places for links are needed by the others.
+    stranger.link.close()
+  }
+  const requests = () => [...alice.screen.conversations.values()].filter(({ at }) => at === 'request').length
+  assert.equal(requests(), REQUESTS_MAX)
+  const late = await ask(REQUESTS_MAX + 1)
+  assert.equal(requests(), REQUESTS_MAX)
+  late.link.close()
+  const [first] = alice.screen.conversations.values()
+  done(await alice.calls.decide({ person: first?.person ?? '', standing: 'accepted' }))
+  const later = await ask(REQUESTS_MAX + 2)
+  await town.time.advance(1_000)
+  assert.equal(alice.screen.people.get(later.person)?.standing, 'new')
+  assert.equal(requests(), REQUESTS_MAX)
+})
