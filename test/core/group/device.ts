@@ -1,0 +1,187 @@
+import { toHex, type Hex } from '../../../src/core/bytes/hex.ts'
+import type { Crypto } from '../../../src/core/crypto/port.ts'
+import { readEvent, type SignedEvent } from '../../../src/core/event/event.ts'
+import { needsLookup } from '../../../src/core/event/graph.ts'
+import { slotKeyId } from '../../../src/core/group/epoch.ts'
+import { directId, type Entry } from '../../../src/core/group/founding.ts'
+import type { OwnSlotKey } from '../../../src/core/group/keyring.ts'
+import { receive, type Received } from '../../../src/core/group/receive.ts'
+import { emptyReplica, missingControls, withStoredControls, type Replica } from '../../../src/core/group/replica.ts'
+import { contentIn } from '../../../src/core/group/sealed.ts'
+import { complain, found, join, write, type Pen, type Written } from '../../../src/core/group/write.ts'
+import { certify, personOf, type Certificate } from '../../../src/core/identity/certificate.ts'
+import { encodeContent, readContent, type Content } from '../../../src/core/timeline/content.ts'
+import { createDice } from '../deterministic-crypto.ts'
+
+/** When the stories begin: a Monday in 2026. */
+export const START = Date.UTC(2026, 5, 1, 9)
+
+export type Person = { readonly name: string; readonly rootSeed: Uint8Array; readonly person: Hex }
+
+/** One device with its keys, and its copy of one conversation: what the peer's shell does around the core, and no more. */
+export class Device {
+  readonly crypto: Crypto
+  readonly certificate: Certificate
+  readonly deviceSeed: Uint8Array
+  readonly cardKey: OwnSlotKey
+  readonly cardSlotKey: Uint8Array
+  readonly random: (bytes: number) => Uint8Array
+  readonly held = new Map<Hex, SignedEvent>()
+  /** Everything it ever wrote. */
+  readonly wrote: SignedEvent[] = []
+  /** Each text it could open, as often as it opened. */
+  readonly opened: string[] = []
+  now = START
+  replica: Replica
+
+  constructor(keys: Pick<Device, 'crypto' | 'certificate' | 'deviceSeed' | 'cardKey' | 'cardSlotKey' | 'random'>) {
+    this.crypto = keys.crypto
+    this.certificate = keys.certificate
+    this.deviceSeed = keys.deviceSeed
+    this.cardKey = keys.cardKey
+    this.cardSlotKey = keys.cardSlotKey
+    this.random = keys.random
+    this.replica = emptyReplica('', this.me)
+  }
+
+  get me(): Replica['me'] {
+    return { device: this.certificate[1], person: personOf(this.certificate) }
+  }
+
+  get id(): Hex {
+    return this.me.device
+  }
+
+  get entry(): Entry {
+    return { certificate: this.certificate, slotKey: this.cardSlotKey }
+  }
+
+  get pen(): Pen {
+    const { crypto, deviceSeed, certificate, now, random } = this
+    return { crypto, deviceSeed, certificate, now, random }
+  }
+
+  /** Opens a conversation with another person, as yet without any event. */
+  meets(other: Device): this {
+    this.replica = emptyReplica(directId(this.me.person, other.me.person), this.me)
+    return this
+  }
+
+  async founds(other: Device): Promise<readonly SignedEvent[]> {
+    return this.#take(await found(this.pen, this.replica, other.entry))
+  }
+
+  async joins(): Promise<readonly SignedEvent[]> {
+    return this.#take(await join(this.pen, this.replica))
+  }
+
+  async complains(epoch: Hex): Promise<readonly SignedEvent[]> {
+    return this.#take(await complain(this.pen, this.replica, epoch))
+  }
+
+  async says(text: string): Promise<readonly SignedEvent[]> {
+    return this.writes({ kind: 'text', text, reply: null }, true)
+  }
+
+  /** A read marker: sealed, but no turn of the talk. */
+  async marks(): Promise<readonly SignedEvent[]> {
+    return this.writes({ kind: 'read', upTo: [] }, false)
+  }
+
+  async writes(content: Content, speech: boolean): Promise<readonly SignedEvent[]> {
+    const written = await write(this.pen, this.replica, { content: encodeContent(content), speech })
+    if (!written.ok) throw new Error(written.refusal.kind)
+    return this.#take(written.value)
+  }
+
+  /** What became of each event, in a few words. */
+  async hears(events: readonly SignedEvent[]): Promise<readonly string[]> {
+    const outcomes: string[] = []
+    for (const event of events) outcomes.push(await this.#hear(event))
+    return outcomes
+  }
+
+  async #hear(event: SignedEvent): Promise<string> {
+    if (this.held.has(event.id)) return 'known'
+    if (missingControls(this.replica, event).length > 0)
+      this.replica = await withStoredControls(this.replica, event, (id) => Promise.resolve(this.held.get(id)))
+    const heldId = needsLookup(this.replica.graph, event) ? 'another event' : undefined
+    const input = { heldId, cardKeys: [this.cardKey], now: this.now }
+    const received = await receive(this.crypto, this.replica, event, input)
+    if (!received.ok) {
+      if (received.refusal.kind === 'fork') this.replica = { ...this.replica, graph: received.refusal.graph }
+      return `refused: ${received.refusal.kind}`
+    }
+    if (received.value.kind === 'known') return 'known'
+    this.replica = received.value.replica
+    this.held.set(event.id, event)
+    return this.#words(received.value.received)
+  }
+
+  #words(received: Received): string {
+    switch (received.kind) {
+      case 'content': {
+        const text = textIn(received.plaintext)
+        this.opened.push(text)
+        return `content: ${text}`
+      }
+      case 'epoch':
+        return received.opened ? 'epoch' : 'closed epoch'
+      case 'sealed':
+        return `sealed: ${received.why.kind}`
+      default:
+        return received.kind
+    }
+  }
+
+  #take(written: Written): readonly SignedEvent[] {
+    this.replica = written.replica
+    for (const { event } of written.events) {
+      // As it will be read by the others, and by this device after a restart.
+      const read = readEvent(event.bytes)
+      if (!read.ok) throw new Error('wrote what cannot be read')
+      this.held.set(event.id, read.value.event)
+      this.wrote.push(read.value.event)
+    }
+    return this.wrote.slice(-written.events.length)
+  }
+}
+
+export const createPerson = async (crypto: Crypto, name: string): Promise<Person> => {
+  const rootSeed = createDice(seedOf(`${name}'s root`))(32)
+  return { name, rootSeed, person: toHex(await crypto.publicKey(rootSeed)) }
+}
+
+export const createDevice = async (crypto: Crypto, person: Person, label = 'laptop'): Promise<Device> => {
+  const random = createDice(seedOf(`${person.name}'s ${label}`))
+  const deviceSeed = random(32)
+  const device = toHex(await crypto.publicKey(deviceSeed))
+  const certificate = await certify(crypto, { rootSeed: person.rootSeed, device, now: START })
+  const seed = random(32)
+  const cardSlotKey = Uint8Array.from(await crypto.slotKey(seed))
+  const cardKey = { id: toHex(slotKeyId(cardSlotKey)), seed, made: START }
+  return new Device({ crypto, certificate, deviceSeed, cardKey, cardSlotKey, random })
+}
+
+/** Alice and Bob, who have not said anything yet. */
+export const createPair = async (crypto: Crypto): Promise<{ readonly alice: Device; readonly bob: Device }> => {
+  const alice = await createDevice(crypto, await createPerson(crypto, 'Alice'))
+  const bob = await createDevice(crypto, await createPerson(crypto, 'Bob'))
+  return { alice: alice.meets(bob), bob: bob.meets(alice) }
+}
+
+/** Alice and Bob after a first word of each. */
+export const createTalk = async (crypto: Crypto): Promise<{ readonly alice: Device; readonly bob: Device }> => {
+  const { alice, bob } = await createPair(crypto)
+  await bob.hears([...(await alice.founds(bob)), ...(await alice.says('hello'))])
+  await alice.hears(await bob.says('hello yourself'))
+  return { alice, bob }
+}
+
+export const textIn = (plaintext: Uint8Array): string => {
+  const inside = contentIn(plaintext)
+  const content = inside && readContent(inside)
+  return content?.kind === 'text' ? content.text : (content?.kind ?? 'nothing')
+}
+
+const seedOf = (words: string): number => [...words].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7)
