@@ -95,7 +95,12 @@ export type ServerOptions = {
   readonly port: number
   readonly folder: string
   readonly people: 'on' | 'off'
+  /** The address to listen on; all of this machine's without it. */
+  readonly host?: string
+  /** For servers whose peers all come through one proxy or router. */
+  readonly peersPerAddressMax?: number
   readonly metricsPort?: number
+  readonly log?: boolean
 }
 
 export type OpenServer = {

@@ -17,6 +17,8 @@ import { parseServer, serverText, settingChange } from './settings.ts'
 
 export const DRAFT_CHARACTERS_MAX = 70_000
 export const PAGE_LINES_MAX = 500
+/** A page ends early rather than hold more than this, but for its first line. */
+export const PAGE_BYTES_MAX = 2 * 1024 * 1024
 export const FOUND_LINES_MAX = 200
 
 /** The peer's calls: each looks up what it is about, and has the peer or the conversation do it. */
@@ -26,6 +28,28 @@ export const createCalls = (peer: RunningPeer): Calls => {
   const roomOf = (conversation: string): Result<Room, Refusal> => {
     const room = peer.rooms.get(conversation)
     return room ? accept(room) : refuse({ kind: 'unknown-conversation' })
+  }
+
+  const decide = async (person: Hex, standing: 'accepted' | 'ignored' | 'blocked'): Answer<null> => {
+    const room = await peer.rooms.with(person)
+    const before = peer.standingOf(person)
+    const changes = peer.people.decide(person, standing)
+    if (changes.length === 0) return accept(null)
+    const kept = await peer.keep(changes)
+    if (!kept.ok) {
+      peer.people.decide(person, before)
+      return refuse(refusalOf(kept.refusal))
+    }
+    if (standing === 'blocked') peer.leave(person)
+    else peer.reachFor(person)
+    if (standing === 'accepted') {
+      await room.conversation.join()
+      peer.askAgain(person)
+      reading.tell(room)
+    }
+    peer.screens.tellRoom(room)
+    peer.screens.tellPerson(person)
+    return accept(null)
   }
 
   const speak = async (conversation: string, content: Content): Answer<Said> => {
@@ -38,7 +62,7 @@ export const createCalls = (peer: RunningPeer): Calls => {
     const said = await room.conversation.say(content, { speech: true })
     if (!said.ok) return refuse(refusalOf(said.refusal))
     // Whoever speaks to somebody has accepted them.
-    await decide(peer, room.person, 'accepted')
+    await decide(room.person, 'accepted')
     return accept({ conversation, line: said.value.id, order: orderOf(said.value) })
   }
 
@@ -76,9 +100,10 @@ export const createCalls = (peer: RunningPeer): Calls => {
       const most = Math.min(limit, PAGE_LINES_MAX)
       const place = { ...(before && { before }), ...(after && { after }) }
       const lines = await peer.store.lines({ conversation, ...place, limit: most + 1 })
-      const page = after ? lines.slice(0, most) : lines.slice(-most)
+      const page = within(after ? lines.slice(0, most) : lines.slice(-most).toReversed(), PAGE_BYTES_MAX)
+      if (!after) page.reverse()
       const views = await viewLines(page, { store: peer.store, me: peer.me, now: peer.scheduler.now() })
-      return accept({ lines: views, more: lines.length > most })
+      return accept({ lines: views, more: lines.length > page.length })
     },
 
     say: async ({ conversation, text, reply }) => {
@@ -126,7 +151,7 @@ export const createCalls = (peer: RunningPeer): Calls => {
 
     decide: async ({ person, standing }) => {
       if (!peer.people.person(person)) return refuse({ kind: 'unknown-person', who: person })
-      return decide(peer, person, standing)
+      return decide(person, standing)
     },
 
     rename: async ({ name }) => {
@@ -135,7 +160,11 @@ export const createCalls = (peer: RunningPeer): Calls => {
       const was = peer.self.name
       if (parsed.value === was) return accept({ name: was })
       // Others take the name with the greatest time, so it has to grow although the clock may be set back.
-      const self = { ...peer.self, name: parsed.value, nameTime: Math.max(peer.scheduler.now(), peer.self.nameTime + 1) }
+      const self = {
+        ...peer.self,
+        name: parsed.value,
+        nameTime: Math.max(peer.scheduler.now(), peer.self.nameTime + 1),
+      }
       const kept = await peer.keep(selfChanges(self))
       if (!kept.ok) return refuse(refusalOf(kept.refusal))
       peer.self = self
@@ -198,24 +227,6 @@ export const createCalls = (peer: RunningPeer): Calls => {
       return accept(views.map((line, index) => ({ conversation: shown[index]?.conversation ?? '', line })))
     },
   }
-}
-
-const decide = async (peer: RunningPeer, person: Hex, standing: 'accepted' | 'ignored' | 'blocked'): Answer<null> => {
-  const room = await peer.rooms.with(person)
-  const before = peer.standingOf(person)
-  const changes = peer.people.decide(person, standing)
-  if (changes.length === 0) return accept(null)
-  const kept = await peer.keep(changes)
-  if (!kept.ok) {
-    peer.people.decide(person, before)
-    return refuse(refusalOf(kept.refusal))
-  }
-  if (standing === 'blocked') peer.leave(person)
-  else peer.reachFor(person)
-  if (standing === 'accepted') await room.conversation.join()
-  peer.screens.tellRoom(room)
-  peer.screens.tellPerson(person)
-  return accept(null)
 }
 
 const done = (kept: Result<null, SayRefusal>): Result<null, Refusal> =>

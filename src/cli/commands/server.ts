@@ -17,9 +17,15 @@ export const server: Command = {
   ],
   options: {
     port: { value: 'PORT', help: `Listen on this TCP port (default: ${SERVER_PORT})` },
+    host: { value: 'ADDRESS', help: 'Listen on this address only (default: all of this machine)' },
     data: { value: 'FOLDER', help: 'Keep the key in this folder instead of the usual place' },
     people: { value: 'on|off', help: 'Whether people who want to be seen are listed (default: on)' },
+    'peers-per-address': {
+      value: 'NUMBER',
+      help: 'How many may come from one address (default: 256); raise it behind a proxy',
+    },
     metrics: { value: 'PORT', help: 'Serve Prometheus metrics and health on this port of this machine (default: off)' },
+    log: { help: 'Write counts and what goes wrong to standard error, one JSON object a line' },
   },
   run: async (given, world) => {
     const options = serverGiven(given)
@@ -50,10 +56,18 @@ const serverGiven = (given: Given): Result<ServerOptions, Usage> => {
   const metrics = textOf(given, 'metrics')
   const metricsPort = metrics === undefined ? undefined : wholeNumber(metrics, 'metrics', 0, 65_535)
   if (metricsPort?.ok === false) return metricsPort
+  const perAddress = textOf(given, 'peers-per-address')
+  const peersPerAddress =
+    perAddress === undefined ? undefined : wholeNumber(perAddress, 'peers-per-address', 1, 1_000_000)
+  if (peersPerAddress?.ok === false) return peersPerAddress
+  const host = textOf(given, 'host')
   return accept({
     port: port.value,
     folder: serverFolder(textOf(given, 'data')),
     people,
+    ...(host !== undefined && { host }),
+    ...(peersPerAddress !== undefined && { peersPerAddressMax: peersPerAddress.value }),
     ...(metricsPort !== undefined && { metricsPort: metricsPort.value }),
+    ...(given.options['log'] === true && { log: true }),
   })
 }
