@@ -220,8 +220,8 @@ export const createCalls = (peer: RunningPeer): Calls => {
     },
 
     search: async ({ text, conversation, limit }) => {
-      const within = conversation === undefined ? {} : { conversation }
-      const lines = await peer.store.search({ text, ...within, limit: Math.min(limit, FOUND_LINES_MAX) })
+      const place = conversation === undefined ? {} : { conversation }
+      const lines = await peer.store.search({ text, ...place, limit: Math.min(limit, FOUND_LINES_MAX) })
       const shown = lines.filter((line) => peer.rooms.get(line.conversation))
       const views = await viewLines(shown, { store: peer.store, me: peer.me, now: peer.scheduler.now() })
       return accept(views.map((line, index) => ({ conversation: shown[index]?.conversation ?? '', line })))
