@@ -11,8 +11,14 @@ export const READ_MARK_MILLIS = 500
 /** How far back the newest message of somebody else is looked for. */
 const LOOKED_BACK_LINES = 100
 
+export type Reading = {
+  read(room: Room, upTo: Order): Answer<null>
+  /** Tells what was read of a conversation while it was a request. */
+  tell(room: Room): void
+}
+
 /** Remembers what was read here, and tells the others if that is wanted. */
-export const createReading = (peer: RunningPeer): { read: (room: Room, upTo: Order) => Answer<null> } => {
+export const createReading = (peer: RunningPeer): Reading => {
   const pending = new Map<Hex, Order>()
 
   const mark = async (room: Room, upTo: Order): Promise<void> => {
@@ -25,6 +31,12 @@ export const createReading = (peer: RunningPeer): { read: (room: Room, upTo: Ord
     const lines = await peer.store.lines({ conversation: conversation.id, before, limit: LOOKED_BACK_LINES })
     const newest = lines.findLast((line) => line.author !== own && line.counts)
     if (newest) await conversation.say({ kind: 'read', upTo: [[newest.author, newest.seq]] }, { speech: false })
+  }
+
+  const soon = (room: Room, upTo: Order): void => {
+    const isWaiting = pending.has(room.conversation.id)
+    pending.set(room.conversation.id, upTo)
+    if (!isWaiting) send(room)
   }
 
   const send = (room: Room): void => {
@@ -47,10 +59,11 @@ export const createReading = (peer: RunningPeer): { read: (room: Room, upTo: Ord
       room.readUpTo = upTo
       await room.count(peer.store)
       peer.screens.tellRoom(room)
-      const isWaiting = pending.has(room.conversation.id)
-      pending.set(room.conversation.id, upTo)
-      if (!isWaiting) send(room)
+      soon(room, upTo)
       return accept(null)
+    },
+    tell: (room) => {
+      if (room.readUpTo) soon(room, room.readUpTo)
     },
   }
 }

@@ -71,7 +71,7 @@ export class RunningPeer {
       storeFailure: () => this.#storeFailure,
       now: () => scheduler.now(),
     })
-    this.network.onLink((link) => void this.sessions.run(link))
+    this.network.onLink((link) => (admits(link.device) ? void this.sessions.run(link) : link.close()))
     this.network.onSeen((seen) => void this.#seen(seen))
     this.network.onGone(({ device, by }) => this.#gone(device, by))
     this.network.onChange((what) => this.#networkChanged(what))
@@ -152,6 +152,11 @@ export class RunningPeer {
       this.network.release(device.id)
       this.sessions.hangUp(device.id)
     }
+  }
+
+  /** Begins anew with whoever sent more than was taken in: on a new link they send what is missing. */
+  askAgain(person: Hex): void {
+    for (const session of this.sessionsWith(person)) if (session.hasTurnedAway) session.link.close()
   }
 
   sessionsWith(person: Hex): readonly LinkSession[] {
@@ -254,9 +259,10 @@ export class RunningPeer {
     this.screens.tellPerson(person)
   }
 
-  async #receive(from: Hex, conversation: Hex, events: readonly Uint8Array[]): Promise<number> {
+  async #receive(from: Hex, conversation: Hex, events: readonly Uint8Array[]): Promise<number | 'not-kept'> {
     const received = await this.rooms.get(conversation)?.conversation.receive(from, events)
-    return received?.ok ? received.value : 0
+    if (!received) return 0
+    return received.ok ? received.value : 'not-kept'
   }
 
   #typing(from: Hex, conversation: Hex): void {

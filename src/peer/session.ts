@@ -19,8 +19,8 @@ export type SessionPorts = {
   /** They proved who they are; answer false to have nothing to do with them. */
   readonly onGreeted: (session: LinkSession, card: Card) => boolean
   readonly onRenewed: (card: Card) => void
-  /** Keep these and say how many were refused. */
-  readonly onEvents: (conversation: Hex, events: readonly Uint8Array[]) => Promise<number>
+  /** Keep these and say how many were refused, or that the disk refused all of them. */
+  readonly onEvents: (conversation: Hex, events: readonly Uint8Array[]) => Promise<number | 'not-kept'>
   readonly onLearnt: (conversation: Hex, vector: Vector) => void
   readonly onTyping: (conversation: Hex) => void
   /** Their next events in an order in which none comes before what it builds on. */
@@ -32,6 +32,8 @@ export const GREETING_MILLIS_MAX = 10_000
 export const INTAKE_BYTES_MAX = 1024 * 1024
 /** Who sends more than this that cannot be taken in is not listened to any longer. */
 export const REFUSED_EVENTS_MAX = 256
+/** What the disk did not take is asked for again after this, on a new link. */
+export const KEEP_AGAIN_MILLIS = 10_000
 export const CARDS_MAX = 64
 export const TYPING_MILLIS_MIN = 1_000
 
@@ -54,6 +56,11 @@ export class LinkSession {
     this.#ports = ports
     const me = { device: ports.device, nonce: ports.random(NONCE_BYTES), card: ports.card }
     this.#session = newSession(me, link.device)
+  }
+
+  /** Whether they sent something that was not taken in: they will not send it again on this link. */
+  get hasTurnedAway(): boolean {
+    return this.#refused > 0
   }
 
   get greeted(): boolean {
@@ -148,9 +155,11 @@ export class LinkSession {
   async #deliver(conversation: Hex, events: readonly Uint8Array[]): Promise<void> {
     const size = events.reduce((sum, { length }) => sum + length, 0)
     this.#intakeBytes += size
-    this.#refused += await this.#ports.onEvents(conversation, events)
+    const refused = await this.#ports.onEvents(conversation, events)
     this.#intakeBytes -= size
     this.#intakeRoom?.()
+    if (refused === 'not-kept') return void this.#ports.scheduler.after(KEEP_AGAIN_MILLIS, () => this.link.close())
+    this.#refused += refused
     if (this.#refused > REFUSED_EVENTS_MAX) this.link.close()
   }
 

@@ -14,7 +14,7 @@ export type SessionsPorts = Pick<SessionPorts, 'crypto' | 'scheduler' | 'random'
   /** The last session with this device has ended. */
   readonly onParted: (device: Hex) => void
   readonly onRenewed: (card: Card) => void
-  readonly onEvents: (from: Hex, conversation: Hex, events: readonly Uint8Array[]) => Promise<number>
+  readonly onEvents: (from: Hex, conversation: Hex, events: readonly Uint8Array[]) => Promise<number | 'not-kept'>
   readonly onLearnt: (from: Hex, conversation: Hex, vector: ReadonlyMap<Hex, number>) => void
   readonly onTyping: (from: Hex, conversation: Hex) => void
 }

@@ -64,7 +64,9 @@ export const openNetwork = (input: NetworkInput): Network => {
       devices.get(device)?.take({ kind: 'near', on: false })
       handlers.gone({ device, by: 'nearby' })
     },
-    onPlaced: (device) => devices.stranger(device)?.take({ kind: 'near', on: true }),
+    onPlaced: (device) => {
+      if (isWelcome(device)) devices.stranger(device)?.take({ kind: 'near', on: true })
+    },
     onChanged: () => handlers.change({ nearby: true }),
   })
 
@@ -142,7 +144,11 @@ export const openNetwork = (input: NetworkInput): Network => {
     want: (device, addresses) => {
       if (!closed && isOther(device)) devices.wanted(device).take({ kind: 'want', addresses })
     },
-    release: (device) => devices.get(device)?.take({ kind: 'release' }),
+    release: (device) => {
+      // Who is not admitted any longer is not linked for being near either.
+      if (!input.admits(device)) devices.get(device)?.take({ kind: 'near', on: false })
+      devices.get(device)?.take({ kind: 'release' })
+    },
     tryNow: (device) => devices.get(device)?.take({ kind: 'try-now' }),
     reach: (device) => devices.get(device)?.reach() ?? { attempts: [] },
     remembered: (device) => devices.get(device)?.remembered() ?? [],
