@@ -10,7 +10,7 @@ export const lineWords = (line: Exclude<LineContent, { kind: 'message' }>, name:
     case 'renamed':
       return mine ? `You are now called ${line.to} (was ${line.from})` : `${line.from} is now called ${line.to}`
     case 'joined':
-      return mine ? 'You started this conversation' : `${name} joined the conversation`
+      return mine ? 'You accepted their request' : `${name} accepted your request`
     case 'gap':
       return mine
         ? `${countWords(line.count, 'message')} that you wrote on another device ${line.count === 1 ? 'has' : 'have'} not arrived here yet`

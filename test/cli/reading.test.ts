@@ -109,7 +109,7 @@ test('[CL10] lines stand under their days, with the further lines of a message s
     '12:00  me: one\n  two',
     '--- Today ---',
     `12:00  Bob: [> ${'long '.repeat(11)}long…] yes\\u{7}  (edited)  [👍 2]`,
-    '12:00  * Bob joined the conversation',
+    '12:00  * Bob accepted your request',
   ])
   assert.equal(lineText(at(lineOf(1, 'hi'), NOW), new Map(), PLACE), '12:00  somebody (bbbbbbbb): hi')
 })
