@@ -231,3 +231,10 @@ export const createCalls = (peer: RunningPeer): Calls => {
 
 const done = (kept: Result<null, SayRefusal>): Result<null, Refusal> =>
   kept.ok ? kept : refuse(refusalOf(kept.refusal))
+
+/** The leading lines that hold no more than so many bytes together; the first in any case. */
+const within = (lines: readonly StoredLine[], bytesMax: number): StoredLine[] => {
+  let bytes = 0
+  const end = lines.findIndex((line) => (bytes += line.bytes.length) > bytesMax)
+  return lines.slice(0, end < 0 ? lines.length : Math.max(1, end))
+}
