@@ -26,6 +26,7 @@ export const KithWindow = (): ReactNode => {
   if (door.at === 'not-let-in') return <ClosedPage />
   if (!known) return <WaitingPage door={door} />
   return (
+    // oxlint-disable-next-line react/hooks -- how wouter is told where places live
     <Router hook={useHashLocation}>
       <div className="flex h-full flex-col">
         <LostBanner door={door} />

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import axe from 'axe-core'
+import axe, { type AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { openTheatre, type Scene, type Theatre } from './stage.ts'
 
@@ -17,7 +17,7 @@ const findings = async (scene: Scene, act: (page: Page) => Promise<unknown>): Pr
   await act(page)
   await page.evaluate(axe.source)
   const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<import('axe-core').AxeResults> } }).axe.run(),
+    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
   )
   await context.close()
   return violations.map(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Update } from '../../src/view/view.ts'
+import type { LineView, Update } from '../../src/view/view.ts'
 import { reflect, TYPING_MILLIS, withoutIdle, type Mirror } from '../../src/web/peer/mirror.ts'
 import { hueOf, initialsOf } from '../../src/web/parts/initials.ts'
 import { listsOf } from '../../src/web/people/lists.ts'
@@ -11,7 +11,7 @@ import { conversation, here, idOf, lines, NOW, person, status } from './fake/peo
 import { busy } from './fake/stories.ts'
 
 const mirrorOf = (...updates: readonly Update[]): Mirror =>
-  updates.reduce<Mirror | undefined>((mirror, update) => reflect(mirror, update, NOW), undefined)!
+  updates.reduce<Mirror | undefined>((mirror, update) => reflect(mirror, update, NOW), undefined) as Mirror
 
 const SNAPSHOT: Update = { kind: 'snapshot', status: status(), people: busy.people, conversations: busy.conversations }
 
@@ -46,7 +46,7 @@ test('[UI10] typing ends with their message, not with mine, and after six second
   const say = (by: string): Update => ({
     kind: 'line',
     conversation: idOf('with bob'),
-    line: lines('new', [{ by, ago: 0, text: 'hi' }])[0]!,
+    line: lines('new', [{ by, ago: 0, text: 'hi' }])[0] as LineView,
   })
   assert.equal(reflect(typing, say('me'), NOW)?.typing.size, 1)
   assert.equal(reflect(typing, say('bob'), NOW)?.typing.size, 0)

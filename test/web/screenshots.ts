@@ -93,10 +93,10 @@ for (const [name, { act, ...scene }] of Object.entries(SCENES)) {
     await act?.(page)
     await page.waitForTimeout(250)
   } catch (error) {
-    console.log(name, String(error).slice(0, 300))
+    process.stderr.write(`${name}: ${String(error).slice(0, 300)}\n`)
   }
   await page.screenshot({ path: join(folder, `${name}.png`) })
-  if (troubles.length > 0) console.log(name, troubles)
+  if (troubles.length > 0) process.stderr.write(`${name}: ${troubles.join(', ')}\n`)
   await context.close()
 }
 await theatre.close()

@@ -105,12 +105,11 @@ const openPage = async (browser: Browser, origin: string, scene: Scene) => {
 }
 
 /** Runs in the page, with what a test may do there. */
-export const onStage = <Value, Input>(
+export const onStage = async <Input>(
   page: Page,
-  act: (stage: Stage, input: Input) => Value,
+  act: (stage: Stage, input: Input) => unknown,
   input: Input,
-): Promise<Value> =>
-  page.evaluate(([source, value]) => (0, eval)(`(${source as string})`)(globalThis.stage, value) as never, [
-    act.toString(),
-    input,
-  ] as const) as Promise<Value>
+): Promise<unknown> => {
+  const stage = await page.evaluateHandle(() => globalThis.stage)
+  return stage.evaluate(act as (stage: Stage, input: unknown) => unknown, input)
+}

@@ -28,12 +28,12 @@ const openTalk = async (page: Page, name: RegExp): Promise<void> => {
   await page.getByRole('link', { name }).first().click()
   await bubbles(page).last().waitFor()
 }
-const called = (page: Page, name: string): Promise<readonly unknown[]> =>
-  onStage(
+const called = async (page: Page, name: string): Promise<readonly unknown[]> =>
+  (await onStage(
     page,
     (stage, wanted) => stage.peer.called.filter((each) => each.name === wanted).map((each) => each.input),
     name,
-  )
+  )) as readonly unknown[]
 /** Waits until something about the page is true; the page's own events decide when, never a pause. */
 const until = (page: Page, fact: (input: string) => boolean, input = ''): Promise<unknown> =>
   page.waitForFunction(fact, input)
@@ -121,7 +121,7 @@ test('[UI16] 100,000 messages open at the end and scroll to older ones, which st
     const rows = await page.locator('[data-line]').count()
     assert.ok(rows < 80, `${rows} rows are in the page`)
     // Once it rests, far lines are let go, and the line in sight has not moved.
-    await until(page, () => document.querySelector('[role=group]')!.scrollHeight < 90_000)
+    await until(page, () => (document.querySelector('[role=group]')?.scrollHeight ?? Infinity) < 90_000)
     await page.getByRole('button', { name: 'Go to the newest message' }).click()
     await page.locator('[data-bubble]', { hasText: /^99999: / }).waitFor()
   }))
@@ -139,7 +139,7 @@ test('[UI16] a page of older lines that comes moves no line that is in sight', (
       .waitFor()
     // In the page itself: where a bubble stands from frame to frame while a page of older lines comes in.
     const moved = await page.evaluate(async () => {
-      const place = document.querySelector('[role=group]')!
+      const place = document.querySelector('[role=group]') ?? document.body
       const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
       let worst = 0
       for (let turn = 0; turn < 40; turn++) {

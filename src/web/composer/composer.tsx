@@ -27,8 +27,16 @@ export const Composer = ({ conversation, person, intent, onIntent }: ComposerPro
   const { text, setText, failed, send, lastOfMine } = useComposing(conversation, intent, onIntent)
   const trouble = sizeTrouble(text)
   const name = person.privateName ?? person.name
-  useGrowth(field, text)
-  useEffect(() => field.current?.focus({ preventScroll: true }), [intent])
+  // The field is as high as its text, up to its limit.
+  useLayoutEffect(() => {
+    const { current } = field
+    if (current === null || current.value !== text) return
+    current.style.height = 'auto'
+    current.style.height = `${current.scrollHeight}px`
+  }, [text])
+  useEffect(() => {
+    if (intent.kind !== undefined) field.current?.focus({ preventScroll: true })
+  }, [intent])
 
   const onKeyDown = (event: KeyboardEvent): void => {
     // While an input method composes, Enter and arrows belong to it.
@@ -56,7 +64,7 @@ export const Composer = ({ conversation, person, intent, onIntent }: ComposerPro
     })
   }
   return (
-    <div className="flex-none px-2 pb-2 sm:px-3 sm:pb-3 md:px-5">
+    <div className="mx-auto w-full max-w-256 flex-none px-2 pb-2 sm:px-3 sm:pb-3 md:px-5">
       <div className="rounded-3xl border border-line bg-card shadow-[0_2px_10px_var(--shade)] focus-within:border-line-strong">
         <IntentBar intent={intent} name={name} onCancel={() => onIntent({ kind: 'say' })} />
         {failed === undefined ? null : (
@@ -127,25 +135,15 @@ const EmojiButton = ({ onPick }: { onPick(emoji: string): void }): ReactNode => 
   )
 }
 
-/** The field is as high as its text, up to its limit. */
-const useGrowth = (field: { readonly current: HTMLTextAreaElement | null }, text: string): void =>
-  useLayoutEffect(() => {
-    const { current } = field
-    if (current === null) return
-    current.style.height = 'auto'
-    current.style.height = `${current.scrollHeight}px`
-  }, [field, text])
-
 /** The text being written, and what sending it means. A text that was refused comes back into the field. */
 const useComposing = ({ id, draft }: ConversationView, intent: Intent, onIntent: (intent: Intent) => void) => {
   const kith = useKith()
   const { written, write, typed } = useDraft(id, draft)
-  const [edited, setEdited] = useState('')
+  const [edited, setEdited] = useState<{ readonly line: string; readonly text: string }>()
   const [failed, setFailed] = useState<string>()
   const editing = intent.kind === 'edit' ? intent.line : undefined
-  useEffect(() => setEdited(editing?.text ?? ''), [editing])
-  const text = editing ? edited : written
-  const put = editing ? setEdited : write
+  const text = editing ? (edited?.line === editing.id ? edited.text : editing.text) : written
+  const put = (next: string): void => (editing ? setEdited({ line: editing.id, text: next }) : write(next))
 
   const send = async (): Promise<void> => {
     if (text.trim() === '' || sizeTrouble(text) !== undefined) return
@@ -155,11 +153,10 @@ const useComposing = ({ id, draft }: ConversationView, intent: Intent, onIntent:
     const answer = editing
       ? await kith.calls.edit({ conversation: id, line: editing.id, text })
       : await kith.calls.say({ conversation: id, text, ...(intent.kind === 'reply' ? { reply: intent.to.id } : {}) })
-    if (answer.ok) return
+    if (answer.ok) return setEdited(undefined)
     setFailed(refusalWords(answer.refusal))
     onIntent(intent)
-    if (editing) setEdited(text)
-    else write((since) => restored(text, since))
+    if (!editing) write((since) => restored(text, since))
   }
   return {
     text,

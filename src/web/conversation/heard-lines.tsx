@@ -1,8 +1,7 @@
-import { useEffect, useState, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { plainText } from '../markdown/parse.ts'
-import { useKith, useKithState } from '../peer/context.ts'
+import { useKithState, useMirror } from '../peer/context.ts'
 
-const HEARD_LINES = 5
 const HEARD_CHARACTERS_MAX = 500
 
 /**
@@ -10,22 +9,15 @@ const HEARD_CHARACTERS_MAX = 500
  * lines while it scrolls, which must not be read aloud.
  */
 export const HeardLines = (): ReactNode => {
-  const kith = useKith()
   const heard = useKithState((state) => state.heard)
-  const [lines, setLines] = useState<readonly { readonly id: string; readonly words: string }[]>([])
-  useEffect(() => {
-    if (heard?.line.kind !== 'message') return
-    const { id, person, text } = heard.line
-    const view = kith.getState().mirror?.people.get(person)
-    const words = `${view?.privateName ?? view?.name ?? 'Somebody'}: ${plainText(text.slice(0, HEARD_CHARACTERS_MAX))}`
-    setLines((before) =>
-      before.some((line) => line.id === id) ? before : [...before, { id, words }].slice(-HEARD_LINES),
-    )
-  }, [kith, heard])
+  const people = useMirror((mirror) => mirror.people)
+  const nameOf = (id: string): string => people.get(id)?.privateName ?? people.get(id)?.name ?? 'Somebody'
   return (
     <div role="log" aria-live="polite" aria-label="New messages" className="sr-only">
-      {lines.map((line) => (
-        <p key={line.id}>{line.words}</p>
+      {heard.map(({ id, person, text }) => (
+        <p key={id}>
+          {nameOf(person)}: {plainText(text.slice(0, HEARD_CHARACTERS_MAX))}
+        </p>
       ))}
     </div>
   )

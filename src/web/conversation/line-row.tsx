@@ -33,7 +33,9 @@ type LineRowProps = {
 export const LineRow = memo((props: LineRowProps): ReactNode => {
   const { row, found } = props
   return (
-    <div className={`px-3 md:px-6 ${row.startsGroup ? 'pt-3' : 'pt-0.5'} ${found ? 'row-found' : ''}`}>
+    <div
+      className={`mx-auto max-w-256 px-3 md:px-6 ${row.startsGroup ? 'pt-3' : 'pt-0.5'} ${found ? 'row-found' : ''}`}
+    >
       {props.beginning ? <Beginning person={props.person} /> : null}
       {row.startsDay ? <Day at={row.line.at} /> : null}
       {row.startsNew ? <NewMark /> : null}
@@ -71,6 +73,7 @@ const SystemLine = ({ row: { line }, person, active, onFocusRow }: LineRowProps)
   return (
     <div
       data-line={line.id}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- rows are walked with the arrow keys
       tabIndex={active ? 0 : -1}
       onFocus={() => onFocusRow(line.id)}
       className={`mx-auto my-1 w-fit max-w-120 rounded-xl px-3 py-1 text-center text-small text-balance ${serious ? 'bg-ember-wash text-ink' : 'text-soft'}`}
@@ -92,9 +95,11 @@ const Message = (props: LineRowProps): ReactNode => {
     if (event.target === place.current && actions.onKey(event)) event.preventDefault()
   }
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- its keys do what its menu does
     <div
       ref={place}
       data-line={line.id}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- rows are walked with the arrow keys
       tabIndex={active ? 0 : -1}
       aria-label={`${line.mine ? 'You' : name}, ${clockWords(line.at)}`}
       role="article"
@@ -149,7 +154,7 @@ const Foot = ({ line, newest, delivery, person }: FootProps): ReactNode => {
   const name = person.privateName ?? person.name
   const words = newest ? newestDeliveryWords(delivery, person.presence, name) : undefined
   return (
-    <p className="px-1.5 pt-0.5 text-tiny text-soft">
+    <p className={`px-1.5 pt-0.5 text-tiny text-soft ${line.mine ? 'text-end' : ''}`}>
       <time dateTime={new Date(line.at).toISOString()} title={momentWords(line.at)}>
         {clockWords(line.at)}
       </time>

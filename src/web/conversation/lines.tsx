@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import { compareOrders, deliveryOf, type ConversationView, type PersonView } from '../../view/view.ts'
 import { CHAIN_LINES_MAX, type Chain } from '../chain/chain.ts'
@@ -95,11 +95,10 @@ const LoadedLines = ({
 /** The rows, each kept as it was while nothing about it changed. */
 const useRows = (id: string, chain: Chain): readonly Row[] => {
   const read = useKithState((state) => state.chains.get(id)?.read ?? 'all')
-  const before = useRef<readonly Row[]>([])
-  const rows = useMemo(() => keptRows(before.current, rowsOf(chain.lines, read)), [chain.lines, read])
-  useEffect(() => {
-    before.current = rows
-  }, [rows])
+  const [known, setKnown] = useState<{ lines: Chain['lines']; read: typeof read; rows: readonly Row[] }>()
+  const same = known?.lines === chain.lines && known.read === read
+  const rows = same ? known.rows : keptRows(known?.rows ?? [], rowsOf(chain.lines, read))
+  if (!same) setKnown({ lines: chain.lines, read, rows })
   useNewMark(id)
   return rows
 }
@@ -127,7 +126,7 @@ const useFound = (
   const kith = useKith()
   const [, go] = useLocation()
   const [sought, setSought] = useState<string>()
-  const [found, setFound] = useState<string>()
+  const found = chain.lines.some((line) => line.id === sought) ? sought : undefined
 
   useEffect(() => {
     const place = orderIn(order)
@@ -140,23 +139,23 @@ const useFound = (
   }, [kith, id, order, go])
 
   useEffect(() => {
-    const index = sought === undefined ? -1 : chain.lines.findIndex((line) => line.id === sought)
-    if (index === -1) return
-    list.current?.toRow(index)
-    setFound(sought)
-    setSought(undefined)
-    const timer = setTimeout(() => setFound(undefined), FOUND_MILLIS)
+    if (found === undefined) return
+    list.current?.toRow(found)
+    const timer = setTimeout(() => setSought(undefined), FOUND_MILLIS)
     return () => clearTimeout(timer)
-  }, [sought, chain, list])
+  }, [found, list])
 
   const show = useCallback(
-    async (line: string): Promise<void> => {
-      const known = kith
-        .getState()
-        .chains.get(id)
-        ?.chain?.lines.some((each) => each.id === line)
-      if (known || (await findLine(kith, id, line))) setSought(line)
-      else notify(kith, 'The message that was answered is not here, or lies far back. Search for it instead.')
+    (line: string): void => {
+      const known =
+        kith
+          .getState()
+          .chains.get(id)
+          ?.chain?.lines.some((each) => each.id === line) === true
+      void (known ? Promise.resolve(true) : findLine(kith, id, line)).then((here) => {
+        if (here) setSought(line)
+        else notify(kith, 'The message that was answered is not here, or lies far back. Search for it instead.')
+      })
     },
     [kith, id],
   )

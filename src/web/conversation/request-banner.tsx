@@ -16,7 +16,7 @@ export const RequestBanner = ({ conversation, person }: RequestProps): ReactNode
   return (
     <section
       aria-label="About this conversation"
-      className="mx-3 mb-2 flex flex-none flex-col gap-3 rounded-2xl border border-line bg-ember-wash p-4 md:mx-6"
+      className="mx-3 mb-2 flex max-w-244 flex-none flex-col gap-3 rounded-2xl border border-line bg-ember-wash p-4 md:mx-6 min-[84rem]:mx-auto min-[84rem]:w-full"
     >
       <p className="text-small">{requestWords(conversation.at, name)}</p>
       <div className="flex flex-wrap gap-2">

@@ -1,9 +1,17 @@
-import { useImperativeHandle, useLayoutEffect, useRef, type KeyboardEvent, type ReactNode, type Ref } from 'react'
+import {
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactNode,
+  type Ref,
+} from 'react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
 import type { Row } from '../chain/rows.ts'
 
 /** What the list does for those who hold it. */
-export type RowListHandle = { toEnd(): void; toRow(index: number): void; focusRow(index: number): void }
+export type RowListHandle = { toEnd(): void; toRow(line: string): void; focusRow(index: number): void }
 
 type RowListProps = {
   readonly ref: Ref<RowListHandle>
@@ -31,7 +39,7 @@ const ROW_PIXELS = 64
  * at either end. What happens is decided by what is seen, never by a timer.
  */
 export const RowList = (props: RowListProps): ReactNode => {
-  const { rows, draw, onAtEnd, onNear, onRest } = props
+  const { rows, keepRow, draw, onAtEnd, onNear, onRest, onKeyDown, label, ref } = props
   const list = useRef<VirtualizerHandle>(null)
   const scroller = useRef<HTMLDivElement>(null)
   const stuck = useRef(true)
@@ -55,15 +63,22 @@ export const RowList = (props: RowListProps): ReactNode => {
     if (view.scrollOffset < NEAR_PIXELS) onNear('older')
     if (view.scrollSize - view.scrollOffset - view.viewportSize < NEAR_PIXELS) onNear('newer')
   }
+  const rest = (): void => {
+    const row = rows[list.current?.findItemIndex(list.current.scrollOffset) ?? 0]
+    if (row) onRest(row)
+  }
   const toEnd = (): void => {
     stuck.current = true
     if (scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight
   }
-  useImperativeHandle(props.ref, () => ({
+  useImperativeHandle(ref, () => ({
     toEnd,
-    toRow: (index) => {
+    toRow: (line) => {
       stuck.current = false
-      list.current?.scrollToIndex(index, { align: 'center' })
+      list.current?.scrollToIndex(
+        rows.findIndex((row) => row.line.id === line),
+        { align: 'center' },
+      )
     },
     focusRow: (index) => focusRow(scroller.current, list.current, rows[index]?.line.id, index),
   }))
@@ -73,7 +88,8 @@ export const RowList = (props: RowListProps): ReactNode => {
       stuck.current = false
       list.current?.scrollToIndex(unread, { align: 'start', offset: -48 })
     } else if (replaced || stuck.current || saidNow) toEnd()
-  }, [generation, rows])
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- `toEnd` only reaches for refs
+  }, [rows, replaced, saidNow])
   useStaying(scroller, stuck, generation, (filled) => {
     look()
     // What does not fill the space cannot be scrolled, and so would never ask for more.
@@ -81,12 +97,13 @@ export const RowList = (props: RowListProps): ReactNode => {
   })
 
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- arrows move between its rows
     <div
       ref={scroller}
       role="group"
-      aria-label={props.label}
+      aria-label={label}
       className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain [overflow-anchor:none]"
-      onKeyDown={props.onKeyDown}
+      onKeyDown={onKeyDown}
     >
       <div className="flex-1" />
       <Virtualizer
@@ -98,12 +115,9 @@ export const RowList = (props: RowListProps): ReactNode => {
         data={rows}
         itemSize={ROW_PIXELS}
         shift={atStart}
-        keepMounted={keptIndexes(rows, props.keepRow)}
+        keepMounted={keptIndexes(rows, keepRow)}
         onScroll={lookAround}
-        onScrollEnd={() => {
-          const row = rows[list.current?.findItemIndex(list.current.scrollOffset) ?? 0]
-          if (row) onRest(row)
-        }}
+        onScrollEnd={rest}
       >
         {(row) => <div key={row.line.id}>{draw(row)}</div>}
       </Virtualizer>
@@ -138,6 +152,7 @@ const useStaying = (
     observer.observe(place)
     observer.observe(content)
     return () => observer.disconnect()
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- a new generation is a new list to observe
   }, [scroller, stuck, generation])
 }
 
@@ -175,11 +190,10 @@ type RowChange = {
 
 /** How the rows differ from those of the drawing before. */
 const useRowChange = (rows: readonly Row[]): RowChange => {
-  const known = useRef<{ rows: readonly Row[]; change: RowChange } | undefined>(undefined)
-  const before = known.current
-  if (before?.rows === rows) return before.change
-  const change = changeOf(before?.rows, rows, before?.change.generation ?? 0)
-  known.current = { rows, change }
+  const [known, setKnown] = useState(() => ({ rows, change: changeOf(undefined, rows, 0) }))
+  if (known.rows === rows) return known.change
+  const change = changeOf(known.rows, rows, known.change.generation)
+  setKnown({ rows, change })
   return change
 }
 

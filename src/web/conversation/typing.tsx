@@ -12,7 +12,7 @@ export const Typing = ({
 }): ReactNode => {
   const typing = useMirror((mirror) => mirror.typing.has(conversation))
   return (
-    <div className="flex h-6 flex-none items-center gap-2 px-4 text-small text-soft md:px-6">
+    <div className="mx-auto flex h-6 w-full max-w-256 flex-none items-center gap-2 px-4 text-small text-soft md:px-6">
       {typing ? (
         <>
           <span className="flex items-center gap-1" aria-hidden>

@@ -143,10 +143,13 @@ const useReach = (person: PersonView) => {
     setTrouble(answer.ok ? undefined : refusalWords(answer.refusal))
   }, [kith, person.id])
   useEffect(() => {
-    void ask()
+    const first = setTimeout(() => void ask())
     const timer = setInterval(() => void ask(), ASK_STEP_MILLIS)
-    return () => clearInterval(timer)
-  }, [ask, person.presence.at])
+    return () => {
+      clearTimeout(first)
+      clearInterval(timer)
+    }
+  }, [ask])
   const tryNow = async (): Promise<void> => {
     const answer = await kith.calls.tryNow({ person: person.id })
     if (answer.ok) await ask()

@@ -1,3 +1,4 @@
 declare module 'virtual:emoji-list' {
-  export const list: import('frimousse').EmojiData
+  import type { EmojiData } from 'frimousse'
+  export const list: EmojiData
 }

@@ -1,4 +1,3 @@
-/// <reference path="./emoji-module.d.ts" />
 import { EmojiPicker } from 'frimousse'
 import type { ComponentProps, ReactNode } from 'react'
 import { list } from 'virtual:emoji-list'
@@ -16,7 +15,7 @@ export const LoadedEmojiPicker = ({ onPick }: { onPick(emoji: string): void }): 
       className="field m-1.5! w-auto! border-transparent! bg-sunk!"
       placeholder="Search emoji"
       aria-label="Search emoji"
-      autoFocus
+      ref={focusField}
     />
     <EmojiPicker.Viewport className="relative flex-1 outline-none">
       <EmojiPicker.Loading className="absolute inset-0 grid place-items-center text-small text-soft">
@@ -31,6 +30,8 @@ export const LoadedEmojiPicker = ({ onPick }: { onPick(emoji: string): void }): 
 )
 
 const resolve = () => list
+
+const focusField = (field: HTMLInputElement | null): void => field?.focus()
 
 type Parts = NonNullable<ComponentProps<typeof EmojiPicker.List>['components']>
 

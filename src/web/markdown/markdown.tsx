@@ -14,6 +14,7 @@ const drawBlock = (block: Block, key: number): ReactNode => {
       return <p key={key}>{block.children.map(drawInline)}</p>
     case 'code':
       return (
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- wide code is scrolled by keyboard
         <pre key={key} dir="ltr" tabIndex={0} aria-label="Code">
           <code>{block.text}</code>
         </pre>
@@ -21,7 +22,7 @@ const drawBlock = (block: Block, key: number): ReactNode => {
     case 'quote':
       return <blockquote key={key}>{block.children.map(drawBlock)}</blockquote>
     case 'list': {
-      const items = block.items.map((item, index) => <li key={index}>{item.map(drawBlock)}</li>)
+      const items = block.items.map(drawItem)
       return block.start === undefined ? (
         <ul key={key}>{items}</ul>
       ) : (
@@ -32,6 +33,8 @@ const drawBlock = (block: Block, key: number): ReactNode => {
     }
   }
 }
+
+const drawItem = (item: readonly Block[], key: number): ReactNode => <li key={key}>{item.map(drawBlock)}</li>
 
 const drawInline = (inline: Inline, key: number): ReactNode => {
   switch (inline.kind) {

@@ -34,7 +34,7 @@ export const NamingPage = (): ReactNode => {
             autoComplete="off"
             spellCheck={false}
             dir="auto"
-            autoFocus
+            ref={focusField}
             onFocus={(event) => event.target.select()}
           />
         </div>
@@ -52,6 +52,9 @@ export const NamingPage = (): ReactNode => {
     </main>
   )
 }
+
+// The one field of a page that asks one thing.
+const focusField = (field: HTMLInputElement | null): void => field?.focus()
 
 /** A name as it is typed: what is wrong with it, and the call that makes it mine. */
 export const useNaming = (first: string, done?: () => void) => {

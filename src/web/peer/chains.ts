@@ -65,11 +65,12 @@ export const loadMore = async (kith: Kith, conversation: string, end: 'older' | 
     ...(end === 'older' ? { before: edge.order } : { after: edge.order }),
     limit: PAGE_LINES,
   })
-  change(kith, conversation, ({ loading: _, ...each }) => {
+  change(kith, conversation, ({ chain, read }) => {
     // The chain may have been replaced meanwhile; a page that does not meet it must not be joined to it.
-    const met = end === 'older' ? each.chain?.lines[0] : each.chain?.lines.at(-1)
-    if (!page.ok || !each.chain || met?.id !== edge.id) return each
-    return { ...each, chain: (end === 'older' ? withOlder : withNewer)(each.chain, page.value) }
+    const met = end === 'older' ? chain?.lines[0] : chain?.lines.at(-1)
+    if (!chain) return { read }
+    if (!page.ok || met?.id !== edge.id) return { chain, read }
+    return { chain: (end === 'older' ? withOlder : withNewer)(chain, page.value), read }
   })
   if (!page.ok) notify(kith, refusalWords(page.refusal))
 }

@@ -1,9 +1,9 @@
-import type { Update } from '../../view/view.ts'
+import type { LineView, Update } from '../../view/view.ts'
 import { withLine, withoutLine } from '../chain/chain.ts'
 import type { Dial, Door } from '../connection.ts'
 import { refreshChains } from './chains.ts'
 import { reflect, withoutIdle } from './mirror.ts'
-import type { Kith, KithState } from './store.ts'
+import { HEARD_LINES_MAX, type Kith, type KithState } from './store.ts'
 
 export const RETRY_MILLIS_MIN = 500
 export const RETRY_MILLIS_MAX = 5_000
@@ -87,14 +87,20 @@ export const reflected = (state: KithState, updates: readonly Update[], now: num
   for (const update of updates) {
     mirror = reflect(mirror, update, now)
     if (update.kind !== 'line' && update.kind !== 'line-gone') continue
-    if (update.kind === 'line' && !update.line.mine && update.line.kind === 'message') heard = update
+    if (update.kind === 'line') heard = withHeard(heard, update.line)
     const open = chains.get(update.conversation)
     if (open?.chain === undefined) continue
     const chain = update.kind === 'line' ? withLine(open.chain, update.line) : withoutLine(open.chain, update.line)
     chains.set(update.conversation, { ...open, chain })
   }
-  return { ...(mirror ? { mirror } : {}), chains, ...(heard ? { heard } : {}) }
+  return { ...(mirror ? { mirror } : {}), chains, heard }
 }
+
+/** A message that is changed later is not heard again. */
+const withHeard = (heard: KithState['heard'], line: LineView): KithState['heard'] =>
+  line.mine || line.kind !== 'message' || line.edited || heard.some((each) => each.id === line.id)
+    ? heard
+    : [...heard, line].slice(-HEARD_LINES_MAX)
 
 /** Ends "is typing" when it was not repeated. Gives back how to stop. */
 export const watchTyping = (kith: Kith): (() => void) => {

@@ -29,8 +29,8 @@ export type KithState = {
   readonly mirror?: Mirror
   readonly chains: ReadonlyMap<string, OpenChain>
   readonly notices: readonly Notice[]
-  /** Messages of others that arrived while this window was open: for those who listen to the screen. */
-  readonly heard?: { readonly conversation: string; readonly line: LineView }
+  /** The last messages of others that arrived while this window was open: for those who listen to the screen. */
+  readonly heard: readonly (LineView & { readonly kind: 'message' })[]
 }
 
 /** What the window knows, and the calls of the peer it is connected to. */
@@ -38,11 +38,12 @@ export type Kith = StoreApi<KithState> & { calls: Calls; readonly now: () => Mil
 
 export const createKith = (now: () => Millis = Date.now): Kith =>
   Object.assign(
-    createStore<KithState>(() => ({ door: { at: 'connecting' }, chains: new Map(), notices: [] })),
+    createStore<KithState>(() => ({ door: { at: 'connecting' }, chains: new Map(), notices: [], heard: [] })),
     { calls: nobody, now },
   )
 
 export const NOTICES_MAX = 3
+export const HEARD_LINES_MAX = 5
 
 let notices = 0
 

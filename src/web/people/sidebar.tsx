@@ -28,8 +28,11 @@ export const Sidebar = (): ReactNode => {
       <h1 className="sr-only md:hidden">Kith</h1>
       <Me />
       <SearchBox text={sought} onChange={setSought} onDown={() => moveFocus(list.current, 1)} />
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- arrows move between its links */}
       <div
         ref={list}
+        role="group"
+        aria-label="Everybody"
         className="flex min-h-0 flex-1 flex-col overflow-y-auto px-2 pb-4"
         onKeyDown={(event) => {
           const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0

@@ -75,6 +75,7 @@ const ServerSetting = (): ReactNode => {
   const [refused, setRefused] = useState<string>()
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault()
+    // oxlint-disable-next-line react/hooks -- a call of the peer, not a hook
     const answer = await kith.calls.useServer({ address: text.trim() })
     setRefused(answer.ok ? undefined : refusalWords(answer.refusal))
   }

@@ -11,7 +11,7 @@ import {
   type StatusView,
   type Update,
 } from '../../../src/view/view.ts'
-import { idOf, ME, type Story } from './people.ts'
+import { idOf, ME, told, type Story } from './people.ts'
 
 /** A call as it was made: for tests that look at what a window asked. */
 export type Called = { readonly name: keyof Calls; readonly input: unknown }
@@ -78,7 +78,7 @@ export const createFakePeer = (story: Story, now: () => number): FakePeer => {
     tell({ kind: 'line', conversation, line })
   }
   const make = (conversation: string, mine: boolean, content: LineContent): LineView => {
-    const author = mine ? ME.device : `${conversations.get(conversation)?.person ?? ''}`
+    const author = mine ? ME.device : (conversations.get(conversation)?.person ?? '')
     const all = lines.get(conversation) ?? []
     const seq = 1 + (all.findLast((each) => each.order.author === author)?.order.seq ?? 0)
     const time = Math.max(now(), (all.at(-1)?.order.time ?? 0) + 1)
@@ -114,8 +114,8 @@ export const createFakePeer = (story: Story, now: () => number): FakePeer => {
     const line = find(conversation, id)
     if (line?.kind !== 'message') return refuse({ kind: 'unknown-line' })
     const { order, at, person, mine } = line
-    const put_ = { id, order, at, person, mine, ...next(line) }
-    put(conversation, put_)
+    const after = { id, order, at, person, mine, ...next(line) }
+    put(conversation, after)
     return accept(saidOf(conversation, line))
   }
 
@@ -252,7 +252,7 @@ export const createFakePeer = (story: Story, now: () => number): FakePeer => {
       }),
     namePrivately: (input) =>
       answer('namePrivately', input, () => {
-        const { privateName: _, ...view } = people.get(input.person)!
+        const { privateName: _, ...view } = told(people.get(input.person))
         people.set(input.person, view)
         setPerson(input.person, input.name === '' ? {} : { privateName: input.name })
         return accept(null)
@@ -273,7 +273,7 @@ export const createFakePeer = (story: Story, now: () => number): FakePeer => {
         accept(
           reaches.get(input.person) ?? {
             person: input.person,
-            presence: people.get(input.person)!.presence,
+            presence: told(people.get(input.person)).presence,
             attempts: [],
             waiting: 0,
           },
@@ -311,7 +311,7 @@ export const createFakePeer = (story: Story, now: () => number): FakePeer => {
     },
     deliver: (conversation, how) => {
       const seq = lines.get(conversation)?.findLast((line) => line.mine)?.order.seq ?? 0
-      const { person } = conversations.get(conversation)!
+      const { person } = told(conversations.get(conversation))
       change(conversation, {
         progress: [{ device: ME.device, person, delivered: seq, read: how === 'read' ? seq : 0 }],
       })

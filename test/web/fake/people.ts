@@ -7,6 +7,12 @@ export const MINUTE = 60_000
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 
+/** What a story must hold; a story that does not is a mistake in the test. */
+export const told = <Value>(value: Value | undefined): Value => {
+  if (value === undefined) throw new Error('the story does not tell of this')
+  return value
+}
+
 /** 64 hexadecimal characters that begin with a word's letters, so that ids differ and stay the same. */
 export const idOf = (word: string): string =>
   [...word]
@@ -74,7 +80,7 @@ export const progress = (word: string, delivered: number, read: number): Progres
   read,
 })
 
-type Spoken = { readonly by: 'me' | string; readonly ago: number } & (
+type Spoken = { readonly by: string; readonly ago: number } & (
   | ({ readonly text: string } & Partial<Extract<LineView, { kind: 'message' }>>)
   | { readonly event: Exclude<LineView, { kind: 'message' }> extends infer Each ? EventOf<Each> : never }
 )
@@ -98,7 +104,7 @@ export const lines = (word: string, spoken: readonly Spoken[]): readonly LineVie
       person: mine ? ME.id : idOf(each.by),
       mine,
     }
-    if ('event' in each) return { ...base, ...each.event } as LineView
+    if ('event' in each) return { ...base, ...each.event }
     const { by: _, ago: __, ...content } = each
     return { ...base, kind: 'message', edited: false, reactions: [], ...content }
   })

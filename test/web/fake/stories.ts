@@ -12,6 +12,7 @@ import {
   person,
   progress,
   status,
+  told,
   type Story,
 } from './people.ts'
 
@@ -124,13 +125,13 @@ export const busy: Story = {
       active: NOW - 12 * MINUTE,
       last: { text: 'Photos are on the way', at: NOW - 12 * MINUTE, mine: true },
       progress: [progress('bob', 6, 5)],
-      readUpTo: bob[10]!.order,
+      readUpTo: told(bob[10]).order,
     }),
     conversation('ida', {
       active: NOW - 59 * MINUTE,
       last: { text: 'You will see this when you are back.', at: NOW - 59 * MINUTE, mine: true },
       progress: [progress('ida', 4, 2)],
-      readUpTo: ida[9]!.order,
+      readUpTo: told(ida[9]).order,
     }),
     conversation('carol', {
       at: 'request',
@@ -193,7 +194,7 @@ export const flood = (count: number): Story => {
       conversation('bob', {
         last: { text: 'the last', at: NOW, mine: false },
         progress: [progress('bob', count, count)],
-        readUpTo: spoken.at(-1)!.order,
+        readUpTo: told(spoken.at(-1)).order,
       }),
     ],
     lines: { [idOf('with bob')]: spoken },
