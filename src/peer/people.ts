@@ -71,6 +71,11 @@ export class People {
     return [...this.#people.values()]
   }
 
+  /** What to write so that the disk holds all that is known here. */
+  everything(): readonly Change[] {
+    return [...this.#people.values()].map(personChange).concat([...this.#devices.values()].map(deviceChange))
+  }
+
   devicesOf(person: Hex): readonly Device[] {
     return [...this.#devices.values()].filter((device) => personOf(device.certificate) === person)
   }
@@ -193,7 +198,7 @@ export class People {
 
   #keepPerson(person: Person): Change {
     this.#setPerson(person)
-    return { put: 'record', space: 'person', key: person.id, value: encodePerson(person) }
+    return personChange(person)
   }
 
   #setPerson(person: Person): void {
@@ -205,7 +210,7 @@ export class People {
 
   #keepDevice(device: Device): Change {
     this.#devices.set(device.id, device)
-    return { put: 'record', space: 'device', key: device.id, value: encodeDevice(device) }
+    return deviceChange(device)
   }
 }
 
@@ -224,6 +229,20 @@ const deviceShape = tuple(
   list(text(100), 64),
   nullable(uint()),
 )
+
+const personChange = (person: Person): Change => ({
+  put: 'record',
+  space: 'person',
+  key: person.id,
+  value: encodePerson(person),
+})
+
+const deviceChange = (device: Device): Change => ({
+  put: 'record',
+  space: 'device',
+  key: device.id,
+  value: encodeDevice(device),
+})
 
 const encodePerson = ({ name, nameTime, standing: decided, privateName }: Person): Uint8Array =>
   encode([name, nameTime, decided, privateName ?? null])
