@@ -3,7 +3,7 @@ import { RPCLink } from '@orpc/client/websocket'
 import type { RouterClient } from '@orpc/server'
 
 import { accept, Bug, refuse, type Result } from '../core/bytes/result.ts'
-import { TEXT_BYTES_MAX } from '../core/timeline/content.ts'
+import { TEXT_BYTES_MAX } from '../core/timeline/size.ts'
 import type { Answer, Calls, Refusal } from '../view/calls.ts'
 import type { StatusView, Update } from '../view/view.ts'
 import type { createRouter } from './router.ts'

@@ -1,5 +1,5 @@
 import { accept, refuse, type Result } from '../../core/bytes/result.ts'
-import { TEXT_BYTES_MAX } from '../../core/timeline/content.ts'
+import { TEXT_BYTES_MAX } from '../../core/timeline/size.ts'
 import type { Said } from '../../view/calls.ts'
 import { deliveryWords } from '../../view/delivery-words.ts'
 import { deliveryOf, shownName, type Delivery, type PersonView } from '../../view/view.ts'

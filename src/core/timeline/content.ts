@@ -4,6 +4,7 @@ import { bool, bytes, hex, list, literal, nullable, text, tuple, uint } from '..
 import { accept, refuse, type Result } from '../bytes/result.ts'
 import { HASH_BYTES } from '../crypto/symmetric.ts'
 import { parseName } from '../identity/name.ts'
+import { TEXT_BYTES_MAX } from './size.ts'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 
 /** What a sealed event says. `target` is the id of the event that it is about. */
@@ -21,7 +22,6 @@ export type Content =
   /** Something that a newer version says. Kept, and shown as that. */
   | { readonly kind: 'newer'; readonly number: number }
 
-export const TEXT_BYTES_MAX = 64 * 1024
 /** The longest emoji sequences in Unicode have fewer UTF-16 units. */
 export const EMOJI_UNITS_MAX = 32
 export const READ_AUTHORS_MAX = 500

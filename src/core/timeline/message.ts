@@ -1,7 +1,8 @@
 import { decode, encode, type Plain } from '../bytes/cbor.ts'
 import { fromHex, type Hex } from '../bytes/hex.ts'
 import { bool, hex, list, nullable, text, tuple } from '../bytes/shape.ts'
-import { EMOJI_UNITS_MAX, TEXT_BYTES_MAX, type Content } from './content.ts'
+import { EMOJI_UNITS_MAX, type Content } from './content.ts'
+import { TEXT_BYTES_MAX } from './size.ts'
 
 /** Where something stands in the order everyone agrees on: by time, then author, then sequence. */
 export type Position = { readonly time: number; readonly author: Hex; readonly seq: number }
