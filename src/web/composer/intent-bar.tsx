@@ -1,6 +1,6 @@
 import { Pencil, Reply, X } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { Intent } from '../conversation/conversation-page.tsx'
+import type { Intent } from './intent.ts'
 import { plainText } from '../markdown/parse.ts'
 import { IconButton } from '../parts/button.tsx'
 

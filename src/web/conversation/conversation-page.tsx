@@ -1,6 +1,6 @@
 import { useEffect, useState, type ReactNode } from 'react'
-import type { LineView } from '../../view/view.ts'
 import { Composer } from '../composer/composer.tsx'
+import type { Intent } from '../composer/intent.ts'
 import { DetailsPanel } from '../details/details-panel.tsx'
 import { Button } from '../parts/button.tsx'
 import { enterChain } from '../peer/chains.ts'
@@ -9,12 +9,6 @@ import { Header } from './header.tsx'
 import { Lines } from './lines.tsx'
 import { RequestBanner } from './request-banner.tsx'
 import { Typing } from './typing.tsx'
-
-/** What the composer is about: a new message, an answer to one, or a change of one of mine. */
-export type Intent =
-  | { readonly kind: 'say' }
-  | { readonly kind: 'reply'; readonly to: LineView & { kind: 'message' } }
-  | { readonly kind: 'edit'; readonly line: LineView & { kind: 'message' } }
 
 type PageProps = { readonly id: string; readonly details?: boolean; readonly order?: string | undefined }
 

@@ -8,7 +8,7 @@ import type { LineView } from '../../view/view.ts'
 import { IconButton } from '../parts/button.tsx'
 import { useKith, useStatus } from '../peer/context.ts'
 import { notify } from '../peer/store.ts'
-import type { Intent } from './conversation-page.tsx'
+import type { Intent } from '../composer/intent.ts'
 import { ConfirmDelete } from './confirm-delete.tsx'
 import { ReactionPicker } from './reaction-picker.tsx'
 

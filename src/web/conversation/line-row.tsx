@@ -8,7 +8,7 @@ import { Avatar } from '../parts/person.tsx'
 import { useKith } from '../peer/context.ts'
 import { Bubble } from './bubble.tsx'
 import { DeliveryMark } from './delivery-mark.tsx'
-import type { Intent } from './conversation-page.tsx'
+import type { Intent } from '../composer/intent.ts'
 import { LineActions, useLineActions } from './line-actions.tsx'
 import { Reactions } from './reactions.tsx'
 

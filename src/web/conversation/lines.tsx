@@ -7,7 +7,7 @@ import { findLine, loadAround, loadMore, loadNewest, markRead, trimChain } from 
 import { useKith, useKithState } from '../peer/context.ts'
 import { notify } from '../peer/store.ts'
 import { orderIn, toConversation } from '../routes.ts'
-import type { Intent } from './conversation-page.tsx'
+import type { Intent } from '../composer/intent.ts'
 import { newestOfMine } from './delivery-mark.tsx'
 import { EmptyTalk } from './empty-talk.tsx'
 import { JumpButton } from './jump-button.tsx'
