@@ -40,7 +40,7 @@ export const benchTalk = async (runs = RUNS): Promise<readonly Row[]> =>
   })
 
 /** Milliseconds from each call until the other peer's API reported the message; one message after the other. */
-const say = async (
+export const say = async (
   { ann, bob, conversation }: Talk,
   count: number,
   speaker: (index: number) => BenchPeer,
@@ -68,7 +68,7 @@ const say = async (
 }
 
 /** Messages a second, from the first call until the other peer's API has reported the last: each once, in order. */
-const flood = async ({ ann, bob, conversation }: Talk, count: number): Promise<number> => {
+export const flood = async ({ ann, bob, conversation }: Talk, count: number): Promise<number> => {
   const texts = Array.from({ length: count }, (_, index) => textOf(index))
   let next = 0
   let fault: string | undefined

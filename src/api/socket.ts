@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream'
+
 import type { Context } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/websocket'
 import * as v from 'valibot'
@@ -36,8 +38,11 @@ const ENVELOPE = v.union([
   v.strictObject({ i: v.pipe(v.string(), v.minLength(1), v.maxLength(32)), t: v.literal(4), p: v.optional(v.never()) }),
 ])
 
-/** Speaks with callers that were let in. One for all sockets of a door. */
-export const createCallee = (calls: Calls, log: (event: SocketEvent) => void): ((socket: ServerSocket) => void) => {
+/** Speaks with a caller that was let in, over a WebSocket and the stream that carries it. */
+export type Callee = (socket: ServerSocket, stream: Duplex) => void
+
+/** One for all sockets of a door. */
+export const createCallee = (calls: Calls, log: (event: SocketEvent) => void): Callee => {
   const handler = new RPCHandler(createRouter(calls), {
     interceptors: [
       async ({ next }) => {
@@ -50,15 +55,26 @@ export const createCallee = (calls: Calls, log: (event: SocketEvent) => void): (
       },
     ],
   })
-  return (socket) => serve(socket, handler, log)
+  return (socket, stream) => serve({ socket, stream }, handler, log)
 }
 
 type Handler = RPCHandler<Context>
 
-const serve = (socket: ServerSocket, handler: Handler, log: (event: SocketEvent) => void) => {
+const serve = (
+  { socket, stream }: { readonly socket: ServerSocket; readonly stream: Duplex },
+  handler: Handler,
+  log: (event: SocketEvent) => void,
+): void => {
   let running = 0
   let subscriptions = 0
-  const caller = { addEventListener: () => undefined, send: (message: string) => sendHeldBack(socket, message) }
+  const gather = inOnePiece(stream)
+  const caller = {
+    addEventListener: () => undefined,
+    send: (message: string) => {
+      gather()
+      return sendHeldBack(socket, message)
+    },
+  }
 
   const run = async (message: string, subscribes: boolean): Promise<void> => {
     running += 1
@@ -101,6 +117,20 @@ const parseEnvelope = (message: string): v.InferOutput<typeof ENVELOPE> | undefi
   }
   const parsed = v.safeParse(ENVELOPE, json)
   return parsed.success ? parsed.output : undefined
+}
+
+/** Holds what is written to a stream back until the present turn is over: its answers and updates leave together. */
+const inOnePiece = (stream: Duplex): (() => void) => {
+  let held = false
+  return () => {
+    if (held) return
+    held = true
+    stream.cork()
+    process.nextTick(() => {
+      held = false
+      stream.uncork()
+    })
+  }
 }
 
 /**

@@ -1,17 +1,18 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { WebSocketServer, type WebSocket as ServerSocket } from 'ws'
+import { WebSocketServer } from 'ws'
 
 import { guard, type Suspicion } from './guard.ts'
 import { askedBy, bearerOf, pathOf, type Inside } from './request.ts'
 import type { Intruder } from './session.ts'
+import type { Callee } from './socket.ts'
 import { CALLS_PATH, CALLS_PROTOCOL, REQUEST_BYTES_MAX, TOKEN_PROTOCOL_PREFIX } from './wire.ts'
 
 /** Windows and scripts that hold a WebSocket at once. */
 export const CALLERS_MAX = 32
 
 /** Turns requests for a WebSocket into sockets for `callee`, when they come from where they should and show the token. */
-export const acceptSockets = (inside: Inside, server: Server, callee: (socket: ServerSocket) => void): void => {
+export const acceptSockets = (inside: Inside, server: Server, callee: Callee): void => {
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: REQUEST_BYTES_MAX,
@@ -26,7 +27,7 @@ export const acceptSockets = (inside: Inside, server: Server, callee: (socket: S
       if (because !== 'not-found') inside.log({ kind: 'turned-away', because })
       return turnAway(stream, STATUS_OF[because])
     }
-    sockets.handleUpgrade(request, stream, head, callee)
+    sockets.handleUpgrade(request, stream, head, (socket) => callee(socket, stream))
   })
 }
 

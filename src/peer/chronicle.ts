@@ -13,8 +13,16 @@ import { markChange, withRead } from './marks.ts'
 /** Keeps an event that says nothing to people, or nothing that can be read here. */
 export const keepBare = (draft: Draft, event: SignedEvent): void => draft.putEvent(stored(event))
 
-/** Writes down what a sealed event says: its lines, or the line that it changes. */
-export const chronicle = async (draft: Draft, event: SignedEvent, plaintext: Uint8Array): Promise<void> => {
+/**
+ * Writes down what a sealed event says: its lines, or the line that it changes. `own`: it was written here just now, so
+ * nobody can have changed it yet.
+ */
+export const chronicle = async (
+  draft: Draft,
+  event: SignedEvent,
+  plaintext: Uint8Array,
+  { own }: { readonly own: boolean },
+): Promise<void> => {
   const inside = contentIn(plaintext)
   const content = inside && readContent(inside)
   const person = personAt(draft, event.author)
@@ -26,12 +34,13 @@ export const chronicle = async (draft: Draft, event: SignedEvent, plaintext: Uin
   draft.putEvent({ ...stored(event), content: plaintext, ...(target !== undefined && { target }) })
   switch (content.kind) {
     case 'text':
-      return putMessage(draft, event, content)
+      return putMessage(draft, event, content, own ? [] : await amendmentsOf(draft, event.id))
     case 'edit':
     case 'delete':
     case 'reaction': {
       const original = await storedContent(draft, content.target)
-      if (original?.content.kind === 'text') await putMessage(draft, original.event, original.content)
+      if (original?.content.kind === 'text')
+        putMessage(draft, original.event, original.content, await amendmentsOf(draft, original.event.id))
       return
     }
     case 'profile':
@@ -113,13 +122,14 @@ const storedContent = async (
   return event.ok && content ? { event: event.value.event, content } : undefined
 }
 
-const putMessage = async (
+const putMessage = (
   draft: Draft,
   event: SignedEvent,
   content: Extract<Content, { kind: 'text' }>,
-): Promise<void> => {
+  amendments: readonly Amendment[],
+): void => {
   const person = personAt(draft, event.author)
-  const message = amended({ person, text: content.text, reply: content.reply }, await amendmentsOf(draft, event.id))
+  const message = amended({ person, text: content.text, reply: content.reply }, amendments)
   putLine(draft, event, { kind: 'text', person, message })
 }
 
@@ -147,5 +157,5 @@ const again = async (draft: Draft, person: Hex, content: Extract<Content, { kind
   // One step deep: a repetition of a repetition would be a way to make us recurse.
   if (inside && readContent(inside)?.kind === 'again') return
   draft.dropLine(held.id)
-  return chronicle(draft, event.value.event, content.plaintext)
+  return chronicle(draft, event.value.event, content.plaintext, { own: false })
 }

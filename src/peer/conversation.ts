@@ -10,7 +10,7 @@ import { complain, found, join, write, type Pen, type Written, type WriteRefusal
 import type { Outgoing } from '../core/sync/exchange.ts'
 import type { Vector } from '../core/sync/frame.ts'
 import { encodeContent, type Content } from '../core/timeline/content.ts'
-import type { Store, StoredLine, StoreRefusal } from '../store/port.ts'
+import type { Change, Store, StoredLine, StoreRefusal } from '../store/port.ts'
 import { chronicle, keepBare } from './chronicle.ts'
 import { Draft, type Meaning } from './draft.ts'
 import { takeIn } from './intake.ts'
@@ -33,6 +33,8 @@ export type Surroundings = {
   readonly onKept: (kept: Kept) => void
   /** Called when the disk refused a batch. */
   readonly onRefused: (refusal: StoreRefusal) => void
+  /** Calls back once after that time, unless the function that is returned was called before. */
+  readonly after: (millis: number, run: () => void) => () => void
 }
 
 /** What a batch changed, once it is on disk. */
@@ -50,6 +52,11 @@ export type SayRefusal = StoreRefusal | WriteRefusal | { readonly kind: 'not-met
 
 /** Operations that are written in one transaction at most. */
 export const BATCH_MAX = 256
+/**
+ * How long what others hold is known in memory only. A crash loses it, and the next link brings it again; writing it down
+ * at once would cost a sender one more transaction for each of theirs.
+ */
+export const MARKS_UNWRITTEN_MILLIS_MAX = 1_000
 /** Complaints about epochs that one batch writes at most: each costs a new key. */
 export const COMPLAINTS_MAX = 4
 
@@ -71,6 +78,9 @@ export class Conversation {
   #replica: Replica
   #marks: Marks
   #running: Promise<void> | undefined
+  /** Devices whose marks are not on disk as they are here. */
+  readonly #unwritten = new Set<Hex>()
+  #cancelWriting: (() => void) | undefined
 
   private constructor(around: Surroundings, replica: Replica, marks: Marks) {
     this.id = replica.conversation
@@ -131,7 +141,7 @@ export class Conversation {
   learnt(device: Hex, held: Vector): Promise<Result<null, SayRefusal>> {
     return this.#enqueue((draft) => {
       const marks = withHeld(draft.marks, device, held, vectorOf(draft.replica.graph))
-      if (marks !== draft.marks) draft.put(markChange(this.id, device, marks))
+      if (marks !== draft.marks) draft.learnt.add(device)
       draft.marks = marks
       return Promise.resolve(accept(null))
     })
@@ -139,6 +149,7 @@ export class Conversation {
 
   /** Resolves when nothing is being written any more. */
   async settled(): Promise<void> {
+    this.#writeMarks()
     while (this.#running) await this.#running
   }
 
@@ -160,7 +171,7 @@ export class Conversation {
   async #take(draft: Draft, written: Written): Promise<SignedEvent> {
     draft.replica = written.replica
     for (const { event, plaintext } of written.events) {
-      if (plaintext) await chronicle(draft, event, plaintext)
+      if (plaintext) await chronicle(draft, event, plaintext, { own: true })
       else keepBare(draft, event)
       draft.fresh.push({ author: event.author, seq: event.seq, size: event.bytes.length, bytes: event.bytes })
     }
@@ -175,25 +186,55 @@ export class Conversation {
   }
 
   async #drain(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#runBatch(this.#waiting.splice(0, BATCH_MAX))
+    while (this.#waiting.length > 0) await this.#runBatch()
     this.#running = undefined
   }
 
-  async #runBatch(operations: readonly Operation[]): Promise<void> {
+  async #runBatch(): Promise<void> {
     const draft = new Draft(this.#around.store, this.#replica, this.#marks)
-    const answers: Result<unknown, SayRefusal>[] = []
-    for (const operation of operations) answers.push(await operation.run(draft))
+    const settle: ((kept: Result<null, StoreRefusal>) => void)[] = []
+    // One by one, so that what is asked while an operation runs still joins its batch.
+    for (let next = this.#waiting.shift(); next; next = settle.length < BATCH_MAX ? this.#waiting.shift() : undefined) {
+      const operation = next
+      const answer = await operation.run(draft)
+      settle.push((kept) => operation.settle(kept.ok ? answer : kept))
+    }
     await this.#repair(draft)
     const changes = draft.changes()
-    const kept = changes.length === 0 ? accept(null) : await this.#around.store.commit(changes)
+    const kept = await this.#commit(draft, changes)
     if (kept.ok) {
       this.#replica = draft.replica
       this.#marks = draft.marks
     }
     if (!kept.ok) this.#around.onRefused(kept.refusal)
     // The links first: an answer to the caller can wait a moment, the other person should not.
-    if (kept.ok && changes.length > 0) this.#around.onKept(this.#kept(draft))
-    operations.forEach((operation, index) => operation.settle(kept.ok ? (answers[index] as (typeof answers)[0]) : kept))
+    if (kept.ok && changes.length + draft.learnt.size > 0) this.#around.onKept(this.#kept(draft))
+    for (const each of settle) each(kept)
+  }
+
+  /** Writes the batch, and with it the marks that wait. Marks alone go on waiting. */
+  async #commit(draft: Draft, changes: readonly Change[]): Promise<Result<null, StoreRefusal>> {
+    for (const device of draft.learnt) this.#unwritten.add(device)
+    if (changes.length === 0) {
+      if (this.#unwritten.size > 0)
+        this.#cancelWriting ??= this.#around.after(MARKS_UNWRITTEN_MILLIS_MAX, () => this.#writeMarks())
+      return accept(null)
+    }
+    const devices = [...this.#unwritten]
+    const marks = devices.map((device) => markChange(this.id, device, draft.marks))
+    const kept = await this.#around.store.commit([...changes, ...marks])
+    if (kept.ok) for (const device of devices) this.#unwritten.delete(device)
+    return kept
+  }
+
+  #writeMarks(): void {
+    this.#cancelWriting?.()
+    this.#cancelWriting = undefined
+    if (this.#unwritten.size === 0) return
+    void this.#enqueue((draft) => {
+      for (const device of this.#unwritten) draft.put(markChange(this.id, device, draft.marks))
+      return Promise.resolve(accept(null))
+    })
   }
 
   /** Says which epochs could not be opened here, and says again what others could not open. */

@@ -20,6 +20,8 @@ export class Draft {
   readonly arrivals = new Map<Hex, Map<Hex, number>>()
   marks: Marks
   readonly meanings: Meaning[] = []
+  /** Devices that named what they hold: their marks may be written later. */
+  readonly learnt = new Set<Hex>()
   /** Epochs that this device could not open, and epochs that others could not open. */
   readonly toComplain = new Set<Hex>()
   readonly toRepeat = new Set<Hex>()

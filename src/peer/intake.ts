@@ -1,6 +1,6 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import type { Crypto } from '../core/crypto/port.ts'
-import { openEvent, readEvent, type SignedEvent } from '../core/event/event.ts'
+import { readEvent, verifyEvent, type SignedEvent } from '../core/event/event.ts'
 import { chainOf, needsLookup } from '../core/event/graph.ts'
 import type { OwnSlotKey } from '../core/group/keyring.ts'
 import { receive, type Received } from '../core/group/receive.ts'
@@ -25,7 +25,7 @@ export const takeIn = async (draft: Draft, arrival: Arrival): Promise<boolean> =
   if (!read.ok || read.value.event.seq > arrival.intakeMax) return false
   const isKnown = (await draft.event(read.value.event.id)) !== undefined
   if (isKnown) return noteArrival(draft, arrival.from, read.value.event)
-  const opened = await openEvent(arrival.crypto, arrival.bytes)
+  const opened = await verifyEvent(arrival.crypto, read.value)
   if (!opened.ok) return false
   const event = opened.value
 
@@ -58,7 +58,7 @@ const writeDown = async (draft: Draft, event: SignedEvent, received: Received): 
   const person = personAt(draft, event.author)
   switch (received.kind) {
     case 'content':
-      return chronicle(draft, event, received.plaintext)
+      return chronicle(draft, event, received.plaintext, { own: false })
     case 'epoch':
       keepBare(draft, event)
       if (!received.opened) draft.toComplain.add(event.id)

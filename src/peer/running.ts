@@ -91,6 +91,7 @@ export class RunningPeer {
       standingOf: (person) => peer.standingOf(person),
       onKept: (room, kept) => peer.#kept(room, kept),
       onRefused: (refusal) => peer.#noteStore(refusal),
+      after: (millis, run) => scheduler.after(millis, run),
     })
     const peer: RunningPeer = new RunningPeer(options, { people, rooms, settings: await loadSettings(store) })
     for (const { id, standing } of people.all()) if (standing === 'accepted') peer.reachFor(id)
@@ -201,9 +202,15 @@ export class RunningPeer {
   /** Shows when the disk begins or ends to refuse. */
   #noteStore(refusal: StoreRefusal | undefined): void {
     if (refusal === undefined && this.#storeFailure === undefined) return
+    // Who was met while the disk refused is known in memory alone.
+    if (refusal === undefined) void this.#keepPeople()
     this.#storeFailure =
       refusal && (refusal.kind === 'full' ? { kind: 'full', detail: '' } : { kind: 'other', detail: refusal.detail })
     this.screens.tellStatus()
+  }
+
+  async #keepPeople(): Promise<void> {
+    await this.store.commit(this.people.everything())
   }
 
   /** A batch is on disk: tell the links, then the screens. */

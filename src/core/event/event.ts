@@ -57,8 +57,14 @@ export const signEvent = async (crypto: Crypto, deviceSeed: Uint8Array, event: E
 /** Reads what anybody may have sent and verifies that its author signed it. */
 export const openEvent = async (crypto: Crypto, from: Uint8Array): Promise<Result<SignedEvent, EventRefusal>> => {
   const read = readEvent(from)
-  if (!read.ok) return read
-  const { event, signature } = read.value
+  return read.ok ? verifyEvent(crypto, read.value) : read
+}
+
+/** Verifies that its author signed an event that was read. */
+export const verifyEvent = async (
+  crypto: Crypto,
+  { event, signature }: { readonly event: SignedEvent; readonly signature: Uint8Array },
+): Promise<Result<SignedEvent, EventRefusal>> => {
   const valid = await crypto.verify(fromHex(event.author), domain(EVENT_DOMAIN, fromHex(event.id)), signature)
   return valid ? accept(event) : refuse({ kind: 'bad-signature' })
 }

@@ -26,12 +26,15 @@ export const readSealed = (body: Plain): SealedBody | undefined => sealedShape(b
  * is shown the plaintext later, when the keys are gone, can still tell that the author wrote it.
  */
 export const sealContent = (messageKey: Uint8Array, place: SealedPlace, content: Uint8Array): Plain => {
-  const salt = hkdfExpand(messageKey, 'kith salt 1').slice(0, SALT_BYTES)
-  const plaintext = encode([salt, content])
+  const plaintext = saltContent(messageKey, content)
   const commitment = commitmentTo(plaintext)
   const ciphertext = sealOnce(sealingKey(messageKey, commitment), plaintext, associated(place))
   return [fromHex(place.epoch), place.index, commitment, ciphertext]
 }
+
+/** The salted plaintext that `sealContent` seals, as it is kept in the store. */
+export const saltContent = (messageKey: Uint8Array, content: Uint8Array): Uint8Array =>
+  encode([hkdfExpand(messageKey, 'kith salt 1').slice(0, SALT_BYTES), content])
 
 /** The salted plaintext, as it is kept in the store; undefined when anything was changed. */
 export const openContent = (messageKey: Uint8Array, place: SealedPlace, body: SealedBody): Uint8Array | undefined => {

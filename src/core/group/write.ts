@@ -23,7 +23,7 @@ import {
   type Epoch,
 } from './keyring.ts'
 import { membersNow, withAdmitted, withControl, type Replica } from './replica.ts'
-import { openContent, readSealed, sealContent } from './sealed.ts'
+import { saltContent, sealContent } from './sealed.ts'
 import { unopenedBody } from './unopened.ts'
 
 /** What writing needs from outside: this device's key, its clock and its dice. */
@@ -142,10 +142,8 @@ const seal = async (pen: Pen, replica: Replica, epoch: Epoch, content: Uint8Arra
   const { keyring, messageKey } = taken.value
   const seq = chainOf(replica.graph, device).seq + 1
   const where = { conversation: replica.conversation, author: device, seq, epoch: epoch.id, index }
+  const plaintext = saltContent(messageKey, content)
   const body = sealContent(messageKey, where, content)
-  const sealed = readSealed(body)
-  const plaintext = sealed && openContent(messageKey, where, sealed)
-  if (!plaintext) throw new Bug('sealed content that does not open')
   const { replica: next, event } = await append(pen, { ...replica, keyring }, KIND.sealed, body)
   return { replica: next, events: [{ event, plaintext }] }
 }
