@@ -5,6 +5,7 @@ import type { Endpoint, Link } from '../../src/link/port.ts'
 import { openPeer, type Peer } from '../../src/peer/peer.ts'
 import type { Scheduler } from '../../src/peer/network/port.ts'
 import { openSelf } from '../../src/peer/self.ts'
+import { serve } from '../../src/server/serve.ts'
 import type { Snapshot } from '../../src/store/memory.ts'
 import type { Answer, Calls, Refusal } from '../../src/view/calls.ts'
 import type { LineView } from '../../src/view/view.ts'
@@ -23,7 +24,9 @@ export type Town = {
   readonly overheard: Overheard
   /** Odds that a link dies with a frame; for links that come from now on. */
   setLoss(loss: number): void
-  /** A person who has not started their peer yet. */
+  /** A server that everybody can reach; answers its address, for `useServer`. */
+  serve(): string
+  /** A person with a machine of their own, whose peer runs. */
   home(name: string, options?: HomeOptions): Promise<Home>
 }
 
@@ -66,6 +69,11 @@ export const createTown = (seed: number, options: { readonly crypto?: Crypto; re
   const overheard: Overheard = { frames: 0, bytes: 0, onFrame: () => {} }
   let homes = 0
   return {
+    serve: () => {
+      const address = '203.0.113.1:12345'
+      serve({ endpoint: wires.server({ device: 'ee'.repeat(32), address }), people: 'on', time })
+      return address
+    },
     time,
     wires,
     random,
@@ -219,18 +227,20 @@ export const refusalOf = async (answer: Answer<unknown>): Promise<string> => {
   return result.ok ? 'accepted' : result.refusal.kind
 }
 
+export type Someone = Pick<Home, 'name' | 'person'>
+
 /** The id of the conversation of one with another; one of them has to know the other. */
-export const conversationOf = async (one: Home, other: Home): Promise<string> =>
+export const conversationOf = async (one: Home, other: Someone): Promise<string> =>
   done(await one.calls.open({ person: other.person })).conversation
 
 /** Says it to somebody and answers the line's id. */
-export const say = async (from: Home, to: Home, text: string): Promise<string> => {
+export const say = async (from: Home, to: Someone, text: string): Promise<string> => {
   const conversation = await conversationOf(from, to)
   return done(await from.calls.say({ conversation, text })).line
 }
 
 /** All lines that one holds of the conversation with another, oldest first. */
-export const linesOf = async (one: Home, other: Home): Promise<readonly LineView[]> => {
+export const linesOf = async (one: Home, other: Someone): Promise<readonly LineView[]> => {
   const conversation = await conversationOf(one, other)
   const lines: LineView[] = []
   for (;;) {
@@ -242,7 +252,7 @@ export const linesOf = async (one: Home, other: Home): Promise<readonly LineView
 }
 
 /** The lines as a person would tell them: `Alice: hi`. */
-export const storyOf = async (one: Home, other: Home): Promise<readonly string[]> => {
+export const storyOf = async (one: Home, other: Someone): Promise<readonly string[]> => {
   const lines = await linesOf(one, other)
   return lines.map((line) => `${line.mine ? one.name : other.name}: ${tell(line)}`)
 }
