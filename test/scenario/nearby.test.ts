@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startFarPeer } from './far-peer.ts'
 import { cable, machine, skipNetworks as skip } from './networks.ts'
@@ -54,17 +55,16 @@ test(
 test('[SC6] whoever does not want to be seen nearby is not found', { skip, timeout: TIMEOUT }, async (context) => {
   const stage = await createStage(context)
   const alone = machine(context, 'hidden')
+  const cara = await startFarPeer(stage, alone, 'cara', { name: 'Cara', server: 'none', nearby: 'off' })
   const [ann, bob] = await Promise.all([
     startFarPeer(stage, alone, 'ann', { name: 'Ann', server: 'none', nearby: 'on' }),
     startFarPeer(stage, alone, 'bob', { name: 'Bob', server: 'none', nearby: 'on' }),
   ])
-  const isFound = (is: boolean): Promise<true> =>
-    ann.until(({ people }) =>
-      people.get(bob.id)?.foundBy.includes('nearby') === is || (!is && !people.has(bob.id)) ? true : undefined,
-    )
-  await isFound(true)
-  await bob.calls.configure({ seenNearby: false })
-  await isFound(false)
-  await bob.calls.configure({ seenNearby: true })
-  await isFound(true)
+  await talk(ann, bob)
+  for (const [peer, found] of [
+    [ann, [bob.id]],
+    [bob, [ann.id]],
+    [cara, []],
+  ] as const)
+    assert.deepEqual(await peer.until(({ people }) => [...people.keys()]), found)
 })

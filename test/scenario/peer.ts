@@ -76,6 +76,7 @@ export const peerOf = async (input: {
   const until: Peer['until'] = async (test) => {
     const following = followPeer(calls, new AbortController().signal)
     try {
+      await following.begun()
       const outcome = await following.until(() => test(following.seen))
       assert.equal(outcome.at, 'found', `${input.profile} went away:\n${program.out()}${program.err()}`)
       return (outcome as Extract<typeof outcome, { readonly at: 'found' }>).value
