@@ -31,8 +31,8 @@ export type Surroundings = {
   readonly intakeMax: () => number
   /** Called after each batch that was kept, in order. */
   readonly onKept: (kept: Kept) => void
-  /** Called when the disk refused a batch. */
-  readonly onRefused: (refusal: StoreRefusal) => void
+  /** Called when the disk took something (undefined), or refused it. */
+  readonly onStored: (refusal: StoreRefusal | undefined) => void
   /** Calls back once after that time, unless the function that is returned was called before. */
   readonly after: (millis: number, run: () => void) => () => void
 }
@@ -206,7 +206,6 @@ export class Conversation {
       this.#replica = draft.replica
       this.#marks = draft.marks
     }
-    if (!kept.ok) this.#around.onRefused(kept.refusal)
     // The links first: an answer to the caller can wait a moment, the other person should not.
     if (kept.ok && changes.length + draft.learnt.size > 0) this.#around.onKept(this.#kept(draft))
     for (const each of settle) each(kept)
@@ -223,6 +222,7 @@ export class Conversation {
     const devices = [...this.#unwritten]
     const marks = devices.map((device) => markChange(this.id, device, draft.marks))
     const kept = await this.#around.store.commit([...changes, ...marks])
+    this.#around.onStored(kept.ok ? undefined : kept.refusal)
     if (kept.ok) for (const device of devices) this.#unwritten.delete(device)
     return kept
   }

@@ -7,7 +7,7 @@ import { Conversation, type Kept, type Surroundings } from './conversation.ts'
 import { Room } from './room.ts'
 
 /** What the rooms of a peer need of it. */
-export type RoomsPorts = Pick<Surroundings, 'store' | 'crypto' | 'me' | 'pen' | 'cardKeys' | 'onRefused' | 'after'> & {
+export type RoomsPorts = Pick<Surroundings, 'store' | 'crypto' | 'me' | 'pen' | 'cardKeys' | 'onStored' | 'after'> & {
   readonly entryOf: (person: Hex) => ReturnType<Surroundings['entry']>
   readonly standingOf: (person: Hex) => Standing
   readonly onKept: (room: Room, kept: Kept) => void

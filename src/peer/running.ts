@@ -90,7 +90,7 @@ export class RunningPeer {
       entryOf: (person) => people.entryOf(person),
       standingOf: (person) => peer.standingOf(person),
       onKept: (room, kept) => peer.#kept(room, kept),
-      onRefused: (refusal) => peer.#noteStore(refusal),
+      onStored: (refusal) => peer.#noteStore(refusal),
       after: (millis, run) => scheduler.after(millis, run),
     })
     const peer: RunningPeer = new RunningPeer(options, { people, rooms, settings: await loadSettings(store) })
@@ -202,20 +202,20 @@ export class RunningPeer {
   /** Shows when the disk begins or ends to refuse. */
   #noteStore(refusal: StoreRefusal | undefined): void {
     if (refusal === undefined && this.#storeFailure === undefined) return
-    // Who was met while the disk refused is known in memory alone.
-    if (refusal === undefined) void this.#keepPeople()
     this.#storeFailure =
       refusal && (refusal.kind === 'full' ? { kind: 'full', detail: '' } : { kind: 'other', detail: refusal.detail })
     this.screens.tellStatus()
+    // Who was met while the disk refused is known in memory alone.
+    if (refusal === undefined) void this.#keepPeople()
   }
 
   async #keepPeople(): Promise<void> {
-    await this.store.commit(this.people.everything())
+    const people = this.people.everything()
+    if (people.length > 0) await this.keep(people)
   }
 
   /** A batch is on disk: tell the links, then the screens. */
   #kept(room: Room, kept: Kept): void {
-    this.#noteStore(undefined)
     for (const session of this.sessionsWith(room.person)) {
       const fromThem = kept.arrivals.get(session.link.device) ?? NOTHING
       session.grew(room.conversation.id, kept.vector, kept.fresh, fromThem)

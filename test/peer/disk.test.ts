@@ -120,3 +120,14 @@ test('[PE31] somebody whom the disk did not take is known after a restart all th
   await town.time.advance(60_000)
   assert.deepEqual((await storyOf(bob, alice)).slice(-1), ['Alice: yes'])
 })
+
+test('[PE30] an acknowledgement of what was written before does not hide that the disk is full now', async () => {
+  const { town, alice, bob } = await friends(5)
+  await say(alice, bob, 'written')
+  alice.store.refuseWith(FULL)
+  const conversation = await conversationOf(alice, bob)
+  assert.equal(await refusalOf(alice.calls.say({ conversation, text: 'lost' })), 'disk-full')
+  await town.time.advance(10_000)
+  assert.deepEqual(alice.screen.status?.storeFailure, { kind: 'full', detail: '' })
+  assert.deepEqual((await storyOf(bob, alice)).at(-1), 'Alice: written')
+})
