@@ -86,11 +86,6 @@ test(
       const at = (side: number): number | undefined =>
         both || side === victim ? 1 + random.below(PER_ROUND) : undefined
       await Promise.all(sides.map((side, index) => speak(side, round, at(index))))
-      console.error(
-        new Date().toISOString(),
-        round,
-        sides.map((s) => s.acknowledged.size),
-      )
     }
 
     const histories = []

@@ -65,11 +65,11 @@ export const cable = (
 export const apart = (context: TestContext) => {
   const [middle, here, there] = [machine(context, 'middle'), machine(context, 'here'), machine(context, 'there')]
   cable(
-    { machine: here, card: 'up', address: '10.78.1.2/24' },
+    { machine: here, card: 'card', address: '10.78.1.2/24' },
     { machine: middle, card: 'here', address: '10.78.1.1/24' },
   )
   cable(
-    { machine: there, card: 'up', address: '10.78.2.2/24' },
+    { machine: there, card: 'card', address: '10.78.2.2/24' },
     { machine: middle, card: 'there', address: '10.78.2.1/24' },
   )
   here.run('ip', 'route', 'add', 'default', 'via', '10.78.1.1')
