@@ -73,7 +73,7 @@ export const benchLink = async (): Promise<readonly Row[]> => {
 
 const medianOf = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN
 
-const medianTrip = async ({ roundTrip, close }: Wire): Promise<number> => {
+export const medianTrip = async ({ roundTrip, close }: Wire): Promise<number> => {
   const times: number[] = []
   for (let trip = 0; trip < ROUND_TRIPS; trip += 1) {
     const before = performance.now()
@@ -86,7 +86,7 @@ const medianTrip = async ({ roundTrip, close }: Wire): Promise<number> => {
 
 const message = new Uint8Array(MESSAGE_BYTES).fill(ECHO)
 
-const tcpWire = async ({ tcpPort }: Ready): Promise<Wire> => {
+export const tcpWire = async ({ tcpPort }: Ready): Promise<Wire> => {
   const socket = connect({ port: tcpPort, host: '127.0.0.1', noDelay: true })
   await once(socket, 'connect')
   let answered = (): void => {}
@@ -107,7 +107,7 @@ const tcpWire = async ({ tcpPort }: Ready): Promise<Wire> => {
   }
 }
 
-const libp2pWire = async ({ libp2pAddress }: Ready): Promise<Wire> => {
+export const libp2pWire = async ({ libp2pAddress }: Ready): Promise<Wire> => {
   const node = await createPlainNode(14)
   const stream = await node.dialProtocol(multiaddr(libp2pAddress), ECHO_PROTOCOL)
   let answered = (): void => {}
