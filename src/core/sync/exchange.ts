@@ -109,7 +109,7 @@ export const dispatch = (
       frameBytes += size
     }
     sent.set(author, seq)
-    told?.set(author, seq)
+    if (seq > at(told, author)) told?.set(author, seq)
     underWay.push({ author, seq, size })
     free = { events: size >= free.bytes ? 0 : free.events - 1, bytes: free.bytes - size }
   }
