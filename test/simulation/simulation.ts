@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { sha256 } from '../../src/core/crypto/symmetric.ts'
 import { toHex } from '../../src/core/bytes/hex.ts'
-import { deliveryOf, type LineView } from '../../src/view/view.ts'
-import { conversationOf, createTown, done, linesOf, type Home, type Town } from '../support/town.ts'
+import { assertAgreement, assertAllRead, assertScreen, readAll } from '../support/agreement.ts'
+import { createTown, done, linesOf, type Home, type Town } from '../support/town.ts'
 import { listenForReuse } from '../support/wiretap.ts'
 
 /** How rough a run is. */
@@ -25,7 +25,7 @@ const pairsOf = (homes: readonly Home[]): readonly (readonly [Home, Home])[] => 
   return [...others.map((other) => [alice, other] as const), ...(one && two ? [[one, two] as const] : [])]
 }
 
-type Said = { readonly from: Home; readonly to: Home; readonly line: string; readonly text: string }
+type Said = { readonly from: Home; readonly to: Home; readonly line: string }
 
 /** Runs some people through bad weather, lets it clear, and holds what they see against what they were promised. */
 export const simulate = async (seed: number): Promise<Outcome> => {
@@ -46,8 +46,12 @@ export const simulate = async (seed: number): Promise<Outcome> => {
   }
   await storm.clear()
 
-  for (const [one, other] of pairs) await agree(one, other, storm.acknowledged)
-  for (const home of homes) await agreeWithScreen(home)
+  for (const [one, other] of pairs) {
+    await assertAgreement(one, other)
+    await assertHeld(one, other, storm.acknowledged)
+    await assertAllRead(one, other)
+  }
+  for (const home of homes) await assertScreen(home)
   wiretap.assertNoReuse()
   await assertQuiet(town)
   const frames = town.overheard.frames
@@ -138,7 +142,7 @@ class Storm {
     const lines = this.#town.random() < 0.2 ? await from.calls.history({ conversation, limit: 5 }) : undefined
     const reply = lines?.ok ? lines.value.lines.find((line) => line.kind === 'message')?.id : undefined
     const said = await from.calls.say({ conversation, text, ...(reply !== undefined && { reply }) })
-    if (said.ok) this.acknowledged.push({ from, to, line: said.value.line, text })
+    if (said.ok) this.acknowledged.push({ from, to, line: said.value.line })
   }
 
   /** Edits, takes back, reacts, reads, types, drafts, renames, blocks. */
@@ -198,55 +202,17 @@ class Storm {
   }
 }
 
-const readAll = async (one: Home, other: Home): Promise<void> => {
-  const lines = await linesOf(one, other)
-  const last = lines.at(-1)
-  if (last) done(await one.calls.read({ conversation: await conversationOf(one, other), upTo: last.order }))
-}
-
-/** Both see the same, everything that was acknowledged is there once, and both know that the other has read it. */
-const agree = async (one: Home, other: Home, acknowledged: readonly Said[]): Promise<void> => {
-  const [here, there] = [await linesOf(one, other), await linesOf(other, one)]
-  assert.deepEqual(here.filter(isShared).map(asSeenByAnybody), there.filter(isShared).map(asSeenByAnybody))
-  for (const line of [...here, ...there]) assert.ok(!['gap', 'forked', 'sealed', 'newer'].includes(line.kind), line.kind)
-
-  const conversation = await conversationOf(one, other)
-  for (const { from, to, line } of acknowledged) {
-    const isTheirs = (from === one && to === other) || (from === other && to === one)
-    if (!isTheirs) continue
-    for (const lines of [here, there]) assert.equal(lines.filter(({ id }) => id === line).length, 1)
-  }
-  for (const [side, lines] of [
-    [one, here],
-    [other, there],
+/** What was acknowledged is there once on both sides. */
+const assertHeld = async (one: Home, other: Home, acknowledged: readonly Said[]): Promise<void> => {
+  for (const [side, from] of [
+    [one, other],
+    [other, one],
   ] as const) {
-    const progress = side.screen.conversations.get(conversation)?.progress ?? []
-    const states = lines.filter((line) => line.mine).map((line) => deliveryOf(line, progress))
-    assert.deepEqual([...new Set(states)], ['read'], `what ${side.name} said is not known to be read`)
-    assert.equal(side.screen.conversations.get(conversation)?.unread, 0)
+    const held = (await linesOf(side, from)).map(({ id }) => id)
+    const promised = acknowledged.filter(({ from: by, to }) => [one, other].includes(by) && [one, other].includes(to))
+    for (const { line } of promised) assert.equal(held.filter((id) => id === line).length, 1)
   }
 }
-
-/** Own joining is a line for others only. */
-const isShared = (line: LineView): boolean => line.kind !== 'joined'
-
-const asSeenByAnybody = ({ mine: _mine, at: _at, ...line }: LineView) => line
-
-/** A window that watched all the time shows what one opened now shows. */
-const agreeWithScreen = async (home: Home): Promise<void> => {
-  const stop = new AbortController()
-  for await (const first of home.calls.updates(stop.signal)) {
-    assert.equal(first.kind, 'snapshot')
-    if (first.kind !== 'snapshot') return
-    assert.deepEqual([...home.screen.conversations.values()].sort(byId), [...first.conversations].sort(byId))
-    assert.deepEqual([...home.screen.people.values()].sort(byId), [...first.people].sort(byId))
-    assert.deepEqual(home.screen.status, first.status)
-    break
-  }
-  stop.abort()
-}
-
-const byId = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : 1)
 
 /** When everybody has everything, nothing more is said. */
 const assertQuiet = async (town: Town): Promise<void> => {
