@@ -18,7 +18,9 @@ type Open = 'menu' | 'reactions' | 'delete'
 
 type Actions = {
   readonly open: Open | undefined
-  setOpen(open: Open | undefined): void
+  setOpen(open: Open): void
+  /** Closes what is open if it is this: choosing from a menu may have opened something else before the menu is gone. */
+  close(what: Open): void
   unsay(): void
   readonly list: readonly Action[]
   react(emoji: string, on: boolean): void
@@ -42,6 +44,7 @@ export const useLineActions = ({ row: { line }, conversation, onIntent }: LineAc
     const { ok, ...rest } = await answer
     if (!ok && 'refusal' in rest) notify(kith, refusalWords(rest.refusal))
   }
+  const close = (what: Open): void => setOpen((now) => (now === what ? undefined : now))
   const react = (emoji: string, on: boolean): void => {
     setOpen(undefined)
     void told(kith.calls.react({ conversation, line: line.id, emoji, on }))
@@ -59,7 +62,7 @@ export const useLineActions = ({ row: { line }, conversation, onIntent }: LineAc
     }
     return true
   }
-  return { open, setOpen, unsay, list, react, onKey }
+  return { open, setOpen, close, unsay, list, react, onKey }
 }
 
 const actionsOf = (line: Message, onIntent: (intent: Intent) => void, askToDelete: () => void): readonly Action[] => [
@@ -84,7 +87,7 @@ export const LineActions = ({ line, actions }: { readonly line: Message; readonl
     >
       <ReactionPicker
         open={actions.open === 'reactions'}
-        onOpen={(open) => actions.setOpen(open ? 'reactions' : undefined)}
+        onOpen={(open) => (open ? actions.setOpen('reactions') : actions.close('reactions'))}
         onPick={(emoji) => actions.react(emoji, !isMine(line, emoji, own))}
       />
       <IconButton icon={Reply} label="Reply" small tabIndex={-1} onClick={() => actions.list[0]?.do()} />
@@ -92,7 +95,7 @@ export const LineActions = ({ line, actions }: { readonly line: Message; readonl
         open={actions.open === 'menu'}
         onOpenChange={(open) => {
           if (open) actions.setOpen('menu')
-          else if (actions.open === 'menu') actions.setOpen(undefined)
+          else actions.close('menu')
         }}
       >
         <Menu.Trigger render={<IconButton icon={MoreHorizontal} label="More" small tabIndex={-1} />} />
@@ -117,7 +120,7 @@ export const LineActions = ({ line, actions }: { readonly line: Message; readonl
       </Menu.Root>
       <ConfirmDelete
         open={actions.open === 'delete'}
-        onClose={() => actions.setOpen(undefined)}
+        onClose={() => actions.close('delete')}
         onDelete={actions.unsay}
       />
     </div>
