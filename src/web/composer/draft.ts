@@ -22,6 +22,8 @@ export const useDraft = (conversation: string, first: string) => {
 
   useEffect(() => {
     latest.current = written
+    // What was sent ended the typing at the other side: what comes next is told of at once.
+    if (written === '') told.current = 0
     const timer = setTimeout(keep, written === '' ? 0 : PAUSE_MILLIS)
     return () => clearTimeout(timer)
   }, [written, keep])
