@@ -45,10 +45,11 @@ const signature = (key: Uint8Array, message: Uint8Array): Uint8Array => {
   return joined(half, sha256(half))
 }
 
-const slotKey = (seed: Uint8Array): Uint8Array => repeated(hash('stand-in slot key', seed), SLOT_KEY_BYTES)
+const slotKey = (seed: Uint8Array): Uint8Array => slotKeyFrom(hash('stand-in slot key', seed))
 
-const isSlotKey = (key: Uint8Array): boolean =>
-  key.length === SLOT_KEY_BYTES && equalBytes(key, repeated(key.slice(0, 32), SLOT_KEY_BYTES))
+const slotKeyFrom = (start: Uint8Array): Uint8Array => joined(start, repeated(sha256(start), SLOT_KEY_BYTES - 32))
+
+const isSlotKey = (key: Uint8Array): boolean => equalBytes(key, slotKeyFrom(key.slice(0, 32)))
 
 const sharedKey = (key: Uint8Array, encapsulated: Uint8Array, info: Uint8Array): Uint8Array =>
   hash('stand-in shared key', joined(joined(key.slice(0, 32), encapsulated), info))
