@@ -146,6 +146,7 @@ export const createCalls = (peer: RunningPeer): Calls => {
       const draft = text.toWellFormed()
       const kept = await peer.keep([room.value.draftChange(draft)])
       if (kept.ok) room.value.draft = draft
+      peer.screens.tellRoom(room.value)
       return done(kept)
     },
 

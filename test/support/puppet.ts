@@ -36,6 +36,10 @@ export type Puppet = {
   meet(home: Home): Promise<void>
   send(events: readonly (SignedEvent | Uint8Array)[], conversation?: Hex): void
   have(vector: Vector, conversation?: Hex): void
+  /** The name of the conversation on this link. */
+  readonly tag: Hex
+  /** What it says of itself when it meets somebody. */
+  card: Uint8Array
   /** Puts bytes on the link as one frame. */
   put(frame: Uint8Array): void
   /** What they sent of the conversation, as far as it was taken in. */
@@ -106,12 +110,16 @@ export const createPuppet = async (town: Town, name: string, number = 1): Promis
     pen,
     replica: emptyReplica('00'.repeat(32), { device, person }),
     heard,
+    card: cardBytes,
+    get tag() {
+      return tag(undefined)
+    },
     get link() {
       if (!link) throw new Error(`${name} met nobody`)
       return link
     },
     get linked() {
-      return linked
+      return linked && session?.at === 'talking'
     },
     write: async (content) => {
       const events: SignedEvent[] = []
@@ -136,7 +144,7 @@ export const createPuppet = async (town: Town, name: string, number = 1): Promis
       link = dialled.value
       linked = true
       void link.closed.then(() => (linked = false))
-      session = newSession({ device, nonce: random(32), card: cardBytes }, home.device)
+      session = newSession({ device, nonce: random(32), card: puppet.card }, home.device)
       void (async () => {
         for await (const bytes of dialled.value.frames) await feed({ kind: 'frame', bytes })
       })()
