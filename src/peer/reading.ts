@@ -41,7 +41,7 @@ export const createReading = (peer: RunningPeer): Reading => {
 
   const send = (room: Room): void => {
     const upTo = pending.get(room.conversation.id)
-    if (!upTo) return
+    if (!upTo || peer.closed) return
     void mark(room, upTo)
     peer.scheduler.after(READ_MARK_MILLIS, () => {
       const isDone = pending.get(room.conversation.id) === upTo

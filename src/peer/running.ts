@@ -46,6 +46,7 @@ export class RunningPeer {
   readonly #foundDevices = new Map<Hex, Set<FoundBy>>()
   #card: { readonly card: Uint8Array; readonly listing: Uint8Array } | undefined
   #storeFailure: StatusView['storeFailure']
+  #closed = false
   #cancelRotation = (): void => undefined
 
   private constructor(options: PeerOptions, loaded: Loaded) {
@@ -174,7 +175,12 @@ export class RunningPeer {
     }
   }
 
+  get closed(): boolean {
+    return this.#closed
+  }
+
   async close(): Promise<void> {
+    this.#closed = true
     this.#cancelRotation()
     this.network.close()
     await this.rooms.settled()
