@@ -16,7 +16,10 @@ export const createDeterministicCrypto = (seed = 0): Crypto => {
     slotKey,
     sealTo: (key, plaintext, info) => {
       if (!isSlotKey(key)) return undefined
-      const encapsulated = repeated(hash('stand-in encapsulation', numbers(seed, encapsulations++)), ENCAPSULATION_BYTES)
+      const encapsulated = repeated(
+        hash('stand-in encapsulation', numbers(seed, encapsulations++)),
+        ENCAPSULATION_BYTES,
+      )
       return joined(encapsulated, sealOnce(sharedKey(key, encapsulated, info), plaintext, info))
     },
     openWith: (owner, sealed, info) => {

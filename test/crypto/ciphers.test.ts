@@ -12,7 +12,10 @@ const turned = (bytes: Uint8Array, at: number): Uint8Array => Uint8Array.from(by
 test('[CR3] signatures are Ed25519 (RFC 8032, 7.1, test 2)', async () => {
   const crypto = createNodeCrypto()
   const secret = fromHex('4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb')
-  assert.equal(toHex(await crypto.publicKey(secret)), '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c')
+  assert.equal(
+    toHex(await crypto.publicKey(secret)),
+    '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c',
+  )
   assert.equal(
     toHex(await crypto.sign(secret, Uint8Array.of(0x72))),
     '92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da' +
@@ -32,7 +35,8 @@ for (const [name, create] of Object.entries(both)) {
     assert.equal(await crypto.verify(alice, message, signature), true)
     assert.equal(await crypto.verify(bob, message, signature), false)
     assert.equal(await crypto.verify(alice, turned(message, 3), signature), false)
-    for (let at = 0; at < SIGNATURE_BYTES; at++) assert.equal(await crypto.verify(alice, message, turned(signature, at)), false)
+    for (let at = 0; at < SIGNATURE_BYTES; at++)
+      assert.equal(await crypto.verify(alice, message, turned(signature, at)), false)
   })
 
   test(`[CR5] ${name}: what was sealed to a key opens with its seed and info alone`, async () => {
@@ -66,7 +70,11 @@ for (const [name, create] of Object.entries(both)) {
 
 test('[CR7] more keys than are kept ready still work', async () => {
   const crypto = createNodeCrypto()
-  const seeds = Array.from({ length: KEYS_CACHED_MAX + 10 }, (_, at) => seed(1).with(0, at & 255).with(1, at >> 8))
+  const seeds = Array.from({ length: KEYS_CACHED_MAX + 10 }, (_, at) =>
+    seed(1)
+      .with(0, at & 255)
+      .with(1, at >> 8),
+  )
   for (const each of [...seeds, ...seeds]) {
     const signature = await crypto.sign(each, message)
     assert.equal(await crypto.verify(await crypto.publicKey(each), message, signature), true)

@@ -108,7 +108,10 @@ export const receive = async (
     const keyring = withSlotKey(noted, event.author, body[1])
     // Once for each epoch and device: a complaint is short, and repeating what it asks for may be long.
     const isNews = noted !== next.keyring
-    return kept({ ...next, keyring }, isNews ? { kind: 'unopened', epoch: body[0], by: event.author } : { kind: 'void' })
+    return kept(
+      { ...next, keyring },
+      isNews ? { kind: 'unopened', epoch: body[0], by: event.author } : { kind: 'void' },
+    )
   }
   if (event.kind === KIND.sealed) {
     const { replica: next, received } = open(grown, event, input.now)

@@ -12,7 +12,7 @@ export function* mutated(
 ): Generator<{ readonly original: Uint8Array; readonly bytes: Uint8Array }> {
   const random = seededRandom(input.seed)
   const below = (limit: number): number => Math.floor(random() * limit)
-  for (let made = 0; made < (input.count ?? MUTATIONS); ) {
+  for (let made = 0; made < (input.count ?? MUTATIONS);) {
     const original = valid[made % valid.length] as Uint8Array
     const other = valid[below(valid.length)] as Uint8Array
     let bytes = Uint8Array.from(original)
@@ -33,7 +33,8 @@ const changed = (bytes: Uint8Array, other: Uint8Array, below: (limit: number) =>
       result[at] = byte ^ (1 << below(8))
       return result
     case 2:
-      result[at] = [0x00, 0x17, 0x18, 0x1b, 0x40, 0x5b, 0x60, 0x80, 0x9b, 0x9f, 0xa0, 0xc0, 0xf6, 0xf9, 0xff][below(15)] ?? 0
+      result[at] =
+        [0x00, 0x17, 0x18, 0x1b, 0x40, 0x5b, 0x60, 0x80, 0x9b, 0x9f, 0xa0, 0xc0, 0xf6, 0xf9, 0xff][below(15)] ?? 0
       return result
     case 3:
       return Uint8Array.from(bytes.subarray(0, at))

@@ -27,7 +27,10 @@ test('[BY5] a shape refuses every value beyond its limits', () => {
     literal('direct')('group'),
     bool(undefined),
   ]
-  assert.deepEqual(refused, refused.map(() => undefined))
+  assert.deepEqual(
+    refused,
+    refused.map(() => undefined),
+  )
 })
 
 test('[BY5] hexadecimal text has one form', () => {

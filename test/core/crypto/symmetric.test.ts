@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { toHex } from '../../../src/core/bytes/hex.ts'
-import { domain, equalBytes, hkdfExpand, hkdfExtract, hmacSha256, openOnce, sealOnce, sha256 } from '../../../src/core/crypto/symmetric.ts'
+import {
+  domain,
+  equalBytes,
+  hkdfExpand,
+  hkdfExtract,
+  hmacSha256,
+  openOnce,
+  sealOnce,
+  sha256,
+} from '../../../src/core/crypto/symmetric.ts'
 import { createCipheriv, createHmac, hkdfSync, createHash } from 'node:crypto'
 
 const key = new Uint8Array(32).fill(5)

@@ -14,7 +14,12 @@ export const deviceNamed = (name: string): string => toHex(crypto.publicKey(seed
 export const nextOf = (
   name: string,
   prev: SignedEvent | undefined,
-  input: { readonly what?: string; readonly time?: number; readonly kind?: number; readonly control?: readonly string[] } = {},
+  input: {
+    readonly what?: string
+    readonly time?: number
+    readonly kind?: number
+    readonly control?: readonly string[]
+  } = {},
 ): Promise<SignedEvent> =>
   signEvent(crypto, seedOf(name), {
     conversation: CONVERSATION,

@@ -7,7 +7,10 @@ import { chainOfLength, crypto, nextOf } from './chains.ts'
 
 const examples = async (): Promise<readonly SignedEvent[]> => {
   const chain = await chainOfLength('Alice', 3, 'a body')
-  return [...chain, await nextOf('Bob', chain[2], { what: 'another', control: [chain[0]?.id ?? '', chain[1]?.id ?? ''] })]
+  return [
+    ...chain,
+    await nextOf('Bob', chain[2], { what: 'another', control: [chain[0]?.id ?? '', chain[1]?.id ?? ''] }),
+  ]
 }
 
 test('[EV1] an event reads back as it was signed', async () => {
@@ -22,7 +25,11 @@ test('[EV2] every damaged event is refused, and none of ten thousand throws', as
   const valid = (await examples()).map(({ bytes }) => bytes)
   for (const { bytes } of mutated(valid, { seed })) {
     const opened = await openEvent(crypto, bytes)
-    if (opened.ok) assert.ok(valid.some((each) => Buffer.compare(each, bytes) === 0), 'only an event that was really signed')
+    if (opened.ok)
+      assert.ok(
+        valid.some((each) => Buffer.compare(each, bytes) === 0),
+        'only an event that was really signed',
+      )
   }
 })
 
@@ -41,8 +48,14 @@ test('[EV2] fields beyond their limits are refused', async () => {
     'sequence zero': fields.with(3, 0),
     'the first with a previous one': fields.with(3, 1),
     'a later one without': fields.with(4, null),
-    'too many tips': fields.with(5, Array.from({ length: 65 }, () => [new Uint8Array(32), 1, new Uint8Array(32)])),
-    'too many control heads': fields.with(6, Array.from({ length: 33 }, () => new Uint8Array(32))),
+    'too many tips': fields.with(
+      5,
+      Array.from({ length: 65 }, () => [new Uint8Array(32), 1, new Uint8Array(32)]),
+    ),
+    'too many control heads': fields.with(
+      6,
+      Array.from({ length: 33 }, () => new Uint8Array(32)),
+    ),
     'after the year 9999': fields.with(7, TIME_MAX + 1),
     'a negative kind': fields.with(8, -1),
     'no body': fields.slice(0, -1),
@@ -50,5 +63,8 @@ test('[EV2] fields beyond their limits are refused', async () => {
   }
   for (const [what, changed] of Object.entries(wrong)) assert.equal(kindOf(changed), 'malformed', what)
   const large = readEvent(new Uint8Array(EVENT_BYTES_MAX + 1))
-  assert.deepEqual(large, { ok: false, refusal: { kind: 'too-large', size: EVENT_BYTES_MAX + 1, limit: EVENT_BYTES_MAX } })
+  assert.deepEqual(large, {
+    ok: false,
+    refusal: { kind: 'too-large', size: EVENT_BYTES_MAX + 1, limit: EVENT_BYTES_MAX },
+  })
 })

@@ -20,11 +20,18 @@ import { chainOfLength, CONVERSATION, deviceNamed, nextOf, placed } from './chai
 const summary = (graph: Graph) => ({
   heads: graph.controlHeads,
   chains: [...graph.chains]
-    .map(([author, { seq, id, time, beyond, forked }]) => ({ author, seq, id, time, beyond: [...beyond.keys()].sort(), forked }))
+    .map(([author, { seq, id, time, beyond, forked }]) => ({
+      author,
+      seq,
+      id,
+      time,
+      beyond: [...beyond.keys()].sort(),
+      forked,
+    }))
     .sort((a, b) => (a.author < b.author ? -1 : 1)),
 })
 
-test('[EV3] an author\'s events are a chain, placed one after the other', async () => {
+test("[EV3] an author's events are a chain, placed one after the other", async () => {
   const events = await chainOfLength('Alice', 3)
   const { graph, words } = placed(events)
   assert.deepEqual(words, ['placed', 'placed', 'placed'])
@@ -45,11 +52,20 @@ test('[EV4] any order of arrival gives the same graph', async () => {
 })
 
 test('[EV5] what is missing before an event is counted and shown as a gap, until it comes', async () => {
-  const [one, two, three, four, five] = (await chainOfLength('Alice', 5)) as [SignedEvent, SignedEvent, SignedEvent, SignedEvent, SignedEvent]
+  const [one, two, three, four, five] = (await chainOfLength('Alice', 5)) as [
+    SignedEvent,
+    SignedEvent,
+    SignedEvent,
+    SignedEvent,
+    SignedEvent,
+  ]
   const { graph, words } = placed([one, three, five])
   assert.deepEqual(words, ['placed', 'placed, 1 missing', 'placed, 2 missing'])
   const gaps = ({ chains }: Graph) => gapsIn(chains.get(one.author) as never).map(({ seq, count }) => [seq, count])
-  assert.deepEqual(gaps(graph), [[3, 1], [5, 1]])
+  assert.deepEqual(gaps(graph), [
+    [3, 1],
+    [5, 1],
+  ])
   assert.deepEqual([...vectorOf(graph).values()], [1])
   const filled = placed([two, four], graph)
   assert.deepEqual(gaps(filled.graph), [])
@@ -59,7 +75,10 @@ test('[EV5] what is missing before an event is counted and shown as a gap, until
 test('[EV6] two events with one sequence are a fork, whichever comes first', async () => {
   const [one, two] = (await chainOfLength('Alice', 2)) as [SignedEvent, SignedEvent]
   const other = await nextOf('Alice', one, { what: 'something else' })
-  for (const order of [[one, two, other], [one, other, two]]) {
+  for (const order of [
+    [one, two, other],
+    [one, other, two],
+  ]) {
     const { graph, words } = placed(order)
     assert.deepEqual(words, ['placed', 'placed', 'fork'])
     assert.equal(chainOf(graph, one.author).forked, true)

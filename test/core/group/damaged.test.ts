@@ -37,7 +37,11 @@ test('[GR35] no damaged body throws, and what is read keeps its form', async (t)
   const { of } = await written()
   for (const body of damaged(of(KIND.epoch).body, seed)) {
     const epoch = readEpoch(body)
-    if (epoch) assert.equal(epoch[5].every(([, , sealed]) => sealed.length === 1168), true)
+    if (epoch)
+      assert.equal(
+        epoch[5].every(([, , sealed]) => sealed.length === 1168),
+        true,
+      )
   }
   for (const body of damaged(of(KIND.sealed).body, seed)) assert.equal(readSealed(body)?.length ?? 4, 4)
   for (const body of damaged(of(KIND.unopened).body, seed)) assert.equal(readUnopened(body)?.[1].length ?? 1216, 1216)
@@ -51,7 +55,11 @@ test('[GR16] no damaged founding or joining body admits another device than the 
   for (const body of damaged(founding.body, seed)) {
     const entries = await readFounding(crypto, { ...founding, body })
     // The slot keys are the author's to choose; the certificates are not.
-    if (entries) assert.deepEqual(entries.map(({ certificate }) => certificate[1]), [bob.id, alice.id])
+    if (entries)
+      assert.deepEqual(
+        entries.map(({ certificate }) => certificate[1]),
+        [bob.id, alice.id],
+      )
   }
   for (const body of damaged(joining.body, seed)) {
     const entry = await readJoining(crypto, { ...joining, body })

@@ -56,7 +56,10 @@ test('[GR21] an epoch that leaves a member out, or lets one in, is void', async 
     'a slot twice': body.with(5, [...slots, ...slots]),
     'one too many': larger,
     'one too many under the right digest': larger.with(2, body[2] as Plain),
-    'another device in her place': body.with(5, slots.map((slot) => (slot as readonly Plain[]).with(0, fromHex(mallory.id)))),
+    'another device in her place': body.with(
+      5,
+      slots.map((slot) => (slot as readonly Plain[]).with(0, fromHex(mallory.id))),
+    ),
     'another digest': body.with(2, new Uint8Array(32)),
     'a slot for himself': body.with(5, [[fromHex(bob.id), new Uint8Array(16), new Uint8Array(1168)]]),
   }

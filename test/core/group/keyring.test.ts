@@ -24,7 +24,10 @@ const epoch = (id: string, depth: number, more: Partial<Epoch> = {}): Epoch => (
   author: alice,
   members: digest,
   made: 0,
-  secrets: { chaining: new Uint8Array(32), ratchets: new Map([[alice, { index: 0, key: new Uint8Array(32).fill(depth) }]]) },
+  secrets: {
+    chaining: new Uint8Array(32),
+    ratchets: new Map([[alice, { index: 0, key: new Uint8Array(32).fill(depth) }]]),
+  },
   unopenedBy: [],
   ...more,
 })
@@ -47,14 +50,20 @@ test('[GR31] messages that overtake each other get the keys they would have had 
   const ring = keyringOf(epoch('e', 1))
   const inOrder = take(ring, [0, 1, 2, 3, 4]).keys
   const { keys, ring: after } = take(ring, [3, 0, 4, 2, 1])
-  assert.deepEqual(keys, [3, 0, 4, 2, 1].map((index) => inOrder[index]))
+  assert.deepEqual(
+    keys,
+    [3, 0, 4, 2, 1].map((index) => inOrder[index]),
+  )
   assert.equal(new Set(keys).size, 5)
   assert.equal(after.skipped.size, 0)
 })
 
 test('[GR31] a key is given once', () => {
   const { keys } = take(keyringOf(epoch('e', 1)), [2, 2, 0, 0, 1, 1])
-  assert.deepEqual(keys.filter((_, at) => at % 2 === 1), ['key-gone', 'key-gone', 'key-gone'])
+  assert.deepEqual(
+    keys.filter((_, at) => at % 2 === 1),
+    ['key-gone', 'key-gone', 'key-gone'],
+  )
 })
 
 test('[GR32] skipped keys are kept singly, at most two thousand, the oldest going first', () => {
@@ -85,11 +94,17 @@ test('[GR33] of the epochs for exactly the present members, the deepest is in fo
 })
 
 test('[GR34] the keyring keeps at most 64 epochs, the deepest, and at most 64 own slot keys, the newest', () => {
-  const epochs = Array.from({ length: EPOCHS_KEPT_MAX + 5 }, (_, depth) => epoch(depth.toString(16).padStart(2, '0'), depth + 1))
+  const epochs = Array.from({ length: EPOCHS_KEPT_MAX + 5 }, (_, depth) =>
+    epoch(depth.toString(16).padStart(2, '0'), depth + 1),
+  )
   const ring = keyringOf(...epochs)
   assert.equal(ring.epochs.size, EPOCHS_KEPT_MAX)
   assert.equal(Math.min(...[...ring.epochs.values()].map(({ depth }) => depth)), 6)
-  const keys = Array.from({ length: OWN_SLOT_KEYS_MAX + 5 }, (_, made) => ({ id: `${made}`, seed: new Uint8Array(32), made }))
+  const keys = Array.from({ length: OWN_SLOT_KEYS_MAX + 5 }, (_, made) => ({
+    id: `${made}`,
+    seed: new Uint8Array(32),
+    made,
+  }))
   const { own } = keys.reduce(withOwnSlotKey, emptyKeyring)
   assert.equal(own.length, OWN_SLOT_KEYS_MAX)
   assert.deepEqual(own.at(-1), keys.at(-1))

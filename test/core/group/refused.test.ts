@@ -101,7 +101,10 @@ test('[GR15] an event of another conversation is refused', async () => {
   const other = await createDevice(crypto, await createPerson(crypto, 'Bob'))
   const elsewhere = [...(await other.meets(carol).founds(carol)), ...(await other.says('to Carol'))]
   const { replica } = alice
-  assert.deepEqual(await alice.hears(elsewhere), elsewhere.map(() => 'refused: other-conversation'))
+  assert.deepEqual(
+    await alice.hears(elsewhere),
+    elsewhere.map(() => 'refused: other-conversation'),
+  )
   assert.equal(alice.replica, replica)
   assert.equal(bob.id, other.id)
 })
@@ -110,7 +113,12 @@ test("[GR15] a stranger's events are refused, whatever they build on", async () 
   const { alice, bob } = await createTalk(crypto)
   const mallory = await createDevice(crypto, await createPerson(crypto, 'Mallory'))
   mallory.replica = { ...bob.replica, me: mallory.me }
-  const bodies = { [KIND.sealed]: bob.wrote.at(-1)?.body, [KIND.epoch]: bob.wrote.at(-2)?.body, [KIND.unopened]: null, 99: 7 }
+  const bodies = {
+    [KIND.sealed]: bob.wrote.at(-1)?.body,
+    [KIND.epoch]: bob.wrote.at(-2)?.body,
+    [KIND.unopened]: null,
+    99: 7,
+  }
   const { replica } = alice
   for (const [kind, body] of Object.entries(bodies)) {
     const event = await forge(mallory, { kind: Number(kind), body: body as Plain })

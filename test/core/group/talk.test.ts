@@ -10,7 +10,8 @@ import { createPair, createTalk, type Device } from './device.ts'
 const kinds = (events: readonly { kind: number }[]): string =>
   events.map(({ kind }) => Object.entries(KIND).find(([, number]) => number === kind)?.[0]).join(' ')
 
-const inForce = (device: Device): string | undefined => epochInForce(device.replica.keyring, membersNow(device.replica))?.id
+const inForce = (device: Device): string | undefined =>
+  epochInForce(device.replica.keyring, membersNow(device.replica))?.id
 
 test('[GR1] the first word founds the conversation, makes an epoch and is sealed under it', async () => {
   const { alice, bob } = await createPair(createNodeCrypto())
@@ -93,7 +94,10 @@ test('[GR6] when both make an epoch at once, both go on, and both send under the
   assert.deepEqual(await alice.hears(his), ['epoch', 'content: from Bob'])
   assert.deepEqual(await bob.hears(hers), ['epoch', 'content: from Alice'])
   assert.equal(inForce(alice), inForce(bob))
-  const smaller = [...hers, ...his].filter(({ kind }) => kind === KIND.epoch).map(({ id }) => id).sort()[0]
+  const smaller = [...hers, ...his]
+    .filter(({ kind }) => kind === KIND.epoch)
+    .map(({ id }) => id)
+    .sort()[0]
   assert.equal(inForce(alice), smaller)
   for (const text of ['and', 'on', 'and', 'on']) {
     assert.ok((await bob.hears(await alice.says(text))).includes(`content: ${text}`))

@@ -2,8 +2,21 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createNodeCrypto } from '../../../src/crypto/node.ts'
 import { toHex } from '../../../src/core/bytes/hex.ts'
-import { LISTING_BYTES_MAX, openCard, openListing, signCard, signListing, type Card } from '../../../src/core/identity/card.ts'
-import { certify, deviceOf, personOf, verifyCertificate, type Certificate } from '../../../src/core/identity/certificate.ts'
+import {
+  LISTING_BYTES_MAX,
+  openCard,
+  openListing,
+  signCard,
+  signListing,
+  type Card,
+} from '../../../src/core/identity/card.ts'
+import {
+  certify,
+  deviceOf,
+  personOf,
+  verifyCertificate,
+  type Certificate,
+} from '../../../src/core/identity/certificate.ts'
 import type { Name } from '../../../src/core/identity/name.ts'
 import { mutated } from '../bytes/mutated.ts'
 
@@ -33,7 +46,12 @@ test('[ID1] a card and its listing open as they were signed', async () => {
 test('[ID2] a card signed by another than the device of its certificate is refused', async () => {
   const card = await cardOf(1, 2)
   assert.equal(await kindOf(openCard(crypto, await signCard(crypto, seed(9), card))), 'bad-signature')
-  const stolen: Certificate = [personOf(card.certificate), toHex(await crypto.publicKey(seed(9))), 1_000, card.certificate[3]]
+  const stolen: Certificate = [
+    personOf(card.certificate),
+    toHex(await crypto.publicKey(seed(9))),
+    1_000,
+    card.certificate[3],
+  ]
   const forged = { ...card, certificate: stolen }
   assert.equal(await kindOf(openCard(crypto, await signCard(crypto, seed(9), forged))), 'bad-signature')
   assert.equal(await kindOf(openListing(crypto, await signListing(crypto, seed(9), forged))), 'bad-signature')
@@ -58,7 +76,11 @@ test('[ID2] a listing does not pass for a card, nor a card for a listing', async
 test('[ID3] a name that is not allowed is refused, however well it is signed', async () => {
   for (const name of [' Alice', 'Ali\u202Ece', '', 'x'.repeat(41), 'e\u0301']) {
     const card = await cardOf(1, 2, name)
-    assert.equal(await kindOf(openListing(crypto, await signListing(crypto, seed(2), card))), 'bad-name', JSON.stringify(name))
+    assert.equal(
+      await kindOf(openListing(crypto, await signListing(crypto, seed(2), card))),
+      'bad-name',
+      JSON.stringify(name),
+    )
   }
 })
 
@@ -69,6 +91,7 @@ test('[ID4] no damaged card or listing opens, and none of ten thousand throws', 
   const listing = await signListing(crypto, seed(2), card)
   for (const { bytes } of mutated([await signCard(crypto, seed(2), card)], { seed: random }))
     assert.equal((await openCard(crypto, bytes)).ok, false)
-  for (const { bytes } of mutated([listing], { seed: random })) assert.equal((await openListing(crypto, bytes)).ok, false)
+  for (const { bytes } of mutated([listing], { seed: random }))
+    assert.equal((await openListing(crypto, bytes)).ok, false)
   assert.equal(await kindOf(openListing(crypto, new Uint8Array(LISTING_BYTES_MAX + 1))), 'malformed')
 })

@@ -19,11 +19,14 @@ test('[ID5] a name has one to forty characters', () => {
   assert.equal(parsed('é'.repeat(40)), 'é'.repeat(40))
   assert.equal(parsed('x'.repeat(41)), 'name-too-long')
   assert.equal(parsed('x'.repeat(10_000_000)), 'name-too-long')
-  for (const empty of ['', '   ', '\u200d', '\ufe0f', '\u2800', '\u0301']) assert.equal(parsed(empty), 'name-empty', JSON.stringify(empty))
+  for (const empty of ['', '   ', '\u200d', '\ufe0f', '\u2800', '\u0301'])
+    assert.equal(parsed(empty), 'name-empty', JSON.stringify(empty))
 })
 
 test('[ID6] control, invisible and direction-changing characters are refused and named', () => {
-  for (const code of [0, 7, 0x1b, 0x7f, 0x85, 0xad, 0x200b, 0x200e, 0x202e, 0x2028, 0x2066, 0xfeff, 0xd800, 0xe000, 0x3164, 0xfff9]) {
+  for (const code of [
+    0, 7, 0x1b, 0x7f, 0x85, 0xad, 0x200b, 0x200e, 0x202e, 0x2028, 0x2066, 0xfeff, 0xd800, 0xe000, 0x3164, 0xfff9,
+  ]) {
     const name = parseName(`A${String.fromCharCode(code)}B`)
     const expected = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
     assert.equal(!name.ok && name.refusal.kind === 'name-forbidden' && name.refusal.character, expected)
@@ -34,7 +37,10 @@ test('[ID5] what was parsed once is the same when parsed again, and nothing thro
   const typed = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 60 }),
     fc.string({ unit: 'grapheme', maxLength: 60 }),
-    fc.string({ unit: fc.constantFrom(' ', '\t', 'a', '\u0301', '\u200d', '\u00a0', 'ﬁ', '\u1100', '\u1161', '\ud83d'), maxLength: 60 }),
+    fc.string({
+      unit: fc.constantFrom(' ', '\t', 'a', '\u0301', '\u200d', '\u00a0', 'ﬁ', '\u1100', '\u1161', '\ud83d'),
+      maxLength: 60,
+    }),
   )
   fc.assert(
     fc.property(typed, (text) => {
@@ -46,7 +52,14 @@ test('[ID5] what was parsed once is the same when parsed again, and nothing thro
 })
 
 test('[ID7] names that look alike have one look', () => {
-  for (const [one, other] of [['Alice', 'Аlісе'], ['paul', 'pauI'], ['modern', 'modem'], ['José', 'jose'], ['ａｎｎ', 'Ann'], ['B0b', 'Bob']])
+  for (const [one, other] of [
+    ['Alice', 'Аlісе'],
+    ['paul', 'pauI'],
+    ['modern', 'modem'],
+    ['José', 'jose'],
+    ['ａｎｎ', 'Ann'],
+    ['B0b', 'Bob'],
+  ])
     assert.equal(lookOf(one ?? ''), lookOf(other ?? ''), `${one} ${other}`)
   assert.notEqual(lookOf('Ann'), lookOf('Anna'))
 })

@@ -5,7 +5,7 @@ import { WINDOW_BYTES_MAX, WINDOW_EVENTS_MAX } from '../../../src/core/sync/exch
 import { seededRandom } from '../reach/random.ts'
 import { CONVERSATION, createIdentity, createLink, settle, type Side } from './sides.ts'
 
-const [alice, bob] = await Promise.all(['Alice', 'Bob'].map(createIdentity)) as [Identity, Identity]
+const [alice, bob] = (await Promise.all(['Alice', 'Bob'].map(createIdentity))) as [Identity, Identity]
 type Identity = Awaited<ReturnType<typeof createIdentity>>
 
 const SIZE_MAX = 300_000
@@ -18,7 +18,10 @@ const assertWindow = (side: Side): void => {
   if (!exchange) return
   assert.ok(exchange.underWay.length <= WINDOW_EVENTS_MAX)
   assert.ok(exchange.underWayBytes < WINDOW_BYTES_MAX + SIZE_MAX)
-  assert.equal(exchange.underWayBytes, exchange.underWay.reduce((sum, { size }) => sum + size, 0))
+  assert.equal(
+    exchange.underWayBytes,
+    exchange.underWay.reduce((sum, { size }) => sum + size, 0),
+  )
 }
 
 const sorted = (side: Side): readonly unknown[] => [...side.vector].sort()

@@ -25,7 +25,8 @@ test('[SY14] no damaged frame throws, and what is read is what was written', (t)
 
 test('[SY14] more than a thousand and twenty-four events in a frame are refused', () => {
   const event = Uint8Array.of(1)
-  const framed = (count: number) => readFrame(encode([3, new Uint8Array(16), Array.from({ length: count }, () => event)])).ok
+  const framed = (count: number) =>
+    readFrame(encode([3, new Uint8Array(16), Array.from({ length: count }, () => event)])).ok
   assert.equal(framed(EVENTS_IN_FRAME_MAX), true)
   assert.equal(framed(EVENTS_IN_FRAME_MAX + 1), false)
 })

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { encode } from '../../../src/core/bytes/cbor.ts'
-import { EARLY_AUTHORS_MAX, EARLY_MAX, newSession, step, tagOf, type Effect, type Session } from '../../../src/core/sync/session.ts'
+import {
+  EARLY_AUTHORS_MAX,
+  EARLY_MAX,
+  newSession,
+  step,
+  tagOf,
+  type Effect,
+  type Session,
+} from '../../../src/core/sync/session.ts'
 import { BYE, encodeFrame, readFrame, type Frame } from '../../../src/core/sync/frame.ts'
 import { CONVERSATION, createIdentity, createLink, settle, Side } from './sides.ts'
 
@@ -124,11 +132,17 @@ test('[SY13] a new card of the same device renews it, and one of another ends th
     return effects
   }
   assert.deepEqual(renewing(bob), [{ kind: 'renewed', card: bob.card }])
-  assert.deepEqual(renewing(mallory).map(({ kind }) => kind), ['send', 'close'])
-  const [, effects] = step(newSession({ device: alice.device, nonce: alice.nonce, card: alice.cardBytes }, bob.device), {
-    kind: 'card',
-    card: alice.cardBytes,
-  })
+  assert.deepEqual(
+    renewing(mallory).map(({ kind }) => kind),
+    ['send', 'close'],
+  )
+  const [, effects] = step(
+    newSession({ device: alice.device, nonce: alice.nonce, card: alice.cardBytes }, bob.device),
+    {
+      kind: 'card',
+      card: alice.cardBytes,
+    },
+  )
   assert.deepEqual(effects, [])
 })
 
@@ -136,7 +150,14 @@ test('[SY14] every kind of frame reads back as it was written', () => {
   const tag = 'ab'.repeat(16)
   const frames: readonly Exclude<Frame, { kind: 'newer' }>[] = [
     { kind: 'hello', version: 1, nonce: alice.nonce, card: alice.cardBytes },
-    { kind: 'have', tag, vector: new Map([[alice.device, 7], [bob.device, 0]]) },
+    {
+      kind: 'have',
+      tag,
+      vector: new Map([
+        [alice.device, 7],
+        [bob.device, 0],
+      ]),
+    },
     { kind: 'events', tag, events: [Uint8Array.of(1), Uint8Array.of(2, 3)] },
     { kind: 'signal', tag, signal: 1 },
     { kind: 'bye', reason: 3 },

@@ -11,7 +11,12 @@ import { createDeterministicCrypto } from '../deterministic-crypto.ts'
 const crypto = createDeterministicCrypto()
 export const CONVERSATION: Hex = 'c0'.repeat(32)
 
-export type Identity = { readonly device: Hex; readonly card: Card; readonly cardBytes: Uint8Array; readonly nonce: Uint8Array }
+export type Identity = {
+  readonly device: Hex
+  readonly card: Card
+  readonly cardBytes: Uint8Array
+  readonly nonce: Uint8Array
+}
 
 export const createIdentity = async (name: string): Promise<Identity> => {
   const seed = (what: number): Uint8Array => new Uint8Array(32).fill(name.charCodeAt(0) + what)
@@ -81,7 +86,9 @@ export class Side {
     if (!wants) return
     this.loaded += 1
     const events = wants.flatMap(([author, from]) =>
-      (this.chains.get(author) ?? []).map((size, at) => outgoing(author, at + 1, size)).slice(from - 1, from - 1 + limit),
+      (this.chains.get(author) ?? [])
+        .map((size, at) => outgoing(author, at + 1, size))
+        .slice(from - 1, from - 1 + limit),
     )
     this.feed({ kind: 'loaded', conversation: CONVERSATION, events })
   }

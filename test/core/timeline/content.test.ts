@@ -52,7 +52,10 @@ test('[TL3] a text loses blank lines before it and white space after it, and not
 })
 
 test('[TL3] what was parsed once is the same when parsed again, and survives being sent', () => {
-  const typed = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(' ', '\n', '\r', '\uFEFF', 'a', '\t', '\ud800') }))
+  const typed = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({ unit: fc.constantFrom(' ', '\n', '\r', '\uFEFF', 'a', '\t', '\ud800') }),
+  )
   fc.assert(
     fc.property(typed, (text) => {
       const once = parseText(text)
@@ -80,5 +83,6 @@ test('[TL4] reading a text takes no longer for the white space inside it', () =>
 
 test('[TL5] a reaction is one emoji', () => {
   for (const emoji of ['👍', '❤️', '👩‍👩‍👧', '🏳️‍🌈', '🇩🇪', '👍🏽', '©️']) assert.equal(isEmoji(emoji), true, emoji)
-  for (const other of ['', 'a', '1', '👍👍', '👍 ', '\u200d', '<b>', '👍'.repeat(40)]) assert.equal(isEmoji(other), false, other)
+  for (const other of ['', 'a', '1', '👍👍', '👍 ', '\u200d', '<b>', '👍'.repeat(40)])
+    assert.equal(isEmoji(other), false, other)
 })

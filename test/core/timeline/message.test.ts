@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { encodeLine, readLine, type Line } from '../../../src/core/timeline/line.ts'
-import { amended, comparePositions, encodeMessage, readMessage, type Amendment, type Message } from '../../../src/core/timeline/message.ts'
+import {
+  amended,
+  comparePositions,
+  encodeMessage,
+  readMessage,
+  type Amendment,
+  type Message,
+} from '../../../src/core/timeline/message.ts'
 import { mutated } from '../bytes/mutated.ts'
 
 const alice = 'a1'.repeat(32)
@@ -16,13 +23,19 @@ const by = (person: string, time: number, content: Amendment['content']): Amendm
 })
 const target = 'cc'.repeat(32)
 const edit = (person: string, time: number, text: string) => by(person, time, { kind: 'edit', target, text })
-const react = (person: string, time: number, emoji: string, on = true) => by(person, time, { kind: 'reaction', target, emoji, on })
+const react = (person: string, time: number, emoji: string, on = true) =>
+  by(person, time, { kind: 'reaction', target, emoji, on })
 
 const words = (message: Message): string =>
-  message.kind === 'deleted' ? 'deleted' : `${message.text}${message.edited ? ' (edited)' : ''} ${message.reactions.map(([emoji, people]) => `${emoji}${people.length}`).join(' ')}`.trim()
+  message.kind === 'deleted'
+    ? 'deleted'
+    : `${message.text}${message.edited ? ' (edited)' : ''} ${message.reactions.map(([emoji, people]) => `${emoji}${people.length}`).join(' ')}`.trim()
 
 test('[TL6] the last edit of its own person counts, and of nobody else', () => {
-  assert.equal(words(amended(original, [edit(alice, 3, 'third'), edit(alice, 2, 'second'), edit(bob, 4, 'not mine')])), 'third (edited)')
+  assert.equal(
+    words(amended(original, [edit(alice, 3, 'third'), edit(alice, 2, 'second'), edit(bob, 4, 'not mine')])),
+    'third (edited)',
+  )
 })
 
 test('[TL6] a deletion by its own person is for good', () => {
@@ -32,7 +45,13 @@ test('[TL6] a deletion by its own person is for good', () => {
 })
 
 test('[TL7] of the reactions of one person with one emoji the last counts', () => {
-  const all = [react(bob, 1, '👍'), react(bob, 2, '👍', false), react(alice, 3, '👍'), react(bob, 4, '🎉'), react(bob, 5, '🎉')]
+  const all = [
+    react(bob, 1, '👍'),
+    react(bob, 2, '👍', false),
+    react(alice, 3, '👍'),
+    react(bob, 4, '🎉'),
+    react(bob, 5, '🎉'),
+  ]
   assert.equal(words(amended(original, all)), 'first 👍1 🎉1')
 })
 
@@ -43,13 +62,20 @@ test('[TL8] the same amendments give the same message in whatever order they com
     content: fc.oneof(
       fc.record({ kind: fc.constant('edit' as const), target: fc.constant(target), text: fc.constantFrom('x', 'y') }),
       fc.record({ kind: fc.constant('delete' as const), target: fc.constant(target) }),
-      fc.record({ kind: fc.constant('reaction' as const), target: fc.constant(target), emoji: fc.constantFrom('👍', '🎉', '❤️'), on: fc.boolean() }),
+      fc.record({
+        kind: fc.constant('reaction' as const),
+        target: fc.constant(target),
+        emoji: fc.constantFrom('👍', '🎉', '❤️'),
+        on: fc.boolean(),
+      }),
     ),
   })
   const shuffled = fc
     .array(amendment, { maxLength: 12 })
     // An author has one event with each sequence.
-    .map((all): Amendment[] => all.map(({ time, author, content }, seq) => ({ at: { time, author, seq }, person: author, content })))
+    .map((all): Amendment[] =>
+      all.map(({ time, author, content }, seq) => ({ at: { time, author, seq }, person: author, content })),
+    )
     .chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })))
   fc.assert(fc.property(shuffled, ([all, other]) => assert.deepEqual(amended(original, other), amended(original, all))))
 })
