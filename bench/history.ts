@@ -14,8 +14,6 @@ import type { Change } from '../src/store/port.ts'
 import { openSqliteStore } from '../src/store/sqlite.ts'
 
 const BATCH_MESSAGES = 5_000
-const FIRST_MILLIS = 1_500_000_000_000
-const MESSAGE_MILLIS = 10_000
 const SIGNATURE_BYTES = 64
 const TAG_BYTES = 16
 
@@ -37,6 +35,8 @@ export const fillHistory = async (folder: string, sides: Sides, count: number): 
   const store = opened.value
   const before = await loadReplica(store, sides.conversation, sides.me)
   const chains = new Map([sides.me, sides.other].map(({ device }) => [device, chainOf(before.graph, device)]))
+  // A millisecond apart, after all that was said before: an event is never older than what it follows.
+  const since = Math.max(...[...before.graph.chains.values()].map(({ time }) => time)) + 1
   let text = ''
   for (let first = 0; first < count; first += BATCH_MESSAGES) {
     const changes: Change[] = []
@@ -44,7 +44,7 @@ export const fillHistory = async (folder: string, sides: Sides, count: number): 
       text = textOf(number)
       // Three of one, then three of the other.
       const from = number % 6 < 3 ? sides.other : sides.me
-      changes.push(...message({ sides, before, chains, from, number, count, text }))
+      changes.push(...message({ sides, before, chains, from, number, time: since + number, text }))
     }
     const graph = { ...before.graph, chains: new Map([...before.graph.chains, ...chains]) }
     const kept = await store.commit([...changes, ...replicaChanges(before, { ...before, graph })])
@@ -60,13 +60,12 @@ const message = (input: {
   readonly chains: Map<Hex, Chain>
   readonly from: Sides['me']
   readonly number: number
-  readonly count: number
+  readonly time: number
   readonly text: string
 }): readonly Change[] => {
-  const { sides, before, chains, from, number, count, text } = input
+  const { sides, before, chains, from, number, time, text } = input
   const chain = chains.get(from.device) ?? chainOf(before.graph, from.device)
   const seq = chain.seq + 1
-  const time = Math.max(chain.time, FIRST_MILLIS, Date.now() - (count - number) * MESSAGE_MILLIS)
   const content = encode([noise(16), encodeContent({ kind: 'text', text, reply: null })])
   const prev = chain.id === '' ? null : fromHex(chain.id)
   const body: Plain = [noise(32), number % 1_000, noise(32), noise(content.length + TAG_BYTES)]
