@@ -28,15 +28,11 @@ test('[EE7] somebody who changes their name is called so everywhere, and a line 
   await bobsWindow.getByText('You are now called Robert (was Bob)').waitFor()
 })
 
-test('[EE7] people whose names look alike show their tags, and only as long as they do', async () => {
+test('[EE7] people whose names look alike show their tags', async () => {
   const twin = await stage.home('twin', { name: 'R\u043Ebert' })
   const { me } = await twin.calls.status()
   const tag = (await bob.calls.status()).me?.tag ?? ''
   await leave(annsWindow)
   await stranger(annsWindow, `·${me?.tag ?? '?'}`).waitFor()
   await talk(annsWindow, `·${tag}`).waitFor()
-  await twin.stop()
-  await stranger(annsWindow, 'R\u043Ebert').waitFor({ state: 'detached' })
-  await talk(annsWindow, `·${tag}`).waitFor({ state: 'detached' })
-  await talk(annsWindow, 'Bobby (Robert)').waitFor()
 })

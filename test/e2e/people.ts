@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import type { Calls } from '../../src/view/calls.ts'
-import type { PersonView, Update } from '../../src/view/view.ts'
+import type { ConversationView, PersonView, Update } from '../../src/view/view.ts'
 import type { Home } from './homes.ts'
 import { done, type Stage } from './stage.ts'
 import { field, talk } from './windows.ts'
@@ -19,6 +19,10 @@ export const told = async <Value>(calls: Calls, found: (update: Update) => Value
   }
 }
 
+/** The conversations that an update tells of. */
+export const viewsIn = (update: Update): readonly ConversationView[] =>
+  update.kind === 'snapshot' ? update.conversations : update.kind === 'conversation' ? [update.conversation] : []
+
 export const personNamed = (calls: Calls, name: string, fits: (person: PersonView) => boolean = () => true): Promise<PersonView> =>
   told(calls, (update) => {
     const people = update.kind === 'snapshot' ? update.people : update.kind === 'person' ? [update.person] : []
@@ -30,10 +34,7 @@ export const acquaint = async (one: Home, other: Home, names: readonly [string, 
   const { id } = await personNamed(one.calls, names[1])
   const { conversation } = await done(one.calls.open({ person: id }))
   await done(one.calls.say({ conversation, text: `Hello ${names[1]}` }))
-  await told(other.calls, (update) => {
-    const all = update.kind === 'snapshot' ? update.conversations : update.kind === 'conversation' ? [update.conversation] : []
-    return all.find((each) => each.id === conversation && each.last !== undefined)
-  })
+  await told(other.calls, (update) => viewsIn(update).find((each) => each.id === conversation && each.last !== undefined))
   await done(other.calls.say({ conversation, text: `Hello ${names[0]}` }))
   await personNamed(one.calls, names[1], ({ presence }) => presence.at === 'here')
   await personNamed(other.calls, names[0], ({ presence }) => presence.at === 'here')

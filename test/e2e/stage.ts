@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, afterEach, type TestContext } from 'node:test'
+import { after, afterEach } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import type { Result } from '../../src/core/bytes/result.ts'
 import { launchBrowser } from '../browser.ts'
@@ -33,7 +33,9 @@ export const setStage = async (): Promise<Stage> => {
   let expected: RegExp[] = []
 
   afterEach(async (context) => {
-    if (!(context as TestContext).passed) await pictureAll(browser, (context as TestContext).name)
+    // The types know nothing of it: what a test's context is after the test.
+    const { passed, name } = context as unknown as { readonly passed: boolean; readonly name: string }
+    if (!passed) await pictureAll(browser, name)
     const cookies = await Promise.all(browser.contexts().map((context) => context.cookies()))
     const troubles = watch.troubles.splice(0).filter((trouble) => !expected.some((pattern) => pattern.test(trouble)))
     expected = []

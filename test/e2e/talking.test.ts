@@ -146,7 +146,7 @@ test('[EE10] Markdown is drawn, and nothing that is written becomes HTML or a li
   assert.equal(await bubble.locator('code').textContent(), 'code')
   assert.deepEqual(
     await bubble.locator('a').evaluateAll((links) => links.map((link) => [link.getAttribute('href'), link.getAttribute('rel')])),
-    [['https://example.org/', 'noopener noreferrer']],
+    [['https://example.org/', 'noopener noreferrer nofollow']],
   )
   assert.equal(await bubble.locator('img, b').count(), 0)
   assert.match((await bubble.textContent()) ?? '', /<img src=x onerror=alert\(1\)> <b>no<\/b>/)

@@ -15,14 +15,14 @@ const GONE = /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|Web
 test('[EE12] a server that is killed interrupts nothing, and the window says that it is gone until it is back', async () => {
   const { port } = stage.server
   await stage.server.kill()
-  await annsWindow.getByRole('contentinfo').getByText(`Cannot reach 127.0.0.1:${port}`).waitFor()
+  await annsWindow.getByRole('navigation').getByText(`Cannot reach 127.0.0.1:${port}`).waitFor()
   await say(annsWindow, 'still with you?')
   await theirs(pair.bobsWindow, 'still with you?').waitFor()
   await say(pair.bobsWindow, 'of course')
   await theirs(annsWindow, 'of course').waitFor()
   await reaches(annsWindow, 'still with you?', 'read')
   await startServer(stage.folder, port)
-  await annsWindow.getByRole('contentinfo').getByText(`On 127.0.0.1:${port}`).waitFor()
+  await annsWindow.getByRole('navigation').getByText(`On 127.0.0.1:${port}`).waitFor()
 })
 
 test('[EE13] a message to somebody who is away says that it waits, and the details say what was tried', async () => {
@@ -80,7 +80,7 @@ test('[EE15] what is chosen in the settings holds after a restart', async () => 
   await first.getByText('is not a server’s address').waitFor()
   await first.getByLabel('Server', { exact: true }).fill('')
   await first.getByRole('button', { name: 'Save' }).last().click()
-  await first.getByRole('contentinfo').getByText('No server').waitFor()
+  await first.getByRole('navigation').getByText('No server').waitFor()
   await first.getByText('Dark', { exact: true }).click()
   assert.equal(await first.evaluate(() => document.documentElement.dataset['theme']), 'dark')
   await ann.stop()
