@@ -18,7 +18,11 @@ import { createTown, conversationOf, done, say, type Home } from './support/town
 const TEXT = 'Dinner at eight?'
 
 /** What passed on the wires, and what the disks held at that moment. */
-type Passed = { readonly from: Home; readonly kind: string; readonly held: { readonly alice: boolean; readonly bob: boolean } }
+type Passed = {
+  readonly from: Home
+  readonly kind: string
+  readonly held: { readonly alice: boolean; readonly bob: boolean }
+}
 
 test('[PE40] the journey of a message', async () => {
   // Two people met on one network and talk: one has written, the other has answered.
@@ -75,8 +79,7 @@ test('[PE40] the journey of a message', async () => {
   })
 
   // Her own window shows it as kept: nobody else has it.
-  const delivery = () =>
-    deliveryOf({ order: said.order }, alice.screen.conversations.get(conversation)?.progress ?? [])
+  const delivery = () => deliveryOf({ order: said.order }, alice.screen.conversations.get(conversation)?.progress ?? [])
   assert.equal(delivery(), 'kept')
 
   // Send: it is on its way to Bob, together with the epoch it was sealed under. Time passes; it arrives.

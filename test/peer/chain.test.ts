@@ -90,7 +90,9 @@ test('[PE28] what cannot be opened shows as sealed', async () => {
   const spoilt = last(await mallory.say('never to be read'))
   const [epoch, index, commitment, ciphertext] = spoilt.body as [Uint8Array, number, Uint8Array, Uint8Array]
   const { id: _id, bytes: _bytes, ...header } = spoilt
-  mallory.send([await mallory.sign({ ...header, body: [epoch, index, commitment, ciphertext.map((byte) => byte ^ 1)] })])
+  mallory.send([
+    await mallory.sign({ ...header, body: [epoch, index, commitment, ciphertext.map((byte) => byte ^ 1)] }),
+  ])
   await town.time.advance(500)
   assert.deepEqual((await story(alice, mallory)).slice(-1), ['(sealed)'])
   assert.equal([...alice.screen.conversations.values()][0]?.unread, 2)
@@ -116,8 +118,16 @@ test('[PE28] who lost a key says so, and what they could not read is said again'
   await say(bob, alice, 'three')
   await say(alice, bob, 'four')
   await town.time.advance(1_000)
-  assert.deepEqual((await storyOf(alice, bob)).slice(-4).sort(), ['Alice: four', 'Alice: one', 'Alice: two', 'Bob: three'])
-  assert.deepEqual(await storyOf(bob, alice), (await storyOf(alice, bob)).filter((line) => !line.includes('(joined)')))
+  assert.deepEqual((await storyOf(alice, bob)).slice(-4).sort(), [
+    'Alice: four',
+    'Alice: one',
+    'Alice: two',
+    'Bob: three',
+  ])
+  assert.deepEqual(
+    await storyOf(bob, alice),
+    (await storyOf(alice, bob)).filter((line) => !line.includes('(joined)')),
+  )
 })
 
 test('[PE29] a kind of event that this version does not know is kept, shown as something newer, and harms nothing', async () => {
@@ -162,5 +172,8 @@ test('[PE36] a replay changes nothing, and an event of another conversation or a
   assert.deepEqual(await story(alice, mallory), before)
   assert.equal(alice.store.commits, held)
   assert.deepEqual([...vectorOf(bob.replica.graph).values()], [bobs.length])
-  assert.deepEqual((await storyOf(alice, bob)).map((line) => line.replace('Bob: ', '')), ['for Alice alone'])
+  assert.deepEqual(
+    (await storyOf(alice, bob)).map((line) => line.replace('Bob: ', '')),
+    ['for Alice alone'],
+  )
 })

@@ -122,7 +122,10 @@ const reachOf = async (one: Home, other: Home) => done(await one.calls.reach({ p
 test('[PE16] the reach view says how somebody is linked, and what was tried when they are not', async () => {
   const { town, alice, bob } = await friends(7)
   const linked = await reachOf(alice, bob)
-  assert.deepEqual([linked.presence.at, linked.link?.path, linked.waiting, linked.next], ['here', 'nearby', 0, undefined])
+  assert.deepEqual(
+    [linked.presence.at, linked.link?.path, linked.waiting, linked.next],
+    ['here', 'nearby', 0, undefined],
+  )
   const before = town.time.now()
   bob.crash()
   await town.time.advance(1_000)
@@ -159,4 +162,3 @@ test('[PE17] two people who write first at the same moment share one conversatio
   assert.equal(story.length, 5)
   assert.deepEqual(await storyOf(bob, alice), story)
 })
-

@@ -16,7 +16,8 @@ const friends = async (seed: number) => {
 const FULL = { kind: 'full' } as const
 
 /** All that a window shows of people and conversations. */
-const picture = ({ screen }: Home): string => JSON.stringify([[...screen.people.values()], [...screen.conversations.values()]])
+const picture = ({ screen }: Home): string =>
+  JSON.stringify([[...screen.people.values()], [...screen.conversations.values()]])
 
 test('[PE30] while the disk is full, every change is refused, and nothing of it is to be seen anywhere', async () => {
   const { town, alice, bob } = await friends(1)

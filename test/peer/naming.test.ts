@@ -35,7 +35,9 @@ test('[PE1] what is said without a name is refused', async () => {
 test('[PE2] a name that is not allowed is refused, and the old one stays', async () => {
   const town = createTown(3)
   const alice = await town.home('Alice')
-  const refused = ['', '   ', 'x'.repeat(41), 'a\u202Eb', 'a\u0000'].map((name) => refusalOf(alice.calls.rename({ name })))
+  const refused = ['', '   ', 'x'.repeat(41), 'a\u202Eb', 'a\u0000'].map((name) =>
+    refusalOf(alice.calls.rename({ name })),
+  )
   assert.deepEqual(await Promise.all(refused), [
     'name-empty',
     'name-empty',
@@ -86,7 +88,10 @@ test('[PE4] a private name is shown, survives a restart, is told to nobody and c
   done(await alice.calls.namePrivately({ person: bob.person, name: ' Bobby ' }))
   await town.time.advance(2_000)
   assert.deepEqual([shownTo(alice), town.overheard.frames - frames], [['Bobby (Bob)'], 0])
-  assert.equal(await refusalOf(alice.calls.namePrivately({ person: bob.person, name: 'x'.repeat(41) })), 'name-too-long')
+  assert.equal(
+    await refusalOf(alice.calls.namePrivately({ person: bob.person, name: 'x'.repeat(41) })),
+    'name-too-long',
+  )
   await alice.stop()
   await alice.start()
   await town.time.advance(30_000)
@@ -105,16 +110,19 @@ test('[PE5] people who are called alike are shown with their tags until they are
   assert.match(shownTo(bob)[1] ?? '', /·[0-9a-z]{6}$/)
   done(await other.calls.rename({ name: 'Dora' }))
   await town.time.advance(2_000)
-  assert.deepEqual([shownTo(alice), shownTo(bob)], [
-    ['Bob', 'Dora'],
-    ['Alice', 'Dora'],
-  ])
+  assert.deepEqual(
+    [shownTo(alice), shownTo(bob)],
+    [
+      ['Bob', 'Dora'],
+      ['Alice', 'Dora'],
+    ],
+  )
   done(await alice.calls.namePrivately({ person: other.person, name: 'Bob' }))
   await town.time.advance(0)
   assert.ok(shownTo(alice).every((name) => /·[0-9a-z]{6}$/.test(name)))
 })
 
-test('[PE5] who takes a name that looks like somebody else\'s sees their tag, and loses it with the name', async () => {
+test("[PE5] who takes a name that looks like somebody else's sees their tag, and loses it with the name", async () => {
   const town = createTown(8)
   const [alice] = [await town.home('Alice'), await town.home('Bob')]
   await town.time.advance(2_000)

@@ -20,7 +20,12 @@ test("[PE6] a stranger's first message is a request: delivered, and nothing else
   await town.time.advance(1_000)
   const request = await viewOf(bob, alice)
   assert.deepEqual([request?.at, request?.unread, request?.last?.text], ['request', 1, 'may I?'])
-  done(await bob.calls.read({ conversation: request?.id ?? '', upTo: (await linesOf(bob, alice)).at(-1)?.order ?? NOWHERE }))
+  done(
+    await bob.calls.read({
+      conversation: request?.id ?? '',
+      upTo: (await linesOf(bob, alice)).at(-1)?.order ?? NOWHERE,
+    }),
+  )
   done(await bob.calls.typing({ conversation: request?.id ?? '' }))
   await town.time.advance(5_000)
   const mine = (await linesOf(alice, bob)).find(({ id }) => id === line)
@@ -80,7 +85,10 @@ for (const count of [100, 400])
     await town.time.advance(5_000)
     assert.equal((await linesOf(bob, alice)).length, count)
     const states = (await linesOf(alice, bob)).filter((line) => line.mine).map((line) => line.order.seq)
-    assert.deepEqual((await viewOf(alice, bob))?.progress.map(({ delivered }) => delivered), [Math.max(...states)])
+    assert.deepEqual(
+      (await viewOf(alice, bob))?.progress.map(({ delivered }) => delivered),
+      [Math.max(...states)],
+    )
   })
 
 test('[PE10] so many requests may wait at one time; further strangers are not taken in until one was answered', async () => {

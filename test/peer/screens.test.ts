@@ -51,7 +51,10 @@ test('[PE23] a draft is kept for each conversation and survives a restart', asyn
   const { alice, bob } = await friends(3)
   const conversation = await conversationOf(alice, bob)
   done(await alice.calls.draft({ conversation, text: 'what I wanted to s' }))
-  assert.equal(await refusalOf(alice.calls.draft({ conversation, text: 'x'.repeat(DRAFT_CHARACTERS_MAX + 1) })), 'text-too-long')
+  assert.equal(
+    await refusalOf(alice.calls.draft({ conversation, text: 'x'.repeat(DRAFT_CHARACTERS_MAX + 1) })),
+    'text-too-long',
+  )
   assert.equal(await refusalOf(alice.calls.draft({ conversation: 'nowhere', text: 'x' })), 'unknown-conversation')
   alice.crash()
   await alice.start()

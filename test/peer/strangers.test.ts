@@ -50,7 +50,7 @@ const bytesChanged = (original: Uint8Array, change: Change): Uint8Array => {
   const at = change.at % Math.max(1, original.length)
   switch (change.how) {
     case 'flip':
-      return original.map((byte, index) => (index === at ? byte ^ (1 << change.by % 8) : byte))
+      return original.map((byte, index) => (index === at ? byte ^ (1 << (change.by % 8)) : byte))
     case 'cut':
       return original.slice(0, Math.max(1, at))
     case 'put':

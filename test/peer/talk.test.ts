@@ -30,11 +30,11 @@ test('[PE19] edits, deletions and reactions show on both sides', async () => {
   done(await alice.calls.react({ conversation, line: second.id, emoji: '🎉', on: false }))
   await town.time.advance(1_000)
   const told = ['Alice: hi there (edited) 👍', 'Bob: ho', 'Alice: (deleted)']
-  const said = async (one: Home, other: Home) => (await storyOf(one, other)).filter((line) => !line.includes('(joined)'))
+  const said = async (one: Home, other: Home) =>
+    (await storyOf(one, other)).filter((line) => !line.includes('(joined)'))
   assert.deepEqual([await said(alice, bob), await said(bob, alice)], [told, told])
   // And in the windows that watched.
-  for (const each of [alice, bob])
-    assert.deepEqual(each.screen.lines.get(conversation)?.get(third)?.kind, 'deleted')
+  for (const each of [alice, bob]) assert.deepEqual(each.screen.lines.get(conversation)?.get(third)?.kind, 'deleted')
 })
 
 test('[PE19] what is not my own, not known or not allowed is refused', async () => {
@@ -108,7 +108,7 @@ test('[PE20] a page of long messages ends by its bytes, and the pages together a
   const texts = (await messages(bob, alice)).map((line) => (line.kind === 'message' ? line.text.split(' ')[0] : ''))
   assert.deepEqual(texts, ['hi', 'ho', ...Array.from({ length: 60 }, (_, index) => `${index}`)])
   let [forward, place] = [0, (await linesOf(bob, alice))[0]?.order]
-  for (let more = true; more && place; ) {
+  for (let more = true; more && place;) {
     const next = done(await bob.calls.history({ conversation, limit: 500, after: place }))
     forward += next.lines.length
     place = next.lines.at(-1)?.order

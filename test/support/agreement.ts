@@ -6,7 +6,8 @@ import { conversationOf, done, linesOf, type Home } from './town.ts'
 export const assertAgreement = async (one: Home, other: Home): Promise<void> => {
   const [here, there] = [await linesOf(one, other), await linesOf(other, one)]
   assert.deepEqual(here.filter(isShared).map(asSeenByAnybody), there.filter(isShared).map(asSeenByAnybody))
-  for (const line of [...here, ...there]) assert.ok(!['gap', 'forked', 'sealed', 'newer'].includes(line.kind), line.kind)
+  for (const line of [...here, ...there])
+    assert.ok(!['gap', 'forked', 'sealed', 'newer'].includes(line.kind), line.kind)
 }
 
 /** Both know that the other has read all that they said, and have nothing left to read. */

@@ -80,7 +80,8 @@ export const createPuppet = async (town: Town, name: string, number = 1): Promis
       } else if (effect.kind === 'greeted') {
         them = effect.card
         const conversation = directId(person, personOf(effect.card.certificate))
-        if (puppet.replica.conversation !== conversation) puppet.replica = emptyReplica(conversation, { device, person })
+        if (puppet.replica.conversation !== conversation)
+          puppet.replica = emptyReplica(conversation, { device, person })
         await feed({ kind: 'share', conversation, vector: vectorOf(puppet.replica.graph) })
       } else if (effect.kind === 'deliver') for (const bytes of effect.events) await hear(bytes)
     }
@@ -89,7 +90,11 @@ export const createPuppet = async (town: Town, name: string, number = 1): Promis
   const hear = async (bytes: Uint8Array): Promise<void> => {
     const opened = await openEvent(crypto, bytes)
     if (!opened.ok) return
-    const received = await receive(crypto, puppet.replica, opened.value, { heldId: undefined, cardKeys: [], now: now() })
+    const received = await receive(crypto, puppet.replica, opened.value, {
+      heldId: undefined,
+      cardKeys: [],
+      now: now(),
+    })
     if (!received.ok || received.value.kind === 'known') return
     puppet.replica = received.value.replica
     heard.push(opened.value)

@@ -39,7 +39,11 @@ export type HomeOptions = {
   readonly nearby?: boolean
 }
 
-export type Overheard = { frames: number; bytes: number; onFrame: (frame: Uint8Array, from: string, to: string) => void }
+export type Overheard = {
+  frames: number
+  bytes: number
+  onFrame: (frame: Uint8Array, from: string, to: string) => void
+}
 
 /** One person's machine: what is on its disk outlives its peer. */
 export type Home = {
@@ -84,7 +88,10 @@ export const createTown = (seed: number, options: { readonly crypto?: Crypto; re
     home: async (name, home = {}) => {
       homes += 1
       const address = `192.168.1.${10 + homes}:4001`
-      return createHome({ name, address, crypto, time, wires, overheard, random: createDice(seed * 1_000 + homes) }, home)
+      return createHome(
+        { name, address, crypto, time, wires, overheard, random: createDice(seed * 1_000 + homes) },
+        home,
+      )
     },
   }
 }

@@ -6,7 +6,9 @@ import { readFrame } from '../../src/core/sync/frame.ts'
 import type { Overheard } from './town.ts'
 
 /** Reads along on all links: no author may ever sign two events with one sequence, or seal two under one key. */
-export const listenForReuse = (overheard: Overheard): { assertNoReuse(): void; readonly events: ReadonlySet<string> } => {
+export const listenForReuse = (
+  overheard: Overheard,
+): { assertNoReuse(): void; readonly events: ReadonlySet<string> } => {
   const events = new Set<string>()
   const places = new Map<string, string>()
   const reused: string[] = []
@@ -32,4 +34,3 @@ export const listenForReuse = (overheard: Overheard): { assertNoReuse(): void; r
   }
   return { events, assertNoReuse: () => assert.deepEqual(reused, []) }
 }
-
