@@ -66,7 +66,10 @@ export const owesHave = (exchange: Exchange): boolean =>
 export const toldHave = (exchange: Exchange): Exchange => ({ ...exchange, told: exchange.mine })
 
 /** As if they had never been told what is held here. */
-export const untold = ({ told: _, ...exchange }: Exchange): Exchange => exchange
+export const untold = (exchange: Exchange): Exchange => {
+  const { mine, theirs, sent, underWay, underWayBytes, asked } = exchange
+  return { mine, ...(theirs && { theirs }), sent, underWay, underWayBytes, asked }
+}
 
 /** What to fetch from the store next: for each author, the first sequence they lack. Empty when there is no room. */
 export const wants = (exchange: Exchange): readonly Want[] => {

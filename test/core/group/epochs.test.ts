@@ -122,7 +122,7 @@ test('[GR26] after a complaint no epoch is built on one that the complaining dev
     lost.push(...(await alice.says(`day ${day}`)))
   }
   assert.deepEqual(new Set(await bob.hears(lost)), new Set(['closed epoch', 'sealed: closed-epoch']))
-  const last = lost.filter(({ kind }) => kind === KIND.epoch).at(-1) as SignedEvent
+  const last = lost.findLast(({ kind }) => kind === KIND.epoch) as SignedEvent
   await alice.hears(await bob.complains(last.id))
   assert.deepEqual(await bob.hears(await alice.says('today')), ['epoch', 'content: today'])
 })
