@@ -165,3 +165,17 @@ test('[PE18] without their card nothing can be sealed, and it is said so', async
   assert.equal(await saying, 'not-met')
   assert.deepEqual(await storyOf(alice, bob), [])
 })
+
+test('[PE42] what a clock far ahead wrote keeps its place, and is shown with the time at which it is looked at', async () => {
+  const town = createTown(9)
+  const [alice, bob] = [await town.home('Alice', { skew: 5 * 3_600_000 }), await town.home('Bob')]
+  await town.time.advance(2_000)
+  await say(alice, bob, 'from the future')
+  await town.time.advance(500)
+  await say(bob, alice, 'from now')
+  await town.time.advance(500)
+  assert.deepEqual(await storyOf(bob, alice), ['Alice: from the future', 'Bob: from now'])
+  for (const line of await messages(bob, alice)) assert.ok(Math.abs(line.at - town.time.now()) < 1_000)
+  const view = bob.screen.conversations.get(await conversationOf(bob, alice))
+  assert.ok(Math.abs((view?.active ?? 0) - town.time.now()) < 1_000)
+})
