@@ -71,6 +71,7 @@ test(
           } else {
             // Killed meanwhile: whether this one was kept is open, so another is said in its place.
             assert.equal(result.refusal.kind, 'disconnected')
+            assert(killing, `${side.profile} went away by itself: ${side.peer.program.err()}`)
             said -= 1
             await killing
           }
