@@ -242,6 +242,8 @@ export class RunningPeer {
   async #welcome(session: LinkSession, card: Card): Promise<void> {
     const person = personOf(card.certificate)
     await this.#met(card)
+    // Written down now: when this process is killed, nobody writes it at the end.
+    await this.#keepSeen(session.link.device)
     const { conversation } = await this.rooms.with(person)
     session.share(conversation.id, conversation.vector)
     // For a session that is current again: what happened while another was.
@@ -267,9 +269,16 @@ export class RunningPeer {
   async #parted(device: Hex): Promise<void> {
     const person = this.people.personOf(device)
     if (person === undefined) return
-    await this.keep(this.people.saw(device, { addresses: this.network.remembered(device), at: this.scheduler.now() }))
+    await this.#keepSeen(device)
+    // What came at last may be what makes the conversation more than a link.
+    await this.rooms.of(person)?.conversation.settled()
     if (this.sessionsWith(person).length === 0) this.rooms.forgetBare(person)
     this.screens.tellPerson(person)
+  }
+
+  /** Keeps where a device answered, and when it was last here. */
+  async #keepSeen(device: Hex): Promise<void> {
+    await this.keep(this.people.saw(device, { addresses: this.network.remembered(device), at: this.scheduler.now() }))
   }
 
   async #receive(from: Hex, conversation: Hex, events: readonly Uint8Array[]): Promise<number | 'not-kept'> {

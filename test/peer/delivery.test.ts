@@ -162,3 +162,17 @@ test('[PE17] two people who write first at the same moment share one conversatio
   assert.equal(story.length, 5)
   assert.deepEqual(await storyOf(bob, alice), story)
 })
+
+for (const first of ['Alice', 'Bob'] as const)
+  test(`[PE15] both were killed while they were linked, and find each other again where they were; ${first} starts first`, async () => {
+    const { town, alice, bob } = await friends(9, { nearby: false })
+    alice.crash()
+    bob.crash()
+    const [one, other] = first === 'Alice' ? [alice, bob] : [bob, alice]
+    await one.start()
+    await say(one, other, 'where were we?')
+    await town.time.advance(1_000)
+    await other.start()
+    await town.time.advance(90_000)
+    assert.deepEqual((await storyOf(other, one)).at(-1), `${first}: where were we?`)
+  })
