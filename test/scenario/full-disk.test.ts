@@ -42,7 +42,7 @@ test(
     const { address } = await startServer(stage)
     const folder = join(stage.data, 'profiles', 'ann')
     smallDisk(folder)
-    context.after(() => void execFileSync('umount', ['--lazy', folder]))
+    stage.afterwards(() => void execFileSync('umount', ['--lazy', folder]))
     const [ann, bob] = await Promise.all([
       startPeer(stage, 'ann', { name: 'Ann', server: address }),
       startPeer(stage, 'bob', { name: 'Bob', server: address }),

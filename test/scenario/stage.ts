@@ -18,6 +18,8 @@ export type Stage = {
   spawn(line: readonly string[], input?: Spawning): Program
   /** Starts `kith` with these words. */
   start(words: readonly string[], input?: Spawning): Program
+  /** Has this done once all programs have ended, before the folder goes. */
+  afterwards(undo: () => void): void
   /** Runs `kith` to its end. */
   kith(words: readonly string[], input?: Spawning): Promise<Ran>
 }
@@ -48,6 +50,7 @@ export type Program = {
 
 export const createStage = async (context: TestContext): Promise<Stage> => {
   const folder = await mkdtemp(join(tmpdir(), 'kith-scenario-'))
+  const undoing: (() => void)[] = []
   const programs: { readonly name: string; readonly program: Program }[] = []
 
   const start: Stage['spawn'] = (line, input = {}) => {
@@ -63,6 +66,7 @@ export const createStage = async (context: TestContext): Promise<Stage> => {
     // Node has it, and its types do not yet.
     if ((context as { readonly passed?: boolean }).passed !== true)
       for (const { name, program } of programs) context.diagnostic(`${name}:\n${program.out()}${program.err()}`)
+    for (const undo of undoing) undo()
     await rm(folder, { recursive: true, force: true })
   })
 
@@ -71,6 +75,7 @@ export const createStage = async (context: TestContext): Promise<Stage> => {
     data: join(folder, 'data'),
     spawn: start,
     start: kith,
+    afterwards: (undo) => void undoing.push(undo),
     kith: async (words, input) => {
       const program = kith(words, input)
       const code = await program.ended
