@@ -1,6 +1,7 @@
 import type { Calls } from '../view/calls.ts'
 import { createCalls } from './calls.ts'
-import { RunningPeer, type PeerOptions } from './running.ts'
+import type { PeerOptions } from './options.ts'
+import { RunningPeer } from './running.ts'
 
 export type { PeerOptions }
 

@@ -1,15 +1,16 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import type { Result } from '../core/bytes/result.ts'
-import type { Crypto } from '../core/crypto/port.ts'
-import { openCard, openListing, type Card, type Listing } from '../core/identity/card.ts'
+import { openCard, type Card, type Listing } from '../core/identity/card.ts'
 import { deviceOf, personOf } from '../core/identity/certificate.ts'
 import { lookOf, parseName } from '../core/identity/name.ts'
-import type { Endpoint } from '../link/port.ts'
 import type { Change, Store, StoreRefusal } from '../store/port.ts'
-import type { FoundBy, Standing, StatusView } from '../view/view.ts'
+import type { Standing, StatusView } from '../view/view.ts'
 import type { Kept } from './conversation.ts'
+import { Findings } from './findings.ts'
+import { fraction } from './dice.ts'
 import { openNetwork } from './network/network.ts'
-import type { Changed, Network, Scheduler, Seen } from './network/port.ts'
+import type { Changed, Network, Scheduler } from './network/port.ts'
+import type { PeerOptions } from './options.ts'
 import { loadOutgoing } from './outgoing.ts'
 import { People } from './people.ts'
 import type { Room } from './room.ts'
@@ -19,17 +20,6 @@ import { CARD_KEY_MILLIS, ownCard, selfChanges, withFreshCardKey, type Self } fr
 import type { LinkSession } from './session.ts'
 import { Sessions, type SessionsPorts } from './sessions.ts'
 import { loadSettings, type Settings } from './settings.ts'
-
-export type PeerOptions = {
-  readonly store: Store
-  readonly endpoint: Endpoint
-  readonly crypto: Crypto
-  readonly scheduler: Scheduler
-  readonly random: (bytes: number) => Uint8Array
-  /** From `openSelf`; the endpoint runs under its device key. */
-  readonly self: Self
-  readonly about: Pick<StatusView, 'version' | 'profile' | 'folder' | 'suggestedName'>
-}
 
 type Loaded = { readonly people: People; readonly settings: Settings; readonly rooms: Rooms }
 
@@ -43,7 +33,7 @@ export class RunningPeer {
   settings: Settings
   self: Self
   readonly #options: PeerOptions
-  readonly #foundDevices = new Map<Hex, Set<FoundBy>>()
+  readonly #findings: Findings
   #card: { readonly card: Uint8Array; readonly listing: Uint8Array } | undefined
   #storeFailure: StatusView['storeFailure']
   #closed = false
@@ -60,6 +50,17 @@ export class RunningPeer {
     const admits = (device: Hex): boolean => this.standingOf(people.personOf(device)) !== 'blocked'
     this.network = openNetwork({ endpoint, scheduler, random: () => fraction(random(4)), admits })
     this.sessions = new Sessions(this.#sessionsPorts())
+    this.#findings = new Findings({
+      crypto: options.crypto,
+      people,
+      me: this.me,
+      standingOf: (person) => this.standingOf(person),
+      onMet: (listing) => this.#met(listing),
+      onChanged: (person) => {
+        if (people.foundBy(person).size > 0 && this.standingOf(person) === 'accepted') this.reachFor(person)
+        this.screens.tellPerson(person)
+      },
+    })
     this.screens = new Screens({
       store,
       people,
@@ -73,8 +74,8 @@ export class RunningPeer {
       now: () => scheduler.now(),
     })
     this.network.onLink((link) => (admits(link.device) ? void this.sessions.run(link) : link.close()))
-    this.network.onSeen((seen) => void this.#seen(seen))
-    this.network.onGone(({ device, by }) => this.#gone(device, by))
+    this.network.onSeen((seen) => void this.#findings.seen(seen))
+    this.network.onGone(({ device, by }) => this.#findings.gone(device, by))
     this.network.onChange((what) => this.#networkChanged(what))
   }
 
@@ -138,6 +139,8 @@ export class RunningPeer {
     this.network.setNearby(this.#card !== undefined && seenNearby)
     if (this.#card) this.sessions.renew(this.#card.card)
     this.#cancelRotation()
+    // Conversations in which nothing happens have keys that grow old, too.
+    for (const room of this.rooms.shown()) void room.conversation.wipe()
     this.#cancelRotation = this.scheduler.after(CARD_KEY_MILLIS, () => void this.appear())
     this.screens.tellStatus()
     this.screens.tellOwnName()
@@ -212,12 +215,7 @@ export class RunningPeer {
       refusal && (refusal.kind === 'full' ? { kind: 'full', detail: '' } : { kind: 'other', detail: refusal.detail })
     this.screens.tellStatus()
     // Who was met while the disk refused is known in memory alone.
-    if (refusal === undefined) void this.#keepPeople()
-  }
-
-  async #keepPeople(): Promise<void> {
-    const people = this.people.everything()
-    if (people.length > 0) await this.keep(people)
+    if (refusal === undefined) void this.keep(this.people.everything())
   }
 
   /** A batch is on disk: tell the links, then the screens. */
@@ -261,7 +259,7 @@ export class RunningPeer {
     if (person === this.me) return
     const forgotten = this.people.forgetStrangers((each) => each === person || this.screens.isShown(each))
     const changes = [...this.people.meet(said), ...forgotten]
-    for (const by of this.#foundDevices.get(deviceOf(said.certificate)) ?? []) this.people.found(person, by)
+    this.#findings.identified(deviceOf(said.certificate), person)
     if (changes.length > 0) await this.keep(changes)
     this.screens.tellPerson(person)
   }
@@ -283,38 +281,12 @@ export class RunningPeer {
 
   async #receive(from: Hex, conversation: Hex, events: readonly Uint8Array[]): Promise<number | 'not-kept'> {
     const received = await this.rooms.get(conversation)?.conversation.receive(from, events)
-    if (!received) return 0
-    return received.ok ? received.value : 'not-kept'
+    return received?.ok === false ? 'not-kept' : (received?.value ?? 0)
   }
 
   #typing(from: Hex, conversation: Hex): void {
     const room = this.rooms.get(conversation)
     if (room && this.people.personOf(from) === room.person) this.screens.tellTyping(room)
-  }
-
-  async #seen(seen: Seen): Promise<void> {
-    this.#foundDevices.set(seen.device, (this.#foundDevices.get(seen.device) ?? new Set()).add(seen.by))
-    if (seen.by === 'server') {
-      const listing = await openListing(this.#options.crypto, seen.listing)
-      const isTheirs = listing.ok && deviceOf(listing.value.certificate) === seen.device
-      if (!isTheirs || this.standingOf(personOf(listing.value.certificate)) === 'blocked') return
-      await this.#met(listing.value)
-    }
-    const person = this.people.personOf(seen.device)
-    // They may have gone while their listing was being verified.
-    if (person === undefined || person === this.me || !this.#foundDevices.get(seen.device)?.has(seen.by)) return
-    this.people.found(person, seen.by)
-    if (this.standingOf(person) === 'accepted') this.reachFor(person)
-    this.screens.tellPerson(person)
-  }
-
-  #gone(device: Hex, by: FoundBy): void {
-    this.#foundDevices.get(device)?.delete(by)
-    if (this.#foundDevices.get(device)?.size === 0) this.#foundDevices.delete(device)
-    const person = this.people.personOf(device)
-    if (person === undefined) return
-    this.people.gone(person, by)
-    this.screens.tellPerson(person)
   }
 
   #networkChanged(what: Changed): void {
@@ -325,6 +297,3 @@ export class RunningPeer {
 }
 
 const NOTHING: ReadonlyMap<Hex, number> = new Map()
-
-const fraction = (bytes: Uint8Array): number =>
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0) / 2 ** 32
