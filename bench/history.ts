@@ -73,7 +73,7 @@ const message = (input: {
   const header = [1, fromHex(sides.conversation), fromHex(from.device), seq, prev, [], heads, time, KIND.sealed]
   const encoding = encode([...header, body])
   const id = toHex(sha256(encoding))
-  chains.set(from.device, { ...chain, seq, id, time, claimed: Math.max(chain.claimed, seq) })
+  chains.set(from.device, { ...chain, seq, id, time })
   const place = { id, conversation: sides.conversation, author: from.device, seq }
   const said = { kind: 'message', text, reply: null, edited: false, reactions: [] } as const
   const line = encodeLine({ kind: 'text', person: from.person, message: said })
@@ -85,11 +85,15 @@ const message = (input: {
 
 /** Messages of 20 to 200 bytes. */
 const textOf = (number: number): string => {
-  const words = Array.from({ length: 3 + ((number * 7) % 27) }, (_, index) => WORDS[(number * (index + 3)) % WORDS.length])
+  const words = Array.from(
+    { length: 3 + ((number * 7) % 27) },
+    (_, index) => WORDS[(number * (index + 3)) % WORDS.length],
+  )
   return `${number} ${words.join(' ')}`
 }
 
-const WORDS = 'the of and to in is that it was for on are with as his they be at one have this from or had by hot but'.split(' ')
+const WORDS =
+  'the of and to in is that it was for on are with as his they be at one have this from or had by hot but'.split(' ')
 
 const NOISE = new Uint8Array(randomBytes(1 << 16))
 let noiseAt = 0

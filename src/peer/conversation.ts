@@ -4,7 +4,7 @@ import type { Crypto } from '../core/crypto/port.ts'
 import type { SignedEvent } from '../core/event/event.ts'
 import { vectorOf } from '../core/event/graph.ts'
 import type { Entry } from '../core/group/founding.ts'
-import type { OwnSlotKey } from '../core/group/keyring.ts'
+import { wipeAged, type OwnSlotKey } from '../core/group/keyring.ts'
 import type { Replica } from '../core/group/replica.ts'
 import { complain, found, join, write, type Pen, type Written, type WriteRefusal } from '../core/group/write.ts'
 import type { Outgoing } from '../core/sync/exchange.ts'
@@ -13,9 +13,10 @@ import { encodeContent, type Content } from '../core/timeline/content.ts'
 import type { Change, Store, StoredLine, StoreRefusal } from '../store/port.ts'
 import { chronicle, keepBare } from './chronicle.ts'
 import { Draft, type Meaning } from './draft.ts'
-import { takeIn } from './intake.ts'
+import { takeIn, type Intake } from './intake.ts'
 import { sayAgain } from './repetition.ts'
 import { loadMarks, markChange, withHeld, type Marks } from './marks.ts'
+import { Repairs } from './repairs.ts'
 import { loadReplica } from './replica-records.ts'
 
 /** What a conversation needs of its peer. */
@@ -57,8 +58,9 @@ export const BATCH_MAX = 256
  * at once would cost a sender one more transaction for each of theirs.
  */
 export const MARKS_UNWRITTEN_MILLIS_MAX = 1_000
-/** Complaints about epochs that one batch writes at most: each costs a new key. */
-export const COMPLAINTS_MAX = 4
+
+/** How much each outcome counts against its sender: who cannot know that a request is full is honest. */
+const REFUSAL: Readonly<Record<Intake, number>> = { taken: 0, refused: 1, later: 1 / 16 }
 
 /** What an operation does to the draft of its batch; it answers once the batch is on disk. */
 type Operation = {
@@ -75,6 +77,7 @@ export class Conversation {
   readonly id: Hex
   readonly #around: Surroundings
   readonly #waiting: Operation[] = []
+  readonly #repairs = new Repairs()
   #replica: Replica
   #marks: Marks
   #running: Promise<void> | undefined
@@ -125,14 +128,11 @@ export class Conversation {
     })
   }
 
-  /** Takes in events that somebody sent. Answers how many were refused, once the others are on disk. */
+  /** Takes in events that somebody sent. Answers how much was refused, once the rest is on disk. */
   receive(from: Hex, events: readonly Uint8Array[]): Promise<Result<number, SayRefusal>> {
     return this.#enqueue(async (draft) => {
       let refused = 0
-      for (const bytes of events) {
-        const taken = await takeIn(draft, { ...this.#context(), from, bytes })
-        if (!taken) refused += 1
-      }
+      for (const bytes of events) refused += REFUSAL[await takeIn(draft, { ...this.#context(), from, bytes })]
       return accept(refused)
     })
   }
@@ -143,6 +143,14 @@ export class Conversation {
       const marks = withHeld(draft.marks, device, held, vectorOf(draft.replica.graph))
       if (marks !== draft.marks) draft.learnt.add(device)
       draft.marks = marks
+      return Promise.resolve(accept(null))
+    })
+  }
+
+  /** Wipes the keys that have been kept for too long. */
+  wipe(): Promise<Result<null, SayRefusal>> {
+    return this.#enqueue((draft) => {
+      draft.replica = { ...draft.replica, keyring: wipeAged(draft.replica.keyring, this.#around.pen().now) }
       return Promise.resolve(accept(null))
     })
   }
@@ -240,9 +248,9 @@ export class Conversation {
   /** Says which epochs could not be opened here, and says again what others could not open. */
   async #repair(draft: Draft): Promise<void> {
     const pen = this.#around.pen()
-    for (const epoch of [...draft.toComplain].slice(-COMPLAINTS_MAX))
+    for (const epoch of this.#repairs.complaints(draft))
       await this.#take(draft, await complain(pen, draft.replica, epoch))
-    for (const epoch of draft.toRepeat)
+    for (const epoch of this.#repairs.repetitions(draft))
       for (const content of await sayAgain(draft, this.#around.store, epoch)) {
         const written = await write(pen, draft.replica, { content: encodeContent(content), speech: true })
         if (written.ok) await this.#take(draft, written.value)

@@ -4,7 +4,8 @@ import { readEvent, verifyEvent, type SignedEvent } from '../core/event/event.ts
 import { chainOf, needsLookup } from '../core/event/graph.ts'
 import type { OwnSlotKey } from '../core/group/keyring.ts'
 import { receive, type Received } from '../core/group/receive.ts'
-import { missingControls, withStoredControl } from '../core/group/replica.ts'
+import { readSealed } from '../core/group/sealed.ts'
+import { withStoredControls } from '../core/group/replica.ts'
 import { unreachable } from '../core/bytes/result.ts'
 import { chronicle, chronicleGaps, keepBare, personAt, putLine } from './chronicle.ts'
 import type { Draft } from './draft.ts'
@@ -18,33 +19,36 @@ export type Arrival = {
   readonly bytes: Uint8Array
 }
 
-/** Takes one event that somebody sent into the draft. False when it was refused: nothing of it is kept. */
-export const takeIn = async (draft: Draft, arrival: Arrival): Promise<boolean> => {
+/**
+ * What became of an event that somebody sent. Of one that was refused nothing is kept; `later` is one that would be taken
+ * in if this person's standing were another.
+ */
+export type Intake = 'taken' | 'refused' | 'later'
+
+/** Takes one event that somebody sent into the draft. */
+export const takeIn = async (draft: Draft, arrival: Arrival): Promise<Intake> => {
   const read = readEvent(arrival.bytes)
+  if (!read.ok) return 'refused'
   // Looked at before the signature is verified: what is not taken in must not cost that much.
-  if (!read.ok || read.value.event.seq > arrival.intakeMax) return false
+  if (read.value.event.seq > arrival.intakeMax) return 'later'
   const isKnown = (await draft.event(read.value.event.id)) !== undefined
   if (isKnown) return noteArrival(draft, arrival.from, read.value.event)
   const opened = await verifyEvent(arrival.crypto, read.value)
-  if (!opened.ok) return false
+  if (!opened.ok) return 'refused'
   const event = opened.value
 
-  for (const control of missingControls(draft.replica, event)) {
-    const held = await draft.event(control)
-    const known = held && readEvent(held.bytes)
-    if (known?.ok) draft.replica = withStoredControl(draft.replica, known.value.event)
-  }
+  draft.replica = await withStoredControls(draft.replica, event, (id) => heldEvent(draft, id))
   const before = draft.replica
   // It is not held itself: if its place is taken, then by another event.
   const heldId = needsLookup(before.graph, event) ? OTHER : undefined
   const { cardKeys, now } = arrival
   const received = await receive(arrival.crypto, before, event, { heldId, cardKeys, now })
   if (!received.ok) {
-    if (received.refusal.kind !== 'fork') return false
+    if (received.refusal.kind !== 'fork') return 'refused'
     keepEvidence(draft, event, received.refusal)
-    return true
+    return 'taken'
   }
-  if (received.value.kind === 'known') return true
+  if (received.value.kind === 'known') return 'taken'
   draft.replica = received.value.replica
   await writeDown(draft, event, received.value.received)
   chronicleGaps(draft, before, event.author)
@@ -65,11 +69,13 @@ const writeDown = async (draft: Draft, event: SignedEvent, received: Received): 
       return
     case 'unopened':
       keepBare(draft, event)
-      if (draft.replica.keyring.epochs.has(received.epoch)) draft.toRepeat.add(received.epoch)
+      // Nothing was ever said under an epoch that is not here.
+      if (await draft.event(received.epoch)) draft.toRepeat.add(received.epoch)
       return
     case 'sealed':
       keepBare(draft, event)
       putLine(draft, event, { kind: 'sealed', person })
+      if (received.why.kind === 'unknown-epoch' || received.why.kind === 'key-gone') askForAgain(draft, event)
       return
     case 'joined':
       keepBare(draft, event)
@@ -88,6 +94,18 @@ const writeDown = async (draft: Draft, event: SignedEvent, received: Received): 
   }
 }
 
+/** Its key is not here any more: only its author can help. */
+const askForAgain = (draft: Draft, event: SignedEvent): void => {
+  const body = readSealed(event.body)
+  if (body) draft.toComplain.add(body[0])
+}
+
+const heldEvent = async (draft: Draft, id: Hex): Promise<SignedEvent | undefined> => {
+  const held = await draft.event(id)
+  const read = held && held.conversation === draft.replica.conversation ? readEvent(held.bytes) : undefined
+  return read?.ok ? read.value.event : undefined
+}
+
 /** Two events with one sequence: both are kept, as evidence, and the conversation shows it once. */
 const keepEvidence = (
   draft: Draft,
@@ -103,10 +121,10 @@ const keepEvidence = (
 }
 
 /** That device holds what it sent: it need not get it back. */
-const noteArrival = (draft: Draft, from: Hex, event: SignedEvent): true => {
+const noteArrival = (draft: Draft, from: Hex, event: SignedEvent): 'taken' => {
   const arrivals = draft.arrivals.get(from) ?? new Map<Hex, number>()
   const held = chainOf(draft.replica.graph, event.author).seq
   arrivals.set(event.author, Math.max(arrivals.get(event.author) ?? 0, Math.min(event.seq, held)))
   draft.arrivals.set(from, arrivals)
-  return true
+  return 'taken'
 }

@@ -97,7 +97,7 @@ const read = <Value>(shape: Shape<Value>, from: Uint8Array): Value => {
 
 const id = hex(32)
 const beyondShape = list(tuple(uint(), id, hex(32), uint()), 1_000)
-const chainShape = tuple(id, uint(), bytes(0, 32), uint(), beyondShape, uint(), uint(), bool)
+const chainShape = tuple(id, uint(), bytes(0, 32), uint(), beyondShape, uint(), bool)
 const graphShape = tuple(list(chainShape, 10_000), list(id, 1_000))
 const groupShape = tuple(
   list(tuple(id, id), 10_000),
@@ -123,7 +123,6 @@ const plainGraph = ({ graph }: Replica): Plain => [
     fromHex(chain.id),
     chain.time,
     [...chain.beyond].map(([seq, { id: held, prev, time }]) => [seq, fromHex(held), fromHex(prev), time]),
-    chain.claimed,
     chain.referred,
     chain.forked,
   ]),
@@ -131,9 +130,9 @@ const plainGraph = ({ graph }: Replica): Plain => [
 ]
 
 const readChain = (fields: Shaped<typeof chainShape>): [Hex, Chain] => {
-  const [author, seq, tip, time, beyond, claimed, referred, forked] = fields
+  const [author, seq, tip, time, beyond, referred, forked] = fields
   const held = new Map(beyond.map(([at, heldId, prev, when]) => [at, { id: heldId, prev, time: when }] as const))
-  return [author, { seq, id: toHex(tip), time, beyond: held, claimed, referred, forked }]
+  return [author, { seq, id: toHex(tip), time, beyond: held, referred, forked }]
 }
 
 const plainGroup = (replica: Replica): Plain => [

@@ -20,8 +20,6 @@ export type Chain = {
   readonly time: number
   /** Held events beyond a gap, by sequence. */
   readonly beyond: ReadonlyMap<number, { readonly id: Hex; readonly prev: Hex; readonly time: number }>
-  /** The greatest sequence that other events say exists: above `seq`, something is missing. */
-  readonly claimed: number
   /** The greatest sequence of this chain that the own device's events have referred to. */
   readonly referred: number
   /** Set for good when this author was seen to sign two events with one sequence. */
@@ -68,9 +66,8 @@ export const place = (
 
   const beyond = new Map(chain.beyond).set(event.seq, { id: event.id, prev: event.prev ?? '', time: event.time })
   const missing = event.seq - 1 - chain.seq - countBelow(chain.beyond, event.seq)
-  const grown = joinUp({ ...chain, beyond, claimed: Math.max(chain.claimed, event.seq) })
-  const claims = event.after.reduce((next, tip) => withClaim(next, tip), withChain(graph, event.author, grown))
-  return accept({ kind: 'placed', missing, graph: input.control ? withControlHead(claims, event) : claims })
+  const grown = withChain(graph, event.author, joinUp({ ...chain, beyond }))
+  return accept({ kind: 'placed', missing, graph: input.control ? withControlHead(grown, event) : grown })
 }
 
 /** Whether placing this event needs the id that is held for its author and sequence. */
@@ -107,7 +104,7 @@ export const referred = (graph: Graph, after: readonly Tip[]): Graph =>
 export const vectorOf = (graph: Graph): ReadonlyMap<Hex, number> =>
   new Map([...graph.chains].filter(([, chain]) => chain.seq > 0).map(([author, chain]) => [author, chain.seq]))
 
-const NO_CHAIN: Chain = { seq: 0, id: '', time: 0, beyond: new Map(), claimed: 0, referred: 0, forked: false }
+const NO_CHAIN: Chain = { seq: 0, id: '', time: 0, beyond: new Map(), referred: 0, forked: false }
 
 const withChain = (graph: Graph, author: Hex, chain: Chain): Graph => ({
   ...graph,
@@ -136,11 +133,6 @@ const joinUp = (chain: Chain): Chain => {
 
 const countBelow = (beyond: Chain['beyond'], seq: number): number =>
   [...beyond.keys()].filter((each) => each < seq).length
-
-const withClaim = (graph: Graph, [author, seq]: Tip): Graph => {
-  const chain = graph.chains.get(author)
-  return chain && seq > chain.claimed ? withChain(graph, author, { ...chain, claimed: seq }) : graph
-}
 
 const withControlHead = (graph: Graph, event: SignedEvent): Graph => ({
   ...graph,

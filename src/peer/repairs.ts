@@ -1,0 +1,36 @@
+import type { Hex } from '../core/bytes/hex.ts'
+import type { Draft } from './draft.ts'
+
+/** Complaints about epochs that one batch writes at most: each costs a new key. What is left waits for the next. */
+export const COMPLAINTS_MAX = 4
+/** Epochs about which it is remembered that they were dealt with, until the peer restarts. */
+export const REPAIRED_MAX = 1_024
+
+/** Which epochs this conversation still has to complain about or to say again, each of them once. */
+export class Repairs {
+  readonly #complained = new Set<Hex>()
+  readonly #repeated = new Set<Hex>()
+
+  /** Epochs that cannot be opened here and about which nothing was said yet. */
+  complaints({ replica, toComplain }: Draft): readonly Hex[] {
+    const closed = [...replica.keyring.epochs.values()].filter(
+      (epoch) => !epoch.secrets && !epoch.unopenedBy.includes(replica.me.device),
+    )
+    const all = new Set([...toComplain, ...closed.map(({ id }) => id)])
+    return remember(this.#complained, [...all].filter((id) => !this.#complained.has(id)).slice(0, COMPLAINTS_MAX))
+  }
+
+  /** Epochs that somebody else could not open. */
+  repetitions({ toRepeat }: Draft): readonly Hex[] {
+    return remember(
+      this.#repeated,
+      [...toRepeat].filter((id) => !this.#repeated.has(id)),
+    )
+  }
+}
+
+const remember = (set: Set<Hex>, ids: readonly Hex[]): readonly Hex[] => {
+  for (const id of ids) set.add(id)
+  while (set.size > REPAIRED_MAX) set.delete(set.values().next().value ?? '')
+  return ids
+}
