@@ -6,7 +6,7 @@ import type { Kept } from './conversation.ts'
 import { viewLines } from './line-view.ts'
 import type { Network } from './network/port.ts'
 import type { People } from './people.ts'
-import type { Room } from './room.ts'
+import { UNREAD_COUNTED_MAX, type Room } from './room.ts'
 import type { Rooms } from './rooms.ts'
 import type { Self } from './self.ts'
 import type { Sessions } from './sessions.ts'
@@ -128,7 +128,8 @@ export class Screens {
 
   async tellKept(room: Room, kept: Kept): Promise<void> {
     const { store } = this.#shown
-    if (kept.lines.some((line) => line.counts)) await room.count(store)
+    // At the greatest number that is told, more cannot change it: only reading can, and that counts anew.
+    if (room.unread < UNREAD_COUNTED_MAX && kept.lines.some((line) => line.counts)) await room.count(store)
     if (!this.#updates.watched) return
     const conversation = room.conversation.id
     for (const line of kept.dropped) this.#updates.tell({ kind: 'line-gone', conversation, line })
