@@ -43,7 +43,7 @@ export const here = (path: 'nearby' | 'direct' | 'relayed'): PersonView['presenc
 export const status = (facts: Partial<StatusView> = {}): StatusView => ({
   version: '0.1.0',
   profile: 'ann',
-  folder: '/home/ann/.local/share/kith/ann',
+  folder: '/var/lib/kith/profiles/ann',
   me: ME,
   suggestedName: 'ann',
   server: { at: 'connected', address: 'chat.example.org:12345', since: NOW - HOUR, people: 'on' },
