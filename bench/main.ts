@@ -45,8 +45,15 @@ const main = async (words: readonly string[]): Promise<void> => {
   }
   const machine = { cores: availableParallelism(), processor: cpus()[0]?.model ?? '', node: process.version }
   const load = { before: loadBefore, after: loadavg()[0] ?? 0 }
-  write(began, { began: began.toISOString(), machine, load, rows: rows.map((row) => ({ ...row, reached: isReached(row) })) })
-  console.log(`\n${machine.cores} cores, ${machine.processor}; load ${load.before.toFixed(1)} before, ${load.after.toFixed(1)} after`)
+  write(began, {
+    began: began.toISOString(),
+    machine,
+    load,
+    rows: rows.map((row) => ({ ...row, reached: isReached(row) })),
+  })
+  console.log(
+    `\n${machine.cores} cores, ${machine.processor}; load ${load.before.toFixed(1)} before, ${load.after.toFixed(1)} after`,
+  )
 }
 
 /** Numbers with three figures that count. */

@@ -168,9 +168,7 @@ const requestIn = (update: Update, conversation: string): true | undefined => {
 }
 
 /** What a call answered; a refusal ends the benchmark. */
-export const done = async <Value>(
-  answer: Promise<Result<Value, { readonly kind: string }>>,
-): Promise<Value> => {
+export const done = async <Value>(answer: Promise<Result<Value, { readonly kind: string }>>): Promise<Value> => {
   const result = await answer
   if (!result.ok) throw new Error(`a call was refused: ${JSON.stringify(result.refusal)}`)
   return result.value

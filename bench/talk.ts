@@ -96,6 +96,7 @@ export const flood = async ({ ann, bob, conversation }: Talk, count: number): Pr
 }
 
 let texts = 0
-const textOf = (index: number): string => `${texts++} ${index} `.padEnd(MESSAGE_BYTES, 'lorem ipsum ').trimEnd().padEnd(MESSAGE_BYTES, '.')
+const textOf = (index: number): string =>
+  `${texts++} ${index} `.padEnd(MESSAGE_BYTES, 'some words ').trimEnd().padEnd(MESSAGE_BYTES, '.')
 
 if (import.meta.main) console.table(await benchTalk())

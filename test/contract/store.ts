@@ -136,16 +136,19 @@ const tellOfEvents = (story: Story): void => {
     assert.deepEqual(await store.amendments(idOf('x'), 10), [])
   })
 
-  void story('[ST21] an event that is put again takes the content and target that it did not have yet', async (store) => {
-    const sealed = eventOf(1)
-    await store.commit([{ put: 'event', event: sealed }])
-    const opened = { ...sealed, content: utf8('hello'), target: idOf('x') }
-    await store.commit([{ put: 'event', event: opened }])
-    assert.deepEqual(await store.event(sealed.id), opened)
-    assert.deepEqual(await store.amendments(idOf('x'), 10), [opened])
-    const { conversation, author } = opened
-    assert.deepEqual(await store.events({ conversation, author, from: 1, limit: 1, bytes: 1_000 }), [opened])
-  })
+  void story(
+    '[ST21] an event that is put again takes the content and target that it did not have yet',
+    async (store) => {
+      const sealed = eventOf(1)
+      await store.commit([{ put: 'event', event: sealed }])
+      const opened = { ...sealed, content: utf8('hello'), target: idOf('x') }
+      await store.commit([{ put: 'event', event: opened }])
+      assert.deepEqual(await store.event(sealed.id), opened)
+      assert.deepEqual(await store.amendments(idOf('x'), 10), [opened])
+      const { conversation, author } = opened
+      assert.deepEqual(await store.events({ conversation, author, from: 1, limit: 1, bytes: 1_000 }), [opened])
+    },
+  )
 
   void story('[ST22] both events of a fork are kept and come one after the other', async (store) => {
     const [left, right] = [eventOf(2, { id: idOf('left') }), eventOf(2, { id: idOf('right') })]
