@@ -1,6 +1,11 @@
 // What runs inside a page: Playwright sends each of these functions as text, so none may use anything around it.
 
-/** The moment at which the page draws somebody else's bubble with this text, in milliseconds since 1970. */
+/**
+ * The moment at which the page draws somebody else's bubble with this text, in milliseconds since 1970.
+ *
+ * @param {string} sought
+ * @returns {Promise<number>}
+ */
 export const bubbleDrawn = (sought) =>
   new Promise((resolve) => {
     const observer = new MutationObserver(() => {
@@ -12,9 +17,14 @@ export const bubbleDrawn = (sought) =>
     observer.observe(document.body, { childList: true, subtree: true, characterData: true })
   })
 
-/** The moment of the next Enter key, in milliseconds since 1970. */
+/**
+ * The moment of the next Enter key, in milliseconds since 1970.
+ *
+ * @returns {Promise<number>}
+ */
 export const enterPressed = () =>
   new Promise((resolve) => {
+    /** @param {KeyboardEvent} event */
     const onKey = (event) => {
       if (event.key !== 'Enter') return
       removeEventListener('keydown', onKey, true)
@@ -23,7 +33,12 @@ export const enterPressed = () =>
     addEventListener('keydown', onKey, true)
   })
 
-/** Milliseconds from the navigation's start until a bubble with this text is drawn within the window. */
+/**
+ * Milliseconds from the navigation's start until a bubble with this text is drawn within the window.
+ *
+ * @param {string} sought
+ * @returns {Promise<number>}
+ */
 export const bubbleReady = (sought) =>
   new Promise((resolve) => {
     const look = () => {
@@ -36,6 +51,7 @@ export const bubbleReady = (sought) =>
     look()
   })
 
+/** @param {string} place */
 export const goTo = (place) => {
   location.hash = place
 }
