@@ -28,7 +28,6 @@ export type Spawning = {
   /** What runs the program: `ip netns exec NAME`, for one. */
   readonly through?: readonly string[]
   readonly stdin?: string
-  readonly environment?: { readonly [name: string]: string }
 }
 
 export type Ran = { readonly code: number | null; readonly out: string; readonly err: string }
@@ -84,12 +83,12 @@ export const createStage = async (context: TestContext): Promise<Stage> => {
   }
 }
 
-const run = (words: readonly string[], { stdin, environment }: Spawning): Program => {
+const run = (words: readonly string[], { stdin }: Spawning): Program => {
   const [program = '', ...line] = words
   const child = spawn(program, line, {
     stdio: ['pipe', 'pipe', 'pipe'],
     // The tests prepared everything already, and a program started twenty times should not look each time.
-    env: { ...process.env, KITH_LAUNCHED: '1', DISPLAY: '', WAYLAND_DISPLAY: '', ...environment },
+    env: { ...process.env, KITH_LAUNCHED: '1', DISPLAY: '', WAYLAND_DISPLAY: '' },
   })
   const text = { out: '', err: '' }
   const waiting = new Set<() => void>()

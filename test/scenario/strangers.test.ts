@@ -145,7 +145,7 @@ test(
       [...conversations.values()].find((each) => each.person === stranger.person && each.unread > 0),
     )
     assert.equal(request.at, 'request')
-    expected.push(...(await talk(ann, bob, conversation, 100, 'during')))
+    expected.push(...(await talk(ann, bob, conversation, 40, 'during')))
     const { frames, links } = stranger.sent
     await stranger.end()
     await flooding
