@@ -92,32 +92,39 @@ const examineSpace = async (folder: string): Promise<Finding> => {
 }
 
 /** What the peer itself says about its name, its network and its store. */
-export const examineStatus = (status: StatusView, now: Millis): readonly Finding[] => {
+export const examineStatus = (status: StatusView, now: Millis): readonly Finding[] => [
+  status.addresses.length === 0
+    ? { state: 'odd', what: 'Listens', found: 'nowhere', mend: 'Others cannot reach this machine directly.' }
+    : { state: 'good', what: 'Listens', found: status.addresses.join(', ') },
+  ...(status.me === undefined
+    ? [{ state: 'odd', what: 'Name', found: 'not chosen yet', mend: NAMELESS } as const]
+    : examineMeeting(status, `${status.me.name} ·${status.me.tag}`, now)),
+  ...(status.storeFailure === undefined
+    ? []
+    : [
+        {
+          state: 'bad',
+          what: 'Store',
+          found: status.storeFailure.kind,
+          mend: storeFailureWords(status.storeFailure),
+        } as const,
+      ]),
+]
+
+const NAMELESS = 'Until then nobody is looked for, and nobody sees you. Choose one: kith name NEW, or in the window.'
+
+/** Where others are looked for, under which name. */
+const examineMeeting = (status: StatusView, name: string, now: Millis): readonly Finding[] => {
   const server = serverWords(status.server, now)
   const nearby = nearbyWords(status.nearby)
   return [
-    status.me === undefined
-      ? { state: 'odd', what: 'Name', found: 'not chosen yet', mend: 'Choose one: kith name NEW, or in the window.' }
-      : { state: 'good', what: 'Name', found: `${status.me.name} ·${status.me.tag}` },
-    status.addresses.length === 0
-      ? { state: 'odd', what: 'Listens', found: 'nowhere', mend: 'Others cannot reach this machine directly.' }
-      : { state: 'good', what: 'Listens', found: status.addresses.join(', ') },
+    { state: 'good', what: 'Name', found: name },
     status.server.at === 'connected' || (status.server.at === 'none' && status.nearby.at === 'on')
       ? { state: 'good', what: 'Server', found: server.state }
       : { state: 'odd', what: 'Server', found: server.state, mend: server.meaning },
     status.nearby.at === 'on'
       ? { state: 'good', what: 'Nearby', found: nearby.state }
       : { state: 'odd', what: 'Nearby', found: nearby.state, mend: nearby.meaning },
-    ...(status.storeFailure === undefined
-      ? []
-      : [
-          {
-            state: 'bad',
-            what: 'Store',
-            found: status.storeFailure.kind,
-            mend: storeFailureWords(status.storeFailure),
-          } as const,
-        ]),
   ]
 }
 

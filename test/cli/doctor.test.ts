@@ -59,9 +59,11 @@ test('[CL16] what the peer says of itself is sorted into good, odd and bad', () 
     Nearby: 'good',
   })
   const { me: _, ...nameless } = STATUS
+  // Nobody is looked for before there is a name.
+  assert.deepEqual(states(nameless), { Name: 'odd', Listens: 'odd' })
   assert.deepEqual(
     states({
-      ...nameless,
+      ...STATUS,
       server: {
         at: 'unreachable',
         address: '10.0.0.9:12345',
@@ -72,7 +74,7 @@ test('[CL16] what the peer says of itself is sorted into good, odd and bad', () 
       nearby: { at: 'off' },
       storeFailure: { kind: 'full', detail: '' },
     }),
-    { Name: 'odd', Listens: 'odd', Server: 'odd', Nearby: 'odd', Store: 'bad' },
+    { Name: 'good', Listens: 'odd', Server: 'odd', Nearby: 'odd', Store: 'bad' },
   )
 })
 
