@@ -44,6 +44,7 @@ const playBefore = async (shoot: Camera): Promise<void> => {
   await shoot('first-start', first)
   await first.getByRole('button', { name: 'Start talking' }).click()
   await first.getByRole('heading', { name: 'Nobody is in sight yet' }).waitFor()
+  await first.getByRole('navigation').getByText('On 127.0.0.1').waitFor()
   await shoot('empty', first)
 
   const [bob, carla, dan] = await Promise.all(['Bob', 'Carla', 'Dan', 'Emma'].map((name) => stage.home(name.toLowerCase(), { name })))
@@ -102,10 +103,8 @@ const talkWithBob = async (ann: Person, bob: Person): Promise<void> => {
   await says(ann, bob, 'The early one, then we have the place to ourselves', when)
   const food = await says(ann, bob, 'I bring bread and cheese')
   await done(ann.calls.edit({ conversation, line: food, text: 'I bring bread, cheese and the big blanket' }))
-  await says(bob, ann, '🎉')
-  const coffee = await says(bob, ann, 'Then I bring coffee. The gate needs a code: `4711#`')
-  await done(ann.calls.react({ conversation, line: coffee, emoji: '❤️', on: true }))
-  await says(ann, bob, 'Perfect, see you on platform 3')
+  await says(bob, ann, 'Then I bring coffee. The gate needs a code: `4711#`')
+  await says(ann, bob, 'Perfect, see you on platform 3 🎉')
   await done(ann.calls.read({ conversation, upTo: (await newest(ann, conversation)).order }))
   await done(bob.calls.read({ conversation, upTo: (await newest(bob, conversation)).order }))
   await told(

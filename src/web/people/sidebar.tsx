@@ -95,7 +95,7 @@ const Me = (): ReactNode => {
 
 /** On a narrow screen this stands where the explanation at the right would be. */
 const NobodyYet = (): ReactNode => (
-  <div className="m-auto flex max-w-64 flex-col items-center gap-3 py-8 text-center text-small text-soft">
+  <div className="m-auto flex max-w-64 flex-col items-center gap-3 py-8 text-center text-small text-soft md:hidden">
     <Logo size={36} />
     <p>Nobody is in sight yet. Start Kith on another machine of this network, and it appears here by itself.</p>
   </div>
