@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
-import { findRunning } from '../../src/cli/running.ts'
 import type { Calls } from '../../src/view/calls.ts'
 import type { Update } from '../../src/view/view.ts'
+import { enter } from './door.ts'
 
 export type Asked = { readonly number: number; readonly call: keyof Calls | 'end'; readonly input: never }
 
@@ -17,23 +17,22 @@ export type Told = { readonly number: number } & (
  * its door. Takes a call a line (`{ number, call, input }`) and tells answers and updates a line.
  */
 const main = async (folder: string): Promise<void> => {
-  const running = await findRunning({ name: 'far', folder })
-  if (running === undefined) throw new Error('no door answers')
+  const door = await enter(folder)
   const tell = (what: Told): void => void process.stdout.write(`${JSON.stringify(what)}\n`)
   const watches = new Map<number, AbortController>()
   const watch = async (number: number): Promise<void> => {
     const ending = new AbortController()
     watches.set(number, ending)
-    for await (const update of running.calls.updates(ending.signal)) tell({ number, update })
+    for await (const update of door.calls.updates(ending.signal)) tell({ number, update })
     tell({ number, over: true })
   }
   for await (const line of createInterface(process.stdin)) {
     const { number, call, input } = JSON.parse(line) as Asked
     if (call === 'updates') void watch(number)
     else if (call === 'end') watches.get(number)?.abort()
-    else void running.calls[call](input).then((answer) => tell({ number, answer }))
+    else void door.calls[call](input).then((answer) => tell({ number, answer }))
   }
-  running.disconnect()
+  door.close()
 }
 
 if (import.meta.main) await main(process.argv[2] ?? '')

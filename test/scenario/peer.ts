@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { followPeer, type Seen } from '../../src/cli/follow.ts'
-import { findRunning } from '../../src/cli/running.ts'
 import type { Result } from '../../src/core/bytes/result.ts'
 import type { Calls, Said } from '../../src/view/calls.ts'
 import { deliveryOf, type Delivery, type LineView, type PersonView } from '../../src/view/view.ts'
+import { enter } from './door.ts'
 import type { Program, Stage } from './stage.ts'
 
 export type Start = {
@@ -48,7 +48,13 @@ export const startLine = (
   profile: string,
   { name, server, nearby, words: more }: Start,
 ): readonly string[] => [
-  ...['--data', stage.data, '--profile', profile, '--no-open', '--nearby', nearby ?? 'off'],
+  '--data',
+  stage.data,
+  '--profile',
+  profile,
+  '--no-open',
+  '--nearby',
+  nearby ?? 'off',
   ...(name === undefined ? [] : ['--name', name]),
   ...(server === undefined ? [] : ['--server', server]),
   ...(more ?? ['--listen', '127.0.0.1:0']),
@@ -58,9 +64,8 @@ export const startPeer = async (stage: Stage, profile: string, start: Start): Pr
   const program = stage.start(startLine(stage, profile, start))
   await program.prints(/Window/)
   const folder = join(stage.data, 'profiles', profile)
-  const running = await findRunning({ name: profile, folder })
-  assert(running !== undefined, 'its door answers')
-  return peerOf({ profile, folder, program, calls: running.calls, leave: () => running.disconnect() })
+  const door = await enter(folder)
+  return peerOf({ profile, folder, program, calls: door.calls, leave: () => door.close() })
 }
 
 export const peerOf = async (input: {
@@ -79,7 +84,7 @@ export const peerOf = async (input: {
       await following.begun()
       const outcome = await following.until(() => test(following.seen))
       assert.equal(outcome.at, 'found', `${input.profile} went away:\n${program.out()}${program.err()}`)
-      return (outcome as Extract<typeof outcome, { readonly at: 'found' }>).value
+      return outcome.value
     } finally {
       await following.end()
     }

@@ -64,8 +64,8 @@ test(
       const database = new DatabaseSync(join(folder, 'kith.db'), { readOnly: true })
       const rows = database.prepare(`SELECT value FROM record WHERE space = 'self'`).all() as { value: Uint8Array }[]
       database.close()
-      const own = [device, id]
-      const found = rows.flatMap(({ value }) => keysIn(value)).filter((key) => !own.includes(key.toString('hex')))
+      const own = new Set([device, id])
+      const found = rows.flatMap(({ value }) => keysIn(value)).filter((key) => !own.has(key.toString('hex')))
       assert(found.length >= 2, 'the seeds of person and device are among them')
       seeds.push(...found)
     }

@@ -40,9 +40,9 @@ export const createStranger = async (name: string) => {
     })
     let session = opened
     for (const effect of effects) if (effect.kind === 'send') link.send(effect.frame)
-    const { value: bytes, done: over } = await link.frames[Symbol.asyncIterator]().next()
-    if (over === true) return undefined
-    const [heard, asked] = step(session, { kind: 'frame', bytes })
+    const first = await link.frames[Symbol.asyncIterator]().next()
+    if (first.done === true) return undefined
+    const [heard, asked] = step(session, { kind: 'frame', bytes: first.value })
     session = heard
     const verify = asked.find((effect) => effect.kind === 'verify')
     const theirs = verify && (await openCard(crypto, verify.card))
