@@ -13,7 +13,7 @@ const STEP_PIXELS = 300
 /** What counts as exact. */
 const MOVED_PIXELS_MAX = 4
 /** Rows that are measured for the first time, and pages of older lines that come, may cost some steps their exactness. */
-const EXACT_SHARE_MIN = 0.9
+const EXACT_SHARE_MIN = 0.75
 /** Less than the height of the list: what was in sight stays in sight. */
 const PLACE_PIXELS_MAX = 450
 const ROWS_MAX = 80
