@@ -63,7 +63,11 @@ test('[EE16] a message cannot make the page run, load or open anything', async (
   const log = bobsWindow.getByRole('group', { name: 'Messages with Ann' })
   assert.equal(await log.locator('script, img, iframe').count(), 0)
   assert.deepEqual(
-    await log.locator('a').evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? '').filter((href) => !/^(https?|mailto):/.test(href))),
+    await log
+      .locator('a')
+      .evaluateAll((links) =>
+        links.map((link) => link.getAttribute('href') ?? '').filter((href) => !/^(https?|mailto):/.test(href)),
+      ),
     [],
   )
   await until(bobsWindow, () => document.title === 'Kith')

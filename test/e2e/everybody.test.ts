@@ -15,7 +15,13 @@ const findings = async (page: Page): Promise<readonly string[]> => {
   const { violations } = await page.evaluate(() =>
     (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
   )
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(' | ')} ${nodes[0]?.failureSummary ?? ''}`)
+  return violations.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes
+        .slice(0, 3)
+        .map(({ html }) => html.slice(0, 160))
+        .join(' | ')} ${nodes[0]?.failureSummary ?? ''}`,
+  )
 }
 
 const WIDE = { width: 1100, height: 720 } as const
@@ -85,7 +91,12 @@ test('[EE18] axe finds nothing wrong in a conversation, a request, the details, 
   const dan = await stage.home('dan', { name: 'Maximiliane Freifrau von Hohenlohe-Lange' })
   const { id } = await personNamed(dan.calls, 'Ann')
   const { conversation } = await done(dan.calls.open({ person: id }))
-  await done(dan.calls.say({ conversation, text: 'Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenverordnung'.repeat(4) }))
+  await done(
+    dan.calls.say({
+      conversation,
+      text: 'Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenverordnung'.repeat(4),
+    }),
+  )
   await page.getByRole('link', { name: /Maximiliane/ }).click()
   await page.getByRole('button', { name: 'Accept' }).waitFor()
   await passes(page)
@@ -128,10 +139,11 @@ test('[EE19] from the first start to a message that was answered, by keyboard al
 /** Presses Tab until what has the focus is called so; the whole page is walked at most once. */
 const tabTo = async (page: Page, name: RegExp): Promise<void> => {
   for (let step = 0; step < 40; step++) {
-    const label = await page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '')
+    const label = await page.evaluate(
+      () => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '',
+    )
     if (name.test(label)) return
     await page.keyboard.press('Tab')
   }
   throw new Error(`Tab never came to ${name.source}`)
 }
-

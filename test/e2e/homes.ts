@@ -46,7 +46,14 @@ export type HomeOptions = {
 
 export const startHome = async ({ folder, profile, name, port }: HomeOptions): Promise<Home> => {
   const own = ['--data', folder, '--profile', profile, '--no-open']
-  const network = ['--nearby', 'off', '--listen', '127.0.0.1:0', '--server', port === undefined ? 'none' : `127.0.0.1:${port}`]
+  const network = [
+    '--nearby',
+    'off',
+    '--listen',
+    '127.0.0.1:0',
+    '--server',
+    port === undefined ? 'none' : `127.0.0.1:${port}`,
+  ]
   const child = run(...own, ...network, ...(name === undefined ? [] : ['--name', name]))
   const windowUrl = await printed(child, /open within a minute: (\S+)/)
   const peer = await running(join(folder, 'profiles', profile))

@@ -45,7 +45,10 @@ test('[EE20] a conversation of 100,000 messages opens at its end and scrolls up 
   const offs: number[] = []
   for (let turn = 0; turn < TURNS; turn++) offs.push(Math.abs((await scrollUp(page)) - STEP_PIXELS))
   const worst = Math.max(...offs)
-  assert.ok(worst < PLACE_PIXELS_MAX, `the place was lost: a line moved by ${worst} pixels more or less than was scrolled`)
+  assert.ok(
+    worst < PLACE_PIXELS_MAX,
+    `the place was lost: a line moved by ${worst} pixels more or less than was scrolled`,
+  )
   const exact = offs.filter((off) => off <= MOVED_PIXELS_MAX).length
   assert.ok(exact >= TURNS * EXACT_SHARE_MIN, `only ${exact} of ${TURNS} steps moved the lines by just that step`)
   assert.notEqual(await oldestSeen(page), before)
@@ -76,7 +79,7 @@ const scrollUp = (page: Page): Promise<number> =>
     list.scrollBy(0, -step)
     let here = before
     // At rest: three frames in which the line has not moved.
-    for (let still = 0; still < 3; ) {
+    for (let still = 0; still < 3;) {
       await frame()
       const now = mark.getBoundingClientRect().top
       still = now === here ? still + 1 : 0

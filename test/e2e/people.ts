@@ -23,7 +23,11 @@ export const told = async <Value>(calls: Calls, found: (update: Update) => Value
 export const viewsIn = (update: Update): readonly ConversationView[] =>
   update.kind === 'snapshot' ? update.conversations : update.kind === 'conversation' ? [update.conversation] : []
 
-export const personNamed = (calls: Calls, name: string, fits: (person: PersonView) => boolean = () => true): Promise<PersonView> =>
+export const personNamed = (
+  calls: Calls,
+  name: string,
+  fits: (person: PersonView) => boolean = () => true,
+): Promise<PersonView> =>
   told(calls, (update) => {
     const people = update.kind === 'snapshot' ? update.people : update.kind === 'person' ? [update.person] : []
     return people.find((person) => person.name === name && fits(person))
@@ -34,14 +38,22 @@ export const acquaint = async (one: Home, other: Home, names: readonly [string, 
   const { id } = await personNamed(one.calls, names[1])
   const { conversation } = await done(one.calls.open({ person: id }))
   await done(one.calls.say({ conversation, text: `Hello ${names[1]}` }))
-  await told(other.calls, (update) => viewsIn(update).find((each) => each.id === conversation && each.last !== undefined))
+  await told(other.calls, (update) =>
+    viewsIn(update).find((each) => each.id === conversation && each.last !== undefined),
+  )
   await done(other.calls.say({ conversation, text: `Hello ${names[0]}` }))
   await personNamed(one.calls, names[1], ({ presence }) => presence.at === 'here')
   await personNamed(other.calls, names[0], ({ presence }) => presence.at === 'here')
   return conversation
 }
 
-export type Pair = { readonly ann: Home; readonly bob: Home; readonly annsWindow: Page; readonly bobsWindow: Page; readonly conversation: string }
+export type Pair = {
+  readonly ann: Home
+  readonly bob: Home
+  readonly annsWindow: Page
+  readonly bobsWindow: Page
+  readonly conversation: string
+}
 
 /** Ann and Bob in conversation, a window of each on it. */
 export const annAndBob = async (stage: Stage): Promise<Pair> => {

@@ -28,7 +28,10 @@ test('[EE21] the pictures of the README are there, taken from a real conversatio
     await writeFile(join(folder, `${name}.png`), await page.screenshot({ animations: 'disabled', caret: 'hide' }))
   })
   const sizes = await Promise.all(PICTURES.map(async (name) => (await stat(join(folder, `${name}.png`))).size))
-  assert.deepEqual(PICTURES.filter((_, index) => (sizes[index] ?? 0) > PICTURE_BYTES_MAX), [])
+  assert.deepEqual(
+    PICTURES.filter((_, index) => (sizes[index] ?? 0) > PICTURE_BYTES_MAX),
+    [],
+  )
   if (!isAsked) await rm(folder, { recursive: true })
 })
 
@@ -47,7 +50,9 @@ const playBefore = async (shoot: Camera): Promise<void> => {
   await first.getByRole('navigation').getByText('On 127.0.0.1').waitFor()
   await shoot('empty', first)
 
-  const [bob, carla, dan] = await Promise.all(['Bob', 'Carla', 'Dan', 'Emma'].map((name) => stage.home(name.toLowerCase(), { name })))
+  const [bob, carla, dan] = await Promise.all(
+    ['Bob', 'Carla', 'Dan', 'Emma'].map((name) => stage.home(name.toLowerCase(), { name })),
+  )
   assert.ok(bob && carla && dan)
   await talkWithCarla(ann, carla)
   await talkWithBob(ann, bob)
@@ -109,7 +114,11 @@ const talkWithBob = async (ann: Person, bob: Person): Promise<void> => {
   await done(bob.calls.read({ conversation, upTo: (await newest(bob, conversation)).order }))
   await told(
     ann.calls,
-    (update) => viewsIn(update).some(({ id, progress }) => id === conversation && progress.some(({ read, delivered }) => read > 0 && read === delivered)) || undefined,
+    (update) =>
+      viewsIn(update).some(
+        ({ id, progress }) =>
+          id === conversation && progress.some(({ read, delivered }) => read > 0 && read === delivered),
+      ) || undefined,
   )
 }
 
@@ -122,4 +131,7 @@ const newest = async (who: Person, conversation: string) => {
 
 /** Waits until this is the last thing that was said over there. */
 const arrived = (who: Person, conversation: string, text: string): Promise<true> =>
-  told(who.calls, (update) => viewsIn(update).some(({ id, last }) => id === conversation && last?.text === text) || undefined)
+  told(
+    who.calls,
+    (update) => viewsIn(update).some(({ id, last }) => id === conversation && last?.text === text) || undefined,
+  )

@@ -11,7 +11,9 @@ const { bob, annsWindow, bobsWindow, conversation } = await annAndBob(stage)
 /** Where the bubble with this text stands in its list, and in which colour. */
 const lookOf = (page: Page, text: string) =>
   page.locator('[data-bubble]', { hasText: text }).evaluate((bubble) => {
-    const [box, list] = [bubble, bubble.closest('[role=group]')].map((each) => each?.getBoundingClientRect() ?? new DOMRect())
+    const [box, list] = [bubble, bubble.closest('[role=group]')].map(
+      (each) => each?.getBoundingClientRect() ?? new DOMRect(),
+    )
     const [left, right] = [(box?.left ?? 0) - (list?.left ?? 0), (list?.right ?? 0) - (box?.right ?? 0)]
     return { side: left > right ? 'right' : 'left', colour: getComputedStyle(bubble).backgroundColor }
   })
@@ -49,9 +51,11 @@ test('[EE4] what one writes stands on both screens: mine at the right, theirs at
 
 test('[EE4] what both write at one moment ends in one order on both screens', async () => {
   const texts = Array.from({ length: 5 }, (_, index) => index)
-  await Promise.all([annsWindow, bobsWindow].map(async (page, who) => {
-    for (const index of texts) await say(page, `at once ${who} ${index}`)
-  }))
+  await Promise.all(
+    [annsWindow, bobsWindow].map(async (page, who) => {
+      for (const index of texts) await say(page, `at once ${who} ${index}`)
+    }),
+  )
   await theirs(annsWindow, 'at once 1 4').waitFor()
   await theirs(bobsWindow, 'at once 0 4').waitFor()
   const seen = await textsOf(annsWindow, 'at once')
@@ -101,7 +105,7 @@ test('[EE8] drafts are there again after the window was loaded anew, and in anot
   await talk(annsWindow, 'Draft: half a thought').waitFor()
   await enter(annsWindow, 'Bob')
   await annsWindow.reload()
-  await until(annsWindow, () => (document.querySelector('#composer') as HTMLTextAreaElement | null)?.value === 'half a thought')
+  await until(annsWindow, () => document.querySelector<HTMLTextAreaElement>('#composer')?.value === 'half a thought')
   await field(annsWindow).fill('')
 })
 
@@ -145,7 +149,9 @@ test('[EE10] Markdown is drawn, and nothing that is written becomes HTML or a li
   assert.equal(await bubble.locator('strong').textContent(), 'bold')
   assert.equal(await bubble.locator('code').textContent(), 'code')
   assert.deepEqual(
-    await bubble.locator('a').evaluateAll((links) => links.map((link) => [link.getAttribute('href'), link.getAttribute('rel')])),
+    await bubble
+      .locator('a')
+      .evaluateAll((links) => links.map((link) => [link.getAttribute('href'), link.getAttribute('rel')])),
     [['https://example.org/', 'noopener noreferrer nofollow']],
   )
   assert.equal(await bubble.locator('img, b').count(), 0)
@@ -159,7 +165,7 @@ test('[EE11] Enter sends, Shift+Enter breaks the line, and an emoji is picked fr
   await annsWindow.getByRole('button', { name: 'Emoji' }).click()
   await annsWindow.getByPlaceholder('Search emoji').fill('rocket')
   await annsWindow.getByRole('gridcell', { name: /rocket/i }).click()
-  await until(annsWindow, () => (document.querySelector('#composer') as HTMLTextAreaElement).value.endsWith('🚀'))
+  await until(annsWindow, () => document.querySelector<HTMLTextAreaElement>('#composer')?.value.endsWith('🚀') === true)
   await field(annsWindow).press('Enter')
   const bubble = theirs(bobsWindow, 'first line')
   await bubble.waitFor()
@@ -175,7 +181,7 @@ test('[EE11] a text of more than 64 KiB stays in the field, with words about it;
   assert.equal((await field(annsWindow).inputValue()).length, longest.length + 1)
   await field(annsWindow).fill(longest)
   await field(annsWindow).press('Enter')
-  await until(annsWindow, () => (document.querySelector('#composer') as HTMLTextAreaElement).value === '')
+  await until(annsWindow, () => document.querySelector<HTMLTextAreaElement>('#composer')?.value === '')
   await theirs(bobsWindow, 'éééé').getByRole('button', { name: 'Show the whole message' }).waitFor()
   await say(annsWindow, 'that was long')
   await theirs(bobsWindow, 'that was long').waitFor()

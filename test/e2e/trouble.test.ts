@@ -58,7 +58,11 @@ test('[EE14] a window whose Kith was started anew says how to get another, which
   stage.expectTrouble(GONE)
   await ann.kill()
   ann = await stage.home('ann')
-  await annsWindow.getByText('Kith is not running.').or(annsWindow.getByRole('heading', { name: 'Open this window from Kith' })).first().waitFor()
+  await annsWindow
+    .getByText('Kith is not running.')
+    .or(annsWindow.getByRole('heading', { name: 'Open this window from Kith' }))
+    .first()
+    .waitFor()
   const again = await stage.open(await ann.startAgain())
   await again.getByRole('link', { name: /Bob/ }).click()
   await mine(again, 'are you there?').waitFor()

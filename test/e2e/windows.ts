@@ -52,7 +52,8 @@ export const openWindow = async (browser: Browser, url: string, scene: Scene, wa
 }
 
 export const field = (page: Page): Locator => page.getByRole('textbox', { name: /^(Message to|Change the message)/ })
-export const mine = (page: Page, text: string | RegExp): Locator => page.locator('[data-bubble=mine]', { hasText: text })
+export const mine = (page: Page, text: string | RegExp): Locator =>
+  page.locator('[data-bubble=mine]', { hasText: text })
 export const theirs = (page: Page, text: string | RegExp): Locator =>
   page.locator('[data-bubble=theirs]', { hasText: text })
 /** The line of the list at the left that leads to a conversation. */
@@ -65,17 +66,14 @@ export const stranger = (page: Page, name: string | RegExp): Locator =>
 export const say = async (page: Page, text: string): Promise<void> => {
   await field(page).fill(text)
   await field(page).press('Enter')
-  await mine(page, text.split('\n')[0] ?? '').last().waitFor()
+  await mine(page, text.split('\n')[0] ?? '')
+    .last()
+    .waitFor()
 }
 
 /** How far the newest message of mine with this text got, once it is there. */
 export const reaches = (page: Page, text: string, delivery: 'kept' | 'delivered' | 'read'): Promise<void> =>
-  page
-    .getByRole('article')
-    .filter({ hasText: text })
-    .locator(`[data-delivery=${delivery}]`)
-    .last()
-    .waitFor()
+  page.getByRole('article').filter({ hasText: text }).locator(`[data-delivery=${delivery}]`).last().waitFor()
 
 /** Waits until something about the page is true; the page's own events decide when, never a pause. */
 export const until = async (page: Page, fact: (input: string) => boolean, input = ''): Promise<void> => {
