@@ -6,7 +6,7 @@ import { dice } from './dice.ts'
 import { createStage, startServer } from './stage.ts'
 
 const MESSAGES = 5_000
-const ROUNDS = 25
+const ROUNDS = 20
 const PER_ROUND = MESSAGES / ROUNDS / 2
 /** Calls of one side that wait for their answer at one time. */
 const IN_FLIGHT = 16
