@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react'
 import { useLocation } from 'wouter'
-import { foundWords } from '../../view/presence-words.ts'
 import { refusalWords } from '../../view/refusal-words.ts'
 import type { PersonView } from '../../view/view.ts'
 import { PresentAvatar, ShownName } from '../parts/person.tsx'
@@ -31,7 +30,7 @@ export const PersonItem = ({ person }: { readonly person: PersonView }): ReactNo
           <span className="block truncate font-semibold">
             <ShownName person={person} />
           </span>
-          <span className="block truncate text-small text-soft">{foundWords(person.foundBy)}</span>
+          <span className="block truncate text-small text-soft">Say hello</span>
         </span>
       </button>
     </li>
