@@ -63,7 +63,8 @@ export const createReading = (peer: RunningPeer): Reading => {
       return accept(null)
     },
     tell: (room) => {
-      if (room.readUpTo) soon(room, room.readUpTo)
+      // A place of its own: one that waits already was turned away, and would pass for this one.
+      if (room.readUpTo) soon(room, { ...room.readUpTo })
     },
   }
 }
