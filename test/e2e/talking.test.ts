@@ -50,16 +50,16 @@ test('[EE4] what one writes stands on both screens: mine at the right, theirs at
 })
 
 test('[EE4] what both write at one moment ends in one order on both screens', async () => {
-  const texts = Array.from({ length: 5 }, (_, index) => index)
+  const texts = [0, 1, 2]
   await Promise.all(
     [annsWindow, bobsWindow].map(async (page, who) => {
       for (const index of texts) await say(page, `at once ${who} ${index}`)
     }),
   )
-  await theirs(annsWindow, 'at once 1 4').waitFor()
-  await theirs(bobsWindow, 'at once 0 4').waitFor()
+  await theirs(annsWindow, 'at once 1 2').waitFor()
+  await theirs(bobsWindow, 'at once 0 2').waitFor()
   const seen = await textsOf(annsWindow, 'at once')
-  assert.equal(seen.length, 10)
+  assert.equal(seen.length, 6)
   assert.deepEqual(await textsOf(bobsWindow, 'at once'), seen)
 })
 
