@@ -71,6 +71,8 @@ const take = (draft: Draft, input: Input, moment: Moment): void => {
       return
     case 'near':
       if (input.on && !draft.near) hurry(draft, now)
+      // Linked for being near alone: who is not near any more, or does not want to be found, is let go.
+      if (!input.on && draft.near && !draft.wanted) closeLinks(draft)
       draft.near = input.on
       return
     case 'sighted':

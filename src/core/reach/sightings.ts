@@ -6,12 +6,20 @@ export const SIGHTED_MAX = 256
 export const NEARBY_LINKED_MAX = 64
 /** A device without a link that was not announced for this long is gone. */
 export const SIGHTING_MILLIS_MAX = 60_000
+/** The same for one that is linked: announcements are lost now and then, and the link says that it is somewhere. */
+export const SIGHTING_LINKED_MILLIS_MAX = 180_000
 /** The same for a device whose link has just ended: most likely its program was closed. */
 export const SIGHTING_AFTER_LINK_MILLIS_MAX = 20_000
 
 /** Who was announced on this network: for each device, until when that holds, and whether it has one of the places. */
 export type Sightings = ReadonlyMap<Hex, Sighting>
-export type Sighting = { readonly until: number; readonly linked: boolean; readonly place: boolean }
+export type Sighting = {
+  readonly announced: number
+  /** How long the announcement holds without a link. */
+  readonly until: number
+  readonly linked: boolean
+  readonly place: boolean
+}
 
 export type SightingChange = {
   readonly sightings: Sightings
@@ -27,7 +35,7 @@ export const sight = (sightings: Sightings, device: Hex, now: number): SightingC
   if (!before && sightings.size >= SIGHTED_MAX) return { sightings, came: [], went: [], placed: [] }
   const next = new Map(sightings)
   const place = before?.place === true || placesTaken(sightings) < NEARBY_LINKED_MAX
-  next.set(device, { until: now + SIGHTING_MILLIS_MAX, linked: before?.linked ?? false, place })
+  next.set(device, { announced: now, until: now + SIGHTING_MILLIS_MAX, linked: before?.linked ?? false, place })
   return {
     sightings: next,
     came: before ? [] : [device],
@@ -36,7 +44,7 @@ export const sight = (sightings: Sightings, device: Hex, now: number): SightingC
   }
 }
 
-/** A link to this device stands now, or stands no longer. While it stands, the device is not gone. */
+/** A link to this device stands now, or stands no longer. While it stands, the announcement holds for longer. */
 export const linkedIs = (sightings: Sightings, device: Hex, linked: boolean, now: number): Sightings => {
   const before = sightings.get(device)
   if (!before || before.linked === linked) return sightings
@@ -46,7 +54,7 @@ export const linkedIs = (sightings: Sightings, device: Hex, linked: boolean, now
 
 /** Lets those go whose announcement holds no longer. */
 export const expire = (sightings: Sightings, now: number): SightingChange => {
-  const went = [...sightings].filter(([, { until, linked }]) => !linked && until <= now).map(([device]) => device)
+  const went = [...sightings].filter(([, sighting]) => endOf(sighting) <= now).map(([device]) => device)
   if (went.length === 0) return { sightings, came: [], went, placed: [] }
   const next = new Map(sightings)
   for (const device of went) next.delete(device)
@@ -56,9 +64,12 @@ export const expire = (sightings: Sightings, now: number): SightingChange => {
 /** When `expire` has something to do at the earliest. */
 export const expiryOf = (sightings: Sightings): number => {
   let next = Infinity
-  for (const { until, linked } of sightings.values()) if (!linked) next = Math.min(next, until)
+  for (const sighting of sightings.values()) next = Math.min(next, endOf(sighting))
   return next
 }
+
+const endOf = ({ announced, until, linked }: Sighting): number =>
+  linked ? announced + SIGHTING_LINKED_MILLIS_MAX : until
 
 const placesTaken = (sightings: Sightings): number => {
   let taken = 0

@@ -18,12 +18,14 @@ const crowd = (count: number): Sightings => {
   return sightings
 }
 
-test('[RC22] a sighting holds for a minute, and as long as a link stands', () => {
+test('[RC22] a sighting holds for a minute, and for three while a link stands', () => {
   const seen = sight(sight(new Map(), SMALL, 0).sightings, GREAT, 30_000).sightings
   assert.equal(expiryOf(seen), 60_000)
   assert.deepEqual(expire(seen, 59_999).went, [])
   assert.deepEqual(expire(seen, 60_000).went, [SMALL])
-  assert.deepEqual(expire(linkedIs(seen, SMALL, true, 100), 80_000).went, [])
+  const linked = linkedIs(seen, SMALL, true, 100)
+  assert.deepEqual(expire(linked, 179_999).went, [GREAT])
+  assert.deepEqual(expire(linked, 180_000).went, [SMALL, GREAT])
 })
 
 test('[RC22] who was linked is gone twenty seconds after the link ended, unless announced again', () => {
