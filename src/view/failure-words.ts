@@ -62,6 +62,11 @@ export const failureWords = (failure: Failure): FailureWords => {
         happened: 'The connection was closed by the other side.',
         mend: 'They may have stopped Kith. Kith tries again by itself.',
       }
+    case 'given-up':
+      return {
+        happened: 'Kith gave this attempt up because it was not needed any more.',
+        mend: 'Nothing is lost: another path was faster, or there was nothing left to reach them for.',
+      }
     case 'other':
       return {
         happened: 'The connection failed for a reason that Kith does not know.',

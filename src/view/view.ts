@@ -126,6 +126,8 @@ export type Failure = {
     | 'blocked'
     | 'version'
     | 'closed'
+    /** Given up from this side, because it was needed no longer. */
+    | 'given-up'
     | 'other'
   readonly detail: string
 }

@@ -75,8 +75,8 @@ const LostBanner = ({ door }: { readonly door: DoorState }): ReactNode => {
   return (
     <Banner icon={Unplug}>
       <strong>Kith is not running.</strong> Nothing can be sent or received until it runs again; what was kept before is
-      safe. Start it with <code className="font-mono">npm start</code>. This window looks for it again{' '}
-      {untilWords(door.next, now)}.
+      safe. Start it with <code className="font-mono">npm start</code> and go on in the window that it opens. If it only
+      slept, this one goes on by itself; the next look is {untilWords(door.next, now)}.
     </Banner>
   )
 }

@@ -54,6 +54,7 @@ const FAILURES: { readonly [Kind in Failure['kind']]: true } = {
   blocked: true,
   version: true,
   closed: true,
+  'given-up': true,
   other: true,
 }
 

@@ -111,9 +111,9 @@ const endFlights = (draft: Draft, now: number): void => {
   const isPurposeful = draft.wanted || draft.near || now < draft.calledUntil
   for (const flight of draft.flights) {
     const ends = (flight.began ?? Infinity) + (flight.path === 'relayed' ? RELAY_DIAL_MILLIS_MAX : DIAL_MILLIS_MAX)
-    if (!isPurposeful) giveUp(draft, flight, { kind: 'closed', detail: 'no longer wanted' }, now)
+    if (!isPurposeful) giveUp(draft, flight, { kind: 'given-up', detail: 'no longer wanted' }, now)
     else if (!improves(draft, flight.path))
-      giveUp(draft, flight, { kind: 'closed', detail: 'another path was faster' }, now)
+      giveUp(draft, flight, { kind: 'given-up', detail: 'another path was faster' }, now)
     else if (ends <= now)
       giveUp(draft, flight, { kind: 'timeout', detail: `no answer in ${(ends - (flight.began ?? 0)) / 1000} s` }, now)
     else later(draft, ends)

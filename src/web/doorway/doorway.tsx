@@ -7,8 +7,8 @@ export const WaitingPage = ({ door }: { readonly door: DoorState }): ReactNode =
   <Doorway title={door.at === 'lost' ? 'Kith is not running' : 'Opening Kith'}>
     {door.at === 'lost' ? (
       <p>
-        Nobody answers on this machine. Start Kith again with <code className="font-mono">npm start</code>; this window
-        goes on by itself as soon as it is there.
+        Nobody answers on this machine. Start Kith again with <code className="font-mono">npm start</code> and go on in
+        the window that it opens.
       </p>
     ) : (
       <p role="status">One moment.</p>
