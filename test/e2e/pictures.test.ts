@@ -110,14 +110,14 @@ const talkWithBob = async (ann: Person, bob: Person): Promise<void> => {
   await done(ann.calls.edit({ conversation, line: food, text: 'I bring bread, cheese and the big blanket' }))
   await says(bob, ann, 'Then I bring coffee. The gate needs a code: `4711#`')
   await says(ann, bob, 'Perfect, see you on platform 3 🎉')
-  await done(ann.calls.read({ conversation, upTo: (await newest(ann, conversation)).order }))
+  const { order } = await newest(ann, conversation)
+  await done(ann.calls.read({ conversation, upTo: order }))
   await done(bob.calls.read({ conversation, upTo: (await newest(bob, conversation)).order }))
   await told(
     ann.calls,
     (update) =>
       viewsIn(update).some(
-        ({ id, progress }) =>
-          id === conversation && progress.some(({ read, delivered }) => read > 0 && read === delivered),
+        ({ id: each, progress }) => each === conversation && progress.some(({ read }) => read >= order.seq),
       ) || undefined,
   )
 }
