@@ -4,9 +4,11 @@ import { userInfo } from 'node:os'
 
 import { removeDoorFile, writeDoorFile } from '../api/door-file.ts'
 import { openDoor, type DoorRefusal } from '../api/door.ts'
+import { decode, encode } from '../core/bytes/cbor.ts'
 import { accept, refuse, type Result } from '../core/bytes/result.ts'
 import { parseName } from '../core/identity/name.ts'
 import { createNodeCrypto } from '../crypto/node.ts'
+import { parseAddress } from '../link/address.ts'
 import { createEndpoint } from '../link/libp2p/endpoint.ts'
 import { openPeer as runPeer } from '../peer/peer.ts'
 import { openSelf } from '../peer/self.ts'
@@ -70,11 +72,7 @@ const openOn = async (
   const chosen = await choose(store, options)
   if (!chosen.ok)
     return refuse(chosen.refusal.kind === 'server-address' ? chosen.refusal : storeRefusal(chosen.refusal, profile))
-  const { host, port } = options.listen ?? { host: undefined, port: 0 }
-  const endpoint = await createEndpoint({
-    privateKey: self.value.deviceSeed,
-    listen: { port, ...(host !== undefined && { hosts: [host] }) },
-  })
+  const endpoint = await listen(store, self.value.deviceSeed, options)
   if (!endpoint.ok) return endpoint
   closing.push(() => endpoint.value.close())
   const peer = await runPeer({
@@ -89,6 +87,30 @@ const openOn = async (
   closing.push(() => peer.close())
   return accept(peer.calls)
 }
+
+/** Listens where it was told to; otherwise where it did last, if it can, so that those who remember the place find it. */
+const listen = async (
+  store: Store,
+  privateKey: Uint8Array,
+  { listen: told }: PeerOptions,
+): ReturnType<typeof createEndpoint> => {
+  if (told) {
+    const hosts = told.host === undefined ? {} : { hosts: [told.host] }
+    return createEndpoint({ privateKey, listen: { port: told.port, ...hosts } })
+  }
+  const record = await store.record('setting', PORT_KEY)
+  const decoded = record && decode(record)
+  const last = decoded?.ok && typeof decoded.value === 'number' ? decoded.value : 0
+  const again = await createEndpoint({ privateKey, listen: { port: last } })
+  const endpoint = again.ok || last === 0 ? again : await createEndpoint({ privateKey, listen: { port: 0 } })
+  const port = endpoint.ok ? parseAddress(endpoint.value.addresses()[0] ?? '')?.port : undefined
+  // A disk that refuses this costs a way to be found, and says so itself when it matters.
+  if (port !== undefined && port !== last)
+    await store.commit([{ put: 'record', space: 'setting', key: PORT_KEY, value: encode(port) }])
+  return endpoint
+}
+
+const PORT_KEY = 'port'
 
 /** Keeps what was chosen on the command line, for this start and those after it. */
 const choose = async (

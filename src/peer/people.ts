@@ -122,7 +122,10 @@ export class People {
 
   saw(device: Hex, input: { readonly addresses: readonly string[]; readonly at: Millis }): readonly Change[] {
     const known = this.#devices.get(device)
-    return known ? [this.#keepDevice({ ...known, addresses: input.addresses, lastSeen: input.at })] : []
+    if (!known) return []
+    // A network that is closing remembers no addresses: those that were known stay.
+    const addresses = input.addresses.length > 0 ? input.addresses : known.addresses
+    return [this.#keepDevice({ ...known, addresses, lastSeen: input.at })]
   }
 
   found(person: Hex, by: FoundBy): void {

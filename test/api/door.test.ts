@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { test } from 'node:test'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
 
 import { openDoor } from '../../src/api/door.ts'
 import { fakeCalls } from './fake-calls.ts'
 import { atTheDoor } from './at-the-door.ts'
+
+const emptyFolder = async (t: TestContext): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'kith-window-'))
+  t.after(() => rm(folder, { recursive: true }))
+  return folder
+}
 
 test('[DR8] every answer carries the headers that keep the window to itself, and no cookie', async (t) => {
   const at = await atTheDoor(t)
@@ -84,7 +92,12 @@ test('[DR9] only reading is possible outside the API, and only POST inside', asy
 
 test('[DR21] a port in use is a refusal that names it', async (t) => {
   const at = await atTheDoor(t)
-  const second = await openDoor({ calls: fakeCalls(), window: tmpdir(), port: at.port, log: () => undefined })
+  const second = await openDoor({
+    calls: fakeCalls(),
+    window: await emptyFolder(t),
+    port: at.port,
+    log: () => undefined,
+  })
   assert.deepEqual(second, { ok: false, refusal: { kind: 'port-in-use', port: at.port } })
 })
 
@@ -100,7 +113,7 @@ test('[DR20] closing the door cuts off everyone and frees the port', async (t) =
     ok: false,
     refusal: { kind: 'disconnected' },
   })
-  const again = await openDoor({ calls, window: tmpdir(), port: at.port, log: () => undefined })
+  const again = await openDoor({ calls, window: await emptyFolder(t), port: at.port, log: () => undefined })
   assert(again.ok)
   await again.value.close()
 })

@@ -40,6 +40,25 @@ test('[CL18] a profile is made at its first start, for its owner only, and stays
   await second.value.close()
 })
 
+test('[CL21] a peer listens where it did last, and somewhere else when that place is taken', async (t) => {
+  const profile = await profileFor(t)
+  const portOf = async (): Promise<number> => {
+    const peer = await openPeer(profile, {}, tellNobody)
+    assert(peer.ok)
+    const { addresses } = await peer.value.calls.status()
+    await peer.value.close()
+    return Number(addresses[0]?.split(':').at(-1))
+  }
+  const first = await portOf()
+  assert.equal(await portOf(), first)
+  const taken = createServer().listen(first)
+  await new Promise((resolve) => taken.once('listening', resolve))
+  t.after(() => taken.close())
+  const other = await portOf()
+  assert.notEqual(other, first)
+  assert.equal(await portOf(), other)
+})
+
 test('[CL18] a profile is open in one process at a time, and free again once closed', async (t) => {
   const profile = await profileFor(t)
   const first = await openPeer(profile, HERE, tellNobody)

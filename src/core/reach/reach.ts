@@ -136,6 +136,7 @@ const heard = (draft: Draft, { kind, addresses }: Offer, now: number): void => {
   const { allowance, granted } = spend(draft.hearsay, Math.max(1, addresses.length), HEARSAY_DIALS_PER_MINUTE, now)
   draft.hearsay = allowance
   if (granted === 0) return
+  draft.offered = addresses.slice(0, granted)
   if (kind === 'ask') {
     const answer = spend(draft.answers, 1, ANSWERS_PER_MINUTE, now)
     draft.answers = answer.allowance
@@ -201,7 +202,19 @@ const failed = (draft: Draft, number: number, failure: Failure, now: number): vo
 const accepted = (draft: Draft, link: NewLink, now: number): void => {
   if (draft.links.length >= (draft.wanted ? LINKS_MAX : STRANGER_LINKS_MAX))
     draft.effects.push({ do: 'close', link: link.number })
-  else addLink(draft, { ...link, dialled: false, since: now, handed: false })
+  else {
+    rememberOffered(draft, link, now)
+    addLink(draft, { ...link, dialled: false, since: now, handed: false })
+  }
+}
+
+/**
+ * Who was dialled from there does not know where the other listens, unless it was told: of what was told, that counts
+ * which lies on the very host that the link comes from. Without a server, it is the way back.
+ */
+const rememberOffered = (draft: Draft, link: NewLink, now: number): void => {
+  const host = parseAddress(link.address)?.host
+  for (const address of draft.offered) if (address.host === host) draft.known = withAnswered(draft.known, address, now)
 }
 
 const lost = (draft: Draft, number: number, { now, dice }: Moment): void => {

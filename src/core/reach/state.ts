@@ -42,6 +42,8 @@ export type Reach = {
   /** Until when the addresses it offered are dialled, wanted or not. */
   readonly calledUntil: number
   readonly lastAsked: number
+  /** Where it said last that it listens; believed of a host from which it has linked. */
+  readonly offered: readonly Address[]
   /** Dials that others may still cause by naming addresses of this device. */
   readonly hearsay: Allowance
   readonly answers: Allowance
@@ -142,6 +144,7 @@ export const newReach = (self: Hex, device: Hex, server: boolean): Reach => ({
   failures: 0,
   calledUntil: -Infinity,
   lastAsked: -Infinity,
+  offered: [],
   hearsay: fullAllowance(HEARSAY_DIALS_PER_MINUTE),
   answers: fullAllowance(ANSWERS_PER_MINUTE),
   attemptsMade: 0,

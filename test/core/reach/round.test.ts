@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
 import { parseAddress, type Address } from '../../../src/core/reach/address.ts'
+import { rememberedOf } from '../../../src/core/reach/reach.ts'
 import { createDriver, GREAT, REFUSED, SMALL, type Driver } from './driver.ts'
 
 const HOME = '192.168.1.12:4001'
@@ -281,4 +282,13 @@ test('[RC3] nobody is dialled whom nobody wants, and what comes late or twice ch
     alice.pass(600_000),
   ]
   assert.deepEqual(late.flat(), [])
+})
+
+test('[RC34] who dialled is found again where it said that it listens, if it came from that very host', () => {
+  const alice = createDriver()
+  alice.tell({ kind: 'want', addresses: [] })
+  alice.tell({ kind: 'heard', offer: { kind: 'answer', addresses: addresses('192.168.1.7:4001', '10.0.0.9:25') } })
+  assert.deepEqual(rememberedOf(alice.state), [])
+  alice.tell({ kind: 'accepted', link: { number: 1, path: 'nearby', address: '192.168.1.7:50123' } })
+  assert.deepEqual(rememberedOf(alice.state), ['192.168.1.7:4001'])
 })
