@@ -10,12 +10,8 @@ const MESSAGES = 100_000
 const TURNS = 120
 /** So little that the line that was topmost is still in sight. */
 const STEP_PIXELS = 300
-/** What counts as exact. */
+/** Less than what an eye sees of a step of this size. */
 const MOVED_PIXELS_MAX = 4
-/** Rows that are measured for the first time, and pages of older lines that come, may cost some steps their exactness. */
-const EXACT_SHARE_MIN = 0.75
-/** Less than the height of the list: what was in sight stays in sight. */
-const PLACE_PIXELS_MAX = 450
 const ROWS_MAX = 80
 const NODES_MAX = 6_000
 const HEAP_BYTES_MAX = 40_000_000
@@ -45,12 +41,7 @@ test('[EE20] a conversation of 100,000 messages opens at its end and scrolls up 
   const offs: number[] = []
   for (let turn = 0; turn < TURNS; turn++) offs.push(Math.abs((await scrollUp(page)) - STEP_PIXELS))
   const worst = Math.max(...offs)
-  assert.ok(
-    worst < PLACE_PIXELS_MAX,
-    `the place was lost: a line moved by ${worst} pixels more or less than was scrolled`,
-  )
-  const exact = offs.filter((off) => off <= MOVED_PIXELS_MAX).length
-  assert.ok(exact >= TURNS * EXACT_SHARE_MIN, `only ${exact} of ${TURNS} steps moved the lines by just that step`)
+  assert.ok(worst <= MOVED_PIXELS_MAX, `a line moved by ${worst} pixels more or less than was scrolled`)
   assert.notEqual(await oldestSeen(page), before)
   assert.ok((await page.locator('[data-line]').count()) < ROWS_MAX, 'too many rows')
   assert.ok((await page.evaluate(() => document.querySelectorAll('*').length)) < NODES_MAX, 'too many elements')
@@ -77,11 +68,15 @@ const scrollUp = (page: Page): Promise<number> =>
     if (!list || !mark) throw new Error('there is no line in sight')
     const before = mark.getBoundingClientRect().top
     list.scrollBy(0, -step)
+    const look = (): number => {
+      if (!mark.isConnected) throw new Error('a line that was in sight was taken out of the page')
+      return mark.getBoundingClientRect().top
+    }
     let here = before
     // At rest: three frames in which the line has not moved.
     for (let still = 0; still < 3;) {
       await frame()
-      const now = mark.getBoundingClientRect().top
+      const now = look()
       still = now === here ? still + 1 : 0
       here = now
     }

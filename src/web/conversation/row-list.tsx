@@ -30,7 +30,15 @@ type RowListProps = {
 
 /** Closer than this to the end counts as there: new lines keep it in sight. */
 const END_PIXELS = 48
-const NEAR_PIXELS = 1_200
+/** More than is drawn ahead: the start of what is loaded is then not drawn yet when older rows come before it. */
+const NEAR_PIXELS = 2_000
+/**
+ * Rows are drawn, and so measured, this far ahead of what is in sight. A row that is measured only when a part of it is
+ * in sight pushes what is below it, so this is more than what one turn of a wheel or one key scrolls by.
+ */
+const AHEAD_PIXELS = 1_000
+/** By so much the list may be mistaken about where it is while it corrects its place. */
+const UNSURE_PIXELS = 200
 /** What a row is taken for until it is measured: about the height of a short message with its time. */
 const ROW_PIXELS = 64
 
@@ -44,7 +52,7 @@ export const RowList = (props: RowListProps): ReactNode => {
   const scroller = useRef<HTMLDivElement>(null)
   const stuck = useRef(true)
   const offset = useRef(0)
-  const { generation, atStart, replaced, saidNow } = useRowChange(rows)
+  const { generation, atStart, replaced, saidNow, inSight } = useRowChange(rows, list)
 
   const look = (): void => {
     const place = scroller.current
@@ -114,8 +122,9 @@ export const RowList = (props: RowListProps): ReactNode => {
         scrollRef={scroller}
         data={rows}
         itemSize={ROW_PIXELS}
+        bufferSize={AHEAD_PIXELS}
         shift={atStart}
-        keepMounted={keptIndexes(rows, keepRow)}
+        keepMounted={keptIndexes(rows, keepRow, inSight)}
         onScroll={lookAround}
         onScrollEnd={rest}
       >
@@ -156,9 +165,15 @@ const useStaying = (
   }, [scroller, stuck, generation])
 }
 
-const keptIndexes = (rows: readonly Row[], id: string | undefined): number[] => {
-  const index = id === undefined ? -1 : rows.findIndex((row) => row.line.id === id)
-  return index === -1 ? [] : [index]
+const keptIndexes = (rows: readonly Row[], id: string | undefined, inSight: ReadonlySet<string>): number[] =>
+  rows.flatMap((row, index) => (row.line.id === id || inSight.has(row.line.id) ? [index] : []))
+
+/** The ids of the rows that the list shows, and of some around them. */
+const idsInSight = (list: VirtualizerHandle | null, rows: readonly Row[]): ReadonlySet<string> => {
+  if (list === null) return new Set()
+  const first = list.findItemIndex(list.scrollOffset - UNSURE_PIXELS)
+  const last = list.findItemIndex(list.scrollOffset + list.viewportSize + UNSURE_PIXELS)
+  return new Set(rows.slice(first, last + 1).map((row) => row.line.id))
 }
 
 /** The row may not be drawn yet: it is brought into sight first, and focused when it is there. */
@@ -188,14 +203,27 @@ type RowChange = {
   readonly saidNow: boolean
 }
 
-/** How the rows differ from those of the drawing before. */
-const useRowChange = (rows: readonly Row[]): RowChange => {
-  const [known, setKnown] = useState(() => ({ rows, change: changeOf(undefined, rows, 0) }))
+/**
+ * How the rows differ from those of the drawing before, and which were in sight when rows came or went at the start.
+ * When that happens while the list is correcting its place, it goes by the numbers that the rows had before and takes
+ * what is in sight out of the page for a moment, along with the state of those rows, unless they are kept.
+ */
+const useRowChange = (
+  rows: readonly Row[],
+  list: Held<VirtualizerHandle | null>,
+): RowChange & { readonly inSight: ReadonlySet<string> } => {
+  const [known, setKnown] = useState(() => ({
+    rows,
+    change: { ...changeOf(undefined, rows, 0), inSight: NO_ROWS },
+  }))
   if (known.rows === rows) return known.change
-  const change = changeOf(known.rows, rows, known.change.generation)
+  const differs = changeOf(known.rows, rows, known.change.generation)
+  const change = { ...differs, inSight: differs.atStart ? idsInSight(list.current, known.rows) : NO_ROWS }
   setKnown({ rows, change })
   return change
 }
+
+const NO_ROWS: ReadonlySet<string> = new Set()
 
 export const changeOf = (before: readonly Row[] | undefined, rows: readonly Row[], generation: number): RowChange => {
   const [first, last] = [rows[0]?.line.id, rows.at(-1)?.line]
