@@ -1,3 +1,5 @@
+import type { Failure as ReachFailure, Path as ReachPath } from '../core/reach/path.ts'
+
 /**
  * What a screen may know: plain values, made by the peer, sent as they are through the local door. A screen never
  * touches an event or a key. Ids are opaque text; times are milliseconds since 1970 by the clock of this machine.
@@ -6,7 +8,7 @@
 export type Millis = number
 
 /** How a link to somebody runs, best first. `direct` reaches beyond this network without anybody in between. */
-export type Path = 'nearby' | 'direct' | 'relayed'
+export type Path = ReachPath
 
 export type Presence =
   | { readonly at: 'here'; readonly path: Path; readonly since: Millis }
@@ -113,24 +115,7 @@ export type ServerState =
     }
 
 /** Why connecting did not work. `detail` is the system's code (ECONNREFUSED) or a short technical sentence. */
-export type Failure = {
-  readonly kind:
-    | 'refused'
-    | 'timeout'
-    | 'unreachable'
-    | 'name-not-found'
-    | 'not-kith'
-    | 'wrong-device'
-    | 'not-registered'
-    | 'relay-full'
-    | 'blocked'
-    | 'version'
-    | 'closed'
-    /** Given up from this side, because it was needed no longer. */
-    | 'given-up'
-    | 'other'
-  readonly detail: string
-}
+export type Failure = ReachFailure
 
 export type StatusView = {
   readonly version: string
