@@ -1,5 +1,19 @@
 import type { Result } from '../core/bytes/result.ts'
-import type { LineView, Order, ReachView, SettingsView, StatusView, Update } from './view.ts'
+import type {
+  DeliveryTo,
+  History,
+  InvitationOffer,
+  InvitationView,
+  LineView,
+  MemberView,
+  Order,
+  ReachView,
+  Role,
+  SafetyView,
+  SettingsView,
+  StatusView,
+  Update,
+} from './view.ts'
 
 /** Why a call did nothing. The words for people are in `refusal-words.ts`. */
 export type Refusal =
@@ -17,6 +31,29 @@ export type Refusal =
   /** Nothing is known yet of this person's keys, so nothing can be sealed for them; they must be met once. */
   | { readonly kind: 'not-met' }
   | { readonly kind: 'blocked' }
+  /** Only an admin of the group may do this. */
+  | { readonly kind: 'not-admin' }
+  /** I left this group, or was removed. */
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'not-a-member'; readonly who: string }
+  | { readonly kind: 'member-already'; readonly who: string }
+  /** This call is about groups, or about two people, and this conversation is the other. */
+  | { readonly kind: 'not-a-group' }
+  | { readonly kind: 'group-full'; readonly limit: number }
+  | { readonly kind: 'title-empty' }
+  | { readonly kind: 'title-too-long'; readonly length: number; readonly limit: number }
+  | { readonly kind: 'picture-too-large'; readonly bytes: number; readonly limit: number }
+  | { readonly kind: 'picture-unknown' }
+  | { readonly kind: 'unknown-invitation' }
+  /** The text is no invitation: it was cut, changed, or never was one. */
+  | { readonly kind: 'invitation-mangled' }
+  /** Made by a later version of Kith. */
+  | { readonly kind: 'invitation-newer' }
+  | { readonly kind: 'invitation-expired'; readonly at: number }
+  | { readonly kind: 'invitation-own' }
+  /** What was scanned is not the safety number that we share: `other` is true when it is somebody else's code. */
+  | { readonly kind: 'safety-mismatch'; readonly other: boolean }
+  | { readonly kind: 'safety-unreadable' }
   | { readonly kind: 'not-yours' }
   | { readonly kind: 'server-address'; readonly text: string }
   | { readonly kind: 'disk-full' }
@@ -91,4 +128,54 @@ export interface Calls {
     readonly conversation?: string
     readonly limit: number
   }): Answer<readonly { readonly conversation: string; readonly line: LineView }[]>
+
+  /** Makes a group with me as its admin, and adds these people to it. */
+  found(input: {
+    readonly title: string
+    readonly people: readonly string[]
+  }): Answer<{ readonly conversation: string }>
+  /** Everybody in a group; admins first, then by name as it is shown. */
+  members(input: { readonly conversation: string }): Answer<readonly MemberView[]>
+  add(input: {
+    readonly conversation: string
+    readonly person: string
+    readonly role: Role
+    readonly history: History
+  }): Answer<null>
+  remove(input: { readonly conversation: string; readonly person: string }): Answer<null>
+  leave(input: { readonly conversation: string }): Answer<null>
+  setRole(input: { readonly conversation: string; readonly person: string; readonly role: Role }): Answer<null>
+  retitle(input: { readonly conversation: string; readonly title: string }): Answer<null>
+  /** A `data:` URL of a PNG, JPEG or WebP of at most 32 KiB; empty for none. */
+  setPicture(input: { readonly conversation: string; readonly picture: string }): Answer<null>
+  /** The group's picture as a `data:` URL; empty when it has none. */
+  picture(input: { readonly conversation: string }): Answer<{ readonly picture: string }>
+  /** Accept, ignore or block a group that somebody added me to. */
+  answer(input: { readonly conversation: string; readonly standing: 'accepted' | 'ignored' | 'blocked' }): Answer<null>
+  /** Where a message of mine is, for each other person; who needs it longest first. */
+  delivery(input: { readonly conversation: string; readonly line: string }): Answer<readonly DeliveryTo[]>
+  mute(input: { readonly conversation: string; readonly on: boolean }): Answer<null>
+  /** Deletes what was said from this device, for good. Others keep theirs. A group is left first. */
+  forget(input: { readonly conversation: string }): Answer<null>
+
+  /** Makes an invitation to talk to me, or into a group. `days` until it expires: 1 to 365. */
+  invite(input: {
+    readonly conversation?: string
+    readonly role: Role
+    readonly uses: number
+    readonly days: number
+    readonly history: History
+  }): Answer<InvitationView>
+  revoke(input: { readonly invitation: string }): Answer<null>
+  /** Reads the text of an invitation. */
+  examine(input: { readonly link: string }): Answer<InvitationOffer>
+  /** Accepts an invitation; what becomes of it shows in `joining` updates. */
+  join(input: { readonly link: string }): Answer<{ readonly joining: string }>
+  /** Takes a joining off the list, and gives it up if nobody has answered. */
+  forgetJoining(input: { readonly joining: string }): Answer<null>
+
+  safety(input: { readonly person: string }): Answer<SafetyView>
+  /** I compared the digits (`scanned` absent), or scanned this code from their screen. */
+  verify(input: { readonly person: string; readonly scanned?: string }): Answer<null>
+  unverify(input: { readonly person: string }): Answer<null>
 }

@@ -33,7 +33,18 @@ export type PersonView = {
   readonly presence: Presence
   readonly foundBy: readonly FoundBy[]
   readonly standing: Standing
+  readonly verified: Verified
 }
+
+/**
+ * Whether I compared safety numbers with this person. `changed`: I did, and then their keys changed: a device was added
+ * that I did not see. `lookalike`: nobody verified, whose name looks like that of somebody I verified.
+ */
+export type Verified =
+  | { readonly at: 'no' }
+  | { readonly at: 'yes'; readonly since: Millis }
+  | { readonly at: 'changed'; readonly since: Millis; readonly changed: Millis }
+  | { readonly at: 'lookalike'; readonly of: string }
 
 /**
  * A place in the order everyone agrees on. Compare with `compareOrders`; `time` may lie ahead of any real clock, so
@@ -41,21 +52,55 @@ export type PersonView = {
  */
 export type Order = { readonly time: number; readonly author: string; readonly seq: number }
 
-/** What one person is known to hold and to have read of the messages that one of my devices wrote, as its sequence. */
+/**
+ * How far the messages that one of my devices wrote got, as its sequence: up to `sealed` they lie on a server for who is
+ * away; up to `delivered` and `read` everybody else in the conversation has them, and has read them.
+ */
 export type Progress = {
   readonly device: string
-  readonly person: string
+  readonly sealed: number
   readonly delivered: number
   readonly read: number
 }
 
-export type ConversationView = {
+export type Role = 'admin' | 'member'
+
+/** Two people, or a group. The members of a group are asked for (`members`): there may be 250 of them. */
+export type Talk =
+  | {
+      readonly kind: 'direct'
+      /** The other person. */
+      readonly person: string
+    }
+  | {
+      readonly kind: 'group'
+      readonly title: string
+      /** Changes with the picture, which is asked for (`picture`). Absent: it has none. */
+      readonly picture?: string
+      /** What I am in it. `gone`: I left or was removed; nothing can be said any more. */
+      readonly role: Role | 'gone'
+      /** People in it, me included. */
+      readonly size: number
+      /** Up to four others, for the list and the header. */
+      readonly some: readonly string[]
+      /** Who brought me in. */
+      readonly by?: string
+      /** False above 64 devices: traffic that is recorded now might be opened by a future quantum computer. */
+      readonly postQuantum: boolean
+    }
+
+export type ConversationView = Talk & {
   readonly id: string
-  readonly kind: 'direct'
-  /** The other person. */
-  readonly person: string
-  /** `request`: they wrote first and I have not answered, accepted, ignored or blocked yet. */
+  /**
+   * `request`: they wrote first, or added me to a group, and I have not answered, accepted, ignored or blocked yet. A
+   * group is accepted, ignored or blocked with `answer`.
+   */
   readonly at: 'open' | 'request' | 'ignored' | 'blocked'
+  readonly muted: boolean
+  /** Events that arrived and wait for others that they build on. */
+  readonly heldBack: number
+  /** What people call the server on which messages lie for who is away. */
+  readonly sealedAt?: string
   readonly last?: { readonly text: string; readonly at: Millis; readonly mine: boolean }
   /** 0 to 999; 999 means that many or more. */
   readonly unread: number
@@ -90,6 +135,18 @@ export type LineContent =
   | { readonly kind: 'deleted' }
   | { readonly kind: 'renamed'; readonly from: string; readonly to: string }
   | { readonly kind: 'joined' }
+  /** Something about the group changed. `person` of the line is who did it. */
+  | { readonly kind: 'change'; readonly change: GroupChange }
+  /** History from before `with` joined was shared with them; `days` absent: all of it. */
+  | { readonly kind: 'shared'; readonly with: string; readonly days?: number; readonly count: number }
+  /** They brought me into this group (a line of the direct conversation with them). */
+  | { readonly kind: 'introduced'; readonly group: string; readonly title: string }
+  /** Written by somebody who was removed by then, and whose removal the others knew: it does not count. */
+  | { readonly kind: 'void' }
+  /** They gave this device another key than the others, or a broken one: what they say may not be the same for all. */
+  | { readonly kind: 'split' }
+  /** They speak from a device that was not known before. */
+  | { readonly kind: 'device' }
   /** `count` messages of this person before this line have not arrived; known from the messages that did. */
   | { readonly kind: 'gap'; readonly count: number }
   /** Two different events with one sequence: somebody changed this person's history, or runs it twice. */
@@ -99,13 +156,99 @@ export type LineContent =
   /** A newer version of Kith wrote something that this one does not know. It is kept. */
   | { readonly kind: 'newer'; readonly what: string }
 
-/** Where one of my messages is. */
-export type Delivery = 'kept' | 'delivered' | 'read'
+export type GroupChange =
+  | { readonly kind: 'founded'; readonly title: string }
+  | { readonly kind: 'added'; readonly person: string; readonly role: Role }
+  | { readonly kind: 'removed'; readonly person: string }
+  | { readonly kind: 'left'; readonly person: string }
+  | { readonly kind: 'role'; readonly person: string; readonly role: Role }
+  | { readonly kind: 'title'; readonly title: string }
+  | { readonly kind: 'picture' }
+
+/** Where one of my messages is: on this device alone, sealed on a server as well, with everybody, read by everybody. */
+export type Delivery = 'kept' | 'sealed' | 'delivered' | 'read'
+
+export type MemberView = {
+  readonly person: string
+  readonly role: Role
+  readonly me: boolean
+  readonly devices: number
+}
+
+/** Where a message of mine is for one person. */
+export type DeliveryTo = { readonly person: string; readonly delivery: Delivery }
+
+/** How much of what was said before is shared with somebody new. */
+export type History =
+  | { readonly share: 'none' }
+  | { readonly share: 'days'; readonly days: number }
+  | { readonly share: 'all' }
+
+/** An invitation of mine, or of a group in which I am an admin. */
+export type InvitationView = {
+  readonly id: string
+  /** The text to give away: a `kith:` link. Absent when another admin made it and it has not arrived here. */
+  readonly link?: string
+  /** The group it leads into; absent: to me. */
+  readonly conversation?: string
+  readonly role: Role
+  readonly history: History
+  readonly made: Millis
+  readonly expires: Millis
+  readonly uses: number
+  readonly used: number
+  readonly state: 'open' | 'used' | 'expired' | 'revoked'
+  /** Whether somebody who answers while I am away can leave the answer on a server. */
+  readonly waitsAt?: string
+}
+
+/** What the text of an invitation says, before anything is done with it. All of it is the word of who made it. */
+export type InvitationOffer = {
+  readonly id: string
+  readonly inviter: { readonly person: string; readonly name: string; readonly tag: string }
+  readonly group?: { readonly title: string; readonly role: Role }
+  readonly expires: Millis
+  readonly server?: string
+}
+
+/** An invitation that I accepted. */
+export type JoiningView = {
+  readonly id: string
+  readonly inviter: { readonly person: string; readonly name: string; readonly tag: string }
+  readonly group?: { readonly title: string }
+  readonly since: Millis
+  readonly state:
+    /** Nobody who could let me in has answered. `left`: where my answer waits for them. */
+    | { readonly at: 'waiting'; readonly left?: string }
+    | { readonly at: 'in'; readonly conversation: string }
+    | { readonly at: 'refused'; readonly because: JoinRefusal }
+}
+
+export type JoinRefusal = 'used' | 'expired' | 'revoked' | 'not-allowed'
+
+/** The safety number that I share with somebody. */
+export type SafetyView = {
+  readonly person: string
+  /** 60 digits. */
+  readonly digits: string
+  /** What the QR code says. */
+  readonly code: string
+  readonly verified: Verified
+}
 
 export type ServerState =
   | { readonly at: 'none' }
   | { readonly at: 'connecting'; readonly address: string }
-  | { readonly at: 'connected'; readonly address: string; readonly since: Millis; readonly people: 'on' | 'off' }
+  | {
+      readonly at: 'connected'
+      readonly address: string
+      readonly since: Millis
+      readonly people: 'on' | 'off'
+      /** What the server calls itself. */
+      readonly name?: string
+      /** Whether it keeps sealed messages for who is away. */
+      readonly mailboxes: 'on' | 'off'
+    }
   | {
       readonly at: 'unreachable'
       readonly address: string
@@ -130,6 +273,10 @@ export type StatusView = {
   /** Where this peer listens for others, as text. */
   readonly addresses: readonly string[]
   readonly settings: SettingsView
+  /** Whether everything here is encrypted with a passphrase that is asked for at the start. */
+  readonly passphrase: boolean
+  /** Set while messages for who is away cannot be left on the server: they stay kept here. */
+  readonly mailboxFailure?: { readonly kind: 'full' | 'slow' | 'other'; readonly server: string }
   /** Set while the disk refuses to keep anything (full, read-only): nothing can be said or received. */
   readonly storeFailure?: { readonly kind: 'full' | 'other'; readonly detail: string }
 }
@@ -175,12 +322,21 @@ export type Update =
       readonly status: StatusView
       readonly people: readonly PersonView[]
       readonly conversations: readonly ConversationView[]
+      readonly invitations: readonly InvitationView[]
+      readonly joinings: readonly JoiningView[]
     }
   | { readonly kind: 'status'; readonly status: StatusView }
   | { readonly kind: 'person'; readonly person: PersonView }
   /** A person who is no longer found anywhere and with whom there is no conversation. */
   | { readonly kind: 'person-gone'; readonly person: string }
   | { readonly kind: 'conversation'; readonly conversation: ConversationView }
+  /** It was deleted here. */
+  | { readonly kind: 'conversation-gone'; readonly conversation: string }
+  /** Who is in this group, or as what, has changed: ask `members` again. */
+  | { readonly kind: 'members'; readonly conversation: string }
+  | { readonly kind: 'invitation'; readonly invitation: InvitationView }
+  | { readonly kind: 'joining'; readonly joining: JoiningView }
+  | { readonly kind: 'joining-gone'; readonly joining: string }
   | { readonly kind: 'line'; readonly conversation: string; readonly line: LineView }
   /** A line that no longer stands: a gap that was filled. */
   | { readonly kind: 'line-gone'; readonly conversation: string; readonly line: string }
@@ -193,12 +349,14 @@ export type Update =
 export const compareOrders = (a: Order, b: Order): number =>
   a.time - b.time || (a.author < b.author ? -1 : a.author > b.author ? 1 : a.seq - b.seq)
 
-/** How far a line of mine got: the least of what is known of each other person. */
+/** How far a line of mine got. */
 export const deliveryOf = (line: { readonly order: Order }, progress: readonly Progress[]): Delivery => {
-  const mine = progress.filter((each) => each.device === line.order.author)
-  if (mine.length > 0 && mine.every((each) => each.read >= line.order.seq)) return 'read'
-  if (mine.length > 0 && mine.every((each) => Math.max(each.delivered, each.read) >= line.order.seq)) return 'delivered'
-  return 'kept'
+  const { author, seq } = line.order
+  const mine = progress.find((each) => each.device === author)
+  if (!mine) return 'kept'
+  if (mine.read >= seq) return 'read'
+  if (mine.delivered >= seq) return 'delivered'
+  return mine.sealed >= seq ? 'sealed' : 'kept'
 }
 
 /** The name to show: "Bobby (Bob)" when I gave them a name, with the tag when somebody else's name looks the same. */
