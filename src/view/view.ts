@@ -44,6 +44,7 @@ export type Verified =
   | { readonly at: 'no' }
   | { readonly at: 'yes'; readonly since: Millis }
   | { readonly at: 'changed'; readonly since: Millis; readonly changed: Millis }
+  /** `of`: the id of the one I verified. */
   | { readonly at: 'lookalike'; readonly of: string }
 
 /**
@@ -101,7 +102,8 @@ export type ConversationView = Talk & {
   readonly heldBack: number
   /** What people call the server on which messages lie for who is away. */
   readonly sealedAt?: string
-  readonly last?: { readonly text: string; readonly at: Millis; readonly mine: boolean }
+  /** `person`: who wrote it, in a group. */
+  readonly last?: { readonly text: string; readonly at: Millis; readonly mine: boolean; readonly person?: string }
   /** 0 to 999; 999 means that many or more. */
   readonly unread: number
   /** When something last happened here, for the order of the list. */
