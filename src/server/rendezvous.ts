@@ -23,7 +23,7 @@ export const UNREAD_MILLIS_MAX = 30_000
 /** What one peer may say, in units of what a card costs. A peer that says more is read more slowly. */
 export const MESSAGE_RATE: Rate = { perSecond: 20, burst: 100 }
 /** A hello is told to all who watch, and watching starts with the whole list. */
-export const MESSAGE_COST = { hello: 5, watch: 10, card: 1, call: 2, newer: 1 } as const
+export const MESSAGE_COST = { hello: 5, watch: 10, card: 1, call: 2, newer: 1, open: 5, put: 5, part: 5, read: 5, listen: 5, trim: 5 } as const
 
 export type Input =
   /** A device has connected; `peer` is the shell's number for this link, never used twice. `group`: see `address.ts`. */
@@ -152,7 +152,7 @@ const obey = (state: Rendezvous, peer: Peer, message: PeerMessage | Newer, effec
     case 'newer':
       return say(peer, { kind: 'unknown', what: message.what }, effects)
     default:
-      return unreachable(message)
+      return say(peer, { kind: 'refused', request: message.request, because: 'off' }, effects)
   }
 }
 

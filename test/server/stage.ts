@@ -110,5 +110,15 @@ export const inWords = (message: ServerMessage): string => {
       return `unknown ${message.what}`
     case 'farewell':
       return `farewell ${message.because}`
+    case 'done':
+      return `done ${message.request}`
+    case 'stored':
+      return `stored ${message.request} at ${message.cursor}`
+    case 'blobs':
+      return `blobs ${message.request} [${message.pieces.map(({ cursor, size, bytes }) => `${cursor}:${bytes.length}/${size}`).join(' ')}]${message.end ? (message.end.more ? ' more' : ' end') : ''}`
+    case 'refused':
+      return `refused ${message.request} ${message.because}`
+    case 'arrived':
+      return `arrived ${message.cursor}`
   }
 }

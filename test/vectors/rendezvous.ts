@@ -7,12 +7,14 @@ import {
   type PeerMessage,
   type ServerMessage,
 } from '../../src/core/rendezvous/messages.ts'
+import { REASONS } from '../../src/core/rendezvous/mailbox-messages.ts'
 
 /** `node test/vectors/rendezvous.ts` writes the vectors beside this file; a test reads them back. */
 export const VECTORS_FILE = new URL('rendezvous.json', import.meta.url)
 
 const ann = 'a1'.repeat(32)
 const bob = 'b0'.repeat(32)
+const mailbox = 'e5'.repeat(32)
 const of = (...values: readonly number[]): Uint8Array => Uint8Array.from(values)
 
 export const peerMessages: readonly PeerMessage[] = [
@@ -23,11 +25,20 @@ export const peerMessages: readonly PeerMessage[] = [
   { kind: 'watch', on: false },
   { kind: 'card', device: bob },
   { kind: 'call', to: bob, offer: of(9, 8, 7) },
+  { kind: 'open', request: 0, mailbox, signature: new Uint8Array(64).fill(0x51) },
+  { kind: 'put', request: 1, mailbox, size: 3, part: of(1, 2) },
+  { kind: 'part', request: 1, part: of(3) },
+  { kind: 'read', request: 0xffff_ffff, mailbox, after: 0, bytesMax: 1_048_576 },
+  { kind: 'listen', request: 2, mailbox, on: true },
+  { kind: 'listen', request: 3, mailbox, on: false },
+  { kind: 'trim', request: 4, mailbox, cursors: [] },
+  { kind: 'trim', request: 5, mailbox, cursors: [1, 1_800_000_000_000_001] },
 ]
 
 export const serverMessages: readonly ServerMessage[] = [
   { kind: 'welcome', version: 1, observed: '192.0.2.7:50123', people: 'on' },
   { kind: 'welcome', version: 1, observed: '[2001:db8::1]:4', people: 'off', name: 'école' },
+  { kind: 'welcome', version: 1, observed: '192.0.2.7:50123', people: 'on', nonce: new Uint8Array(32).fill(0x40) },
   { kind: 'people', reset: true, here: [], gone: [] },
   {
     kind: 'people',
@@ -43,6 +54,22 @@ export const serverMessages: readonly ServerMessage[] = [
   { kind: 'called', from: ann, offer: of(9, 8, 7) },
   { kind: 'absent', to: bob },
   { kind: 'unknown', what: 'mailbox' },
+  { kind: 'done', request: 0 },
+  { kind: 'stored', request: 1, cursor: 1_800_000_000_000_001 },
+  { kind: 'blobs', request: 2, pieces: [] },
+  { kind: 'blobs', request: 2, pieces: [], end: { more: false } },
+  {
+    kind: 'blobs',
+    request: 2,
+    pieces: [
+      { cursor: 5, size: 2, bytes: of(1, 2) },
+      { cursor: 9, size: 1_048_576, bytes: of(3) },
+    ],
+    end: { more: true },
+  },
+  ...REASONS.map((because) => ({ kind: 'refused', request: 3, because }) as const),
+  { kind: 'refused', request: 3, because: 'slow', millis: 250 },
+  { kind: 'arrived', mailbox, cursor: 6 },
   ...BECAUSES.map((because) => ({ kind: 'farewell', because }) as const),
 ]
 

@@ -34,9 +34,7 @@ export type ServerReach =
       readonly address: string
       readonly attempt: number
       readonly since: number
-      readonly people: 'on' | 'off'
-      /** The address that the server sees this device at. */
-      readonly observed: string
+      readonly welcome: Welcome
       readonly failures: number
     }
   | {
@@ -50,11 +48,21 @@ export type ServerReach =
 
 type Trouble = { readonly since: number; readonly failure: Failure }
 
+/** What a server said of itself, and of this device. */
+export type Welcome = {
+  readonly people: 'on' | 'off'
+  readonly mailboxes: 'on' | 'off'
+  /** What the server wants to be called. */
+  readonly name?: string
+  /** The address that the server sees this device at. */
+  readonly observed: string
+}
+
 /** `attempt` says which dial a report belongs to: what comes from an earlier one is late and changes nothing. */
 export type ServerInput =
   | { readonly kind: 'use'; readonly address: string | undefined }
   | { readonly kind: 'linked'; readonly attempt: number }
-  | { readonly kind: 'welcomed'; readonly attempt: number; readonly people: 'on' | 'off'; readonly observed: string }
+  | { readonly kind: 'welcomed'; readonly attempt: number; readonly welcome: Welcome }
   | { readonly kind: 'failed'; readonly attempt: number; readonly failure: Failure; readonly replaced?: true }
   /** Try now, whatever was planned: this device's addresses changed, or the user asks. */
   | { readonly kind: 'hurry' }
@@ -145,13 +153,13 @@ const dial = (
 /** Each hello is answered with a welcome; only the first one changes more than what the server says of itself. */
 const welcomed = (
   server: ServerReach,
-  { attempt, people, observed }: Extract<ServerInput, { readonly kind: 'welcomed' }>,
+  { attempt, welcome }: Extract<ServerInput, { readonly kind: 'welcomed' }>,
   now: number,
 ): Stepped => {
-  if (server.at === 'connected' && server.attempt === attempt) return same({ ...server, people, observed })
+  if (server.at === 'connected' && server.attempt === attempt) return same({ ...server, welcome })
   if (server.at !== 'connecting' || server.attempt !== attempt) return same(server)
   const { address, failures } = server
-  return same({ at: 'connected', address, attempt, since: now, people, observed, failures })
+  return same({ at: 'connected', address, attempt, since: now, welcome, failures })
 }
 
 const failed = (

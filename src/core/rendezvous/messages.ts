@@ -1,7 +1,19 @@
 import { decode, encode, malformed, type Malformed, type Plain } from '../bytes/cbor.ts'
 import { fromHex, type Hex } from '../bytes/hex.ts'
-import { accept, unreachable, type Result } from '../bytes/result.ts'
+import { accept, type Result } from '../bytes/result.ts'
 import { bool, bytes, hex, list, literal, nullable, text, tuple, uint, type Shape } from '../bytes/shape.ts'
+import { NONCE_BYTES } from '../mailbox/keys.ts'
+import { isWithin } from './items.ts'
+import {
+  ANSWER_SHAPES,
+  answerPlain,
+  PART_BYTES_MAX,
+  REQUEST_SHAPES,
+  requestPlain,
+  type MailboxAnswer,
+  type MailboxRequest,
+} from './mailbox-messages.ts'
+import { appended, message } from './message-shape.ts'
 
 /** The newest version of what a peer and a server say. A conversation goes in the smaller of the two they name. */
 export const RENDEZVOUS_VERSION = 1
@@ -13,13 +25,18 @@ export const CARD_BYTES_MAX = 4096
 export const LISTING_BYTES_MAX = 512
 export const OFFER_BYTES_MAX = 2048
 export const PEOPLE_LISTED_MAX = 250
-/** A server refuses longer messages from a peer before it decodes them. */
-export const PEER_MESSAGE_BYTES_MAX = 8 * 1024
+/**
+ * A server refuses longer messages from a peer before it decodes them: one part of a blob fits. Blobs come in parts so
+ * that nobody's small message waits behind a megabyte, and no peer can make a server hold more than a part unread.
+ */
+export const PEER_MESSAGE_BYTES_MAX = PART_BYTES_MAX + 1024
+/** Decoding costs by the item rather than by the byte: a message from a peer has at most so many. */
+export const PEER_MESSAGE_ITEMS_MAX = 1024
 /** A peer refuses longer messages from a server before it decodes them: 250 people with full listings fit. */
 export const SERVER_MESSAGE_BYTES_MAX = 256 * 1024
 const KIND_UNITS_MAX = 32
 const ADDRESS_UNITS_MAX = 128
-const SERVER_NAME_UNITS_MAX = 64
+export const SERVER_NAME_UNITS_MAX = 64
 
 /** What a peer says to a server. Byte strings read from the wire are views into the frame: copy what is kept. */
 export type PeerMessage =
@@ -37,6 +54,7 @@ export type PeerMessage =
   | { readonly kind: 'card'; readonly device: Hex }
   /** Bring this to another device, if it is here. */
   | { readonly kind: 'call'; readonly to: Hex; readonly offer: Uint8Array }
+  | MailboxRequest
 
 /** What a server says to a peer. */
 export type ServerMessage =
@@ -46,7 +64,10 @@ export type ServerMessage =
       readonly version: number
       readonly observed: string
       readonly people: 'on' | 'off'
+      /** What the server wants to be called. */
       readonly name?: string
+      /** To be signed for each mailbox that is opened on this link, the same in each welcome. None: no mailboxes here. */
+      readonly nonce?: Uint8Array
     }
   /** With `reset`, `here` is the whole list and everybody else is gone. Otherwise `here` is added or replaced. */
   | {
@@ -64,6 +85,7 @@ export type ServerMessage =
   | { readonly kind: 'unknown'; readonly what: string }
   /** The last message before the server closes the link. */
   | { readonly kind: 'farewell'; readonly because: Because }
+  | MailboxAnswer
 
 export type Listed = { readonly device: Hex; readonly listing: Uint8Array }
 
@@ -96,7 +118,9 @@ export const encodeServerMessage = (message: ServerMessage): Uint8Array => encod
 
 /** Never throws. Items after the ones known here are ignored: a later version may append some. */
 export const decodePeerMessage = (frame: Uint8Array): Result<PeerMessage | Newer, Malformed> =>
-  read(frame, PEER_MESSAGE_BYTES_MAX, PEER_SHAPES)
+  isWithin(frame, PEER_MESSAGE_ITEMS_MAX)
+    ? read(frame, PEER_MESSAGE_BYTES_MAX, PEER_SHAPES)
+    : malformed(`more than ${PEER_MESSAGE_ITEMS_MAX} items`)
 
 /** Never throws. Items after the ones known here are ignored: a later version may append some. */
 export const decodeServerMessage = (frame: Uint8Array): Result<ServerMessage | Newer, Malformed> =>
@@ -113,14 +137,21 @@ const peerPlain = (message: PeerMessage): Plain => {
     case 'call':
       return ['call', fromHex(message.to), message.offer]
     default:
-      return unreachable(message)
+      return requestPlain(message)
   }
 }
 
 const serverPlain = (message: ServerMessage): Plain => {
   switch (message.kind) {
     case 'welcome':
-      return ['welcome', message.version, message.observed, message.people, message.name ?? null]
+      return [
+        'welcome',
+        message.version,
+        message.observed,
+        message.people,
+        message.name ?? null,
+        message.nonce ?? null,
+      ]
     case 'people':
       return [
         'people',
@@ -139,7 +170,7 @@ const serverPlain = (message: ServerMessage): Plain => {
     case 'farewell':
       return ['farewell', message.because]
     default:
-      return unreachable(message)
+      return answerPlain(message)
   }
 }
 
@@ -160,17 +191,6 @@ const read = <Message>(
   const message = shape(items)
   return message === undefined ? malformed(`not a ${kind}`) : accept(message)
 }
-
-/** The items of a message from its kind on, made into a value. */
-const message =
-  <const Shapes extends readonly Shape<unknown>[], Value>(
-    shapes: Shapes,
-    make: (...items: { -readonly [I in keyof Shapes]: Shapes[I] extends Shape<infer Item> ? Item : never }) => Value,
-  ): Shape<Value> =>
-  (plain) => {
-    const items = tuple(...shapes)((plain as readonly Plain[]).slice(1, 1 + shapes.length))
-    return items === undefined ? undefined : make(...(items as never))
-  }
 
 const device = hex(DEVICE_BYTES)
 const version: Shape<number> = (plain) => uint(0xffff)(plain) || undefined
@@ -193,19 +213,22 @@ const PEER_SHAPES: ReadonlyMap<string, Shape<PeerMessage>> = new Map<string, Sha
   ['watch', message([bool], (on) => ({ kind: 'watch', on }))],
   ['card', message([device], (device) => ({ kind: 'card', device }))],
   ['call', message([device, bytes(0, OFFER_BYTES_MAX)], (to, offer) => ({ kind: 'call', to, offer }))],
+  ...REQUEST_SHAPES,
 ])
 
 const SERVER_SHAPES: ReadonlyMap<string, Shape<ServerMessage>> = new Map<string, Shape<ServerMessage>>([
   [
     'welcome',
     message(
-      [version, text(ADDRESS_UNITS_MAX), onOrOff, nullable(text(SERVER_NAME_UNITS_MAX))],
-      (version, observed, people, name) => ({
+      // A server from before there were mailboxes names no nonce.
+      [version, text(ADDRESS_UNITS_MAX), onOrOff, nullable(text(SERVER_NAME_UNITS_MAX)), appended(bytes(NONCE_BYTES))],
+      (version, observed, people, name, nonce) => ({
         kind: 'welcome',
         version,
         observed,
         people,
         ...(name !== null && { name }),
+        ...(nonce && { nonce }),
       }),
     ),
   ],
@@ -230,4 +253,5 @@ const SERVER_SHAPES: ReadonlyMap<string, Shape<ServerMessage>> = new Map<string,
   ['absent', message([device], (to) => ({ kind: 'absent', to }))],
   ['unknown', message([text(KIND_UNITS_MAX)], (what) => ({ kind: 'unknown', what }))],
   ['farewell', message([because], (because) => ({ kind: 'farewell', because }))],
+  ...ANSWER_SHAPES,
 ])

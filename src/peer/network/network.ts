@@ -1,4 +1,5 @@
 import { isHex, type Hex } from '../../core/bytes/hex.ts'
+import type { Crypto } from '../../core/crypto/port.ts'
 import { fullAllowance, spend } from '../../core/reach/allowance.ts'
 import { ADDRESSES_POLL_MILLIS, isElsewhere, isOnThisMachine } from '../../core/reach/moved.ts'
 import { decodeOffer, encodeOffer, offeredAddresses } from '../../core/reach/offer.ts'
@@ -22,6 +23,7 @@ export type NetworkInput = {
   readonly scheduler: Scheduler
   /** A random number in [0, 1), for spreading attempts in time. */
   readonly random: () => number
+  readonly crypto: Crypto
   /** False for a device with which nothing is to be had (blocked): its links are closed, its offers and sightings passed over. */
   readonly admits: (device: Hex) => boolean
   /** Told of what a handler threw. */
@@ -117,6 +119,7 @@ export const openNetwork = (input: NetworkInput): Network => {
     endpoint,
     scheduler,
     random,
+    crypto: input.crypto,
     onConnected: (on) => devices.tellAll({ kind: 'server', on }),
     onPeople: peopleAre,
     onCalled: called,
@@ -161,6 +164,7 @@ export const openNetwork = (input: NetworkInput): Network => {
       if (!closed) server.announce(announcement)
     },
     card: (device) => (!closed && isOther(device) ? server.card(device) : Promise.resolve(undefined)),
+    mailboxes: server.mailboxes,
     setNearby: (on) => {
       if (!closed) near.set(on)
     },

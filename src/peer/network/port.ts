@@ -1,4 +1,6 @@
 import type { Hex } from '../../core/bytes/hex.ts'
+import type { Result } from '../../core/bytes/result.ts'
+import type { MailboxKeys } from '../../core/mailbox/keys.ts'
 import type { Link } from '../../link/port.ts'
 import type { AttemptView, Millis, Path, ServerState, StatusView } from '../../view/view.ts'
 
@@ -48,6 +50,9 @@ export interface Network {
   /** The card that this device last announced at the server. Undefined: no server, not known there, or no answer. */
   card(device: Hex): Promise<Uint8Array | undefined>
 
+  /** The mailboxes that the server keeps. */
+  readonly mailboxes: ServerMailboxes
+
   /** Announce this device on the local network and look for others there, or stop both. */
   setNearby(on: boolean): void
   nearby(): StatusView['nearby']
@@ -57,6 +62,69 @@ export interface Network {
   /** Closes all links and the server's, and stops everything. The endpoint remains open: it belongs to the caller. */
   close(): void
 }
+
+/**
+ * Mailboxes at the server that this device is connected to: lists of sealed blobs, for those who are away. Each promise
+ * answers, none rejects; the number and the bytes of requests that wait are bounded. What a server says of a mailbox is
+ * never believed: it may hand out less than was put, twice, or in another order.
+ */
+export interface ServerMailboxes {
+  /**
+   * The server that keeps mailboxes for this device now: the name it gives itself, or else its address. Undefined while
+   * there is none, or while it keeps none. Told of by `onChange` with `server`.
+   */
+  server(): { readonly name: string; readonly address: string } | undefined
+  /** Accepts once the blob is on the server's disk. After a refusal it may be there all the same; putting it again is harmless. */
+  put(keys: MailboxKey, blob: Uint8Array): Promise<Result<Cursor, MailboxRefusal>>
+  /**
+   * Blobs put after a cursor (0: all), oldest first, their cursors strictly rising; at most `bytesMax`
+   * (READ_BYTES_MAX), or one blob. Go on after the last cursor while there is `more`.
+   */
+  read(
+    keys: MailboxKey,
+    input: { readonly after: Cursor; readonly bytesMax?: number },
+  ): Promise<Result<MailboxPage, MailboxRefusal>>
+  /**
+   * Be told by `onArrived` when somebody else puts a blob there, or no longer. Ends with the connection: watch again
+   * whenever `server()` is there again, and read after that, so that nothing falls between.
+   */
+  watch(keys: MailboxKey, on: boolean): Promise<Result<null, MailboxRefusal>>
+  /** Takes these blobs away for everybody. Those that are gone already are passed over. */
+  trim(keys: MailboxKey, cursors: readonly Cursor[]): Promise<Result<null, MailboxRefusal>>
+  onArrived(handler: (arrived: { readonly mailbox: Hex }) => void): void
+}
+
+/** What a server is shown of the keys: never the secret. */
+export type MailboxKey = Pick<MailboxKeys, 'mailbox' | 'seed'>
+
+/** A blob's place in its mailbox: greater than that of all that were put before, and never used again. From 1. */
+export type Cursor = number
+
+export type MailboxPage = {
+  readonly blobs: readonly { readonly cursor: Cursor; readonly blob: Uint8Array }[]
+  readonly more: boolean
+}
+
+export type MailboxRefusal =
+  /** There is no connection to a server, or it ended before the answer came. */
+  | { readonly kind: 'no-server' }
+  /** The server keeps no mailboxes. */
+  | { readonly kind: 'off' }
+  /** This mailbox has as much in it as the server allows. */
+  | { readonly kind: 'full-mailbox' }
+  /** This device's address has put as much as the server takes for a while. Try again after so long. */
+  | { readonly kind: 'full-address'; readonly millis: Millis }
+  /** The server's disk is full, or all mailboxes together hold as much as it takes. */
+  | { readonly kind: 'full-server' }
+  | { readonly kind: 'too-large'; readonly limit: number }
+  /** The server has too much to do, or gave no answer in time. Try again after so long. */
+  | { readonly kind: 'slow'; readonly millis: Millis }
+  /** Too many mailboxes are open on this connection. */
+  | { readonly kind: 'too-many' }
+  /** More waits to be asked already than this device asks at a time. */
+  | { readonly kind: 'busy' }
+  /** The server's answer makes no sense, or it names a reason that only a later version knows. */
+  | { readonly kind: 'bad-answer'; readonly detail: string }
 
 export type FoundWhere = 'nearby' | 'server'
 

@@ -1,5 +1,7 @@
 import type { Hex } from '../../core/bytes/hex.ts'
 import { unreachable } from '../../core/bytes/result.ts'
+import type { Crypto } from '../../core/crypto/port.ts'
+import { parseName } from '../../core/identity/name.ts'
 import { isOnThisMachine } from '../../core/reach/moved.ts'
 import {
   noServer,
@@ -8,6 +10,7 @@ import {
   type ServerEffect,
   type ServerInput,
   type ServerReach,
+  type Welcome,
 } from '../../core/reach/server.ts'
 import {
   decodeServerMessage,
@@ -23,13 +26,15 @@ import type { Failure, ServerState } from '../../view/view.ts'
 import { createAlarm } from './alarm.ts'
 import { createCards } from './cards.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
-import type { Announcement, Scheduler, ServerAddress } from './port.ts'
+import { createMailboxes } from './mailboxes.ts'
+import type { Announcement, Scheduler, ServerAddress, ServerMailboxes } from './port.ts'
 
 export type ServerConnectionInput = {
   readonly endpoint: Endpoint
   readonly scheduler: Scheduler
   /** A random number in [0, 1). */
   readonly random: () => number
+  readonly crypto: Crypto
   /** Calls and relayed links are possible now, or are no longer. */
   readonly onConnected: (connected: boolean) => void
   readonly onPeople: (before: People, now: People) => void
@@ -44,6 +49,7 @@ export type ServerConnection = {
   announce(announcement: Announcement): void
   card(device: Hex): Promise<Uint8Array | undefined>
   call(to: Hex, offer: Uint8Array): void
+  readonly mailboxes: ServerMailboxes
   /** This device's addresses changed. `elsewhere`: it is on another network now. */
   moved(elsewhere: boolean): void
   state(): ServerState
@@ -59,10 +65,13 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
   let address: ServerAddress | undefined
   let announcement: Announcement | undefined
   let people: People = new Map()
+  /** What this connection's server asks to be signed; none when it keeps no mailboxes. */
+  let nonce: Uint8Array | undefined
   /** What there is of the attempt that counts. */
   let controller: AbortController | undefined
   let line: { readonly link: Link; readonly outbox: Outbox } | undefined
   const alarm = createAlarm(scheduler, () => take({ kind: 'time' }))
+  const mailboxes = createMailboxes()
   const cards = createCards(scheduler, (device) => say({ kind: 'card', device }))
 
   const take = (next: ServerInput): void => {
@@ -125,8 +134,8 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
 
   const hear = (attempt: number, message: ServerMessage): void => {
     if (message.kind === 'welcome') {
-      const { people: listed, observed } = message
-      return take({ kind: 'welcomed', attempt, people: listed, observed })
+      nonce = message.nonce?.slice()
+      return take({ kind: 'welcomed', attempt, welcome: welcomeOf(message) })
     }
     if (message.kind === 'farewell')
       return take({
@@ -146,6 +155,11 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
       case 'absent':
         return input.onAbsent(message.to)
       case 'unknown':
+      case 'done':
+      case 'stored':
+      case 'blobs':
+      case 'refused':
+      case 'arrived':
         return
       default:
         return unreachable(message)
@@ -185,6 +199,7 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
     },
     card: (device) => (state.at === 'connected' ? cards.ask(device) : Promise.resolve(undefined)),
     call: (to, offer) => void say({ kind: 'call', to, offer }),
+    mailboxes,
     moved: (elsewhere) => {
       if (elsewhere && line && !isOnThisMachine(line.link.address) && state.at === 'connected')
         take({ kind: 'failed', attempt: state.attempt, failure: { kind: 'closed', detail: 'on another network now' } })
@@ -194,13 +209,19 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
     get connected() {
       return state.at === 'connected'
     },
-    observed: () => (state.at === 'connected' ? state.observed : undefined),
+    observed: () => (state.at === 'connected' ? state.welcome.observed : undefined),
     close: () => take({ kind: 'use', address: undefined }),
   }
 }
 
 const addressText = ({ host, port }: ServerAddress): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+
+/** The name is a stranger's word: shown when it could be a person's, and passed over otherwise. */
+const welcomeOf = ({ people, observed, name, nonce }: Extract<ServerMessage, { readonly kind: 'welcome' }>): Welcome => {
+  const parsed = name === undefined ? undefined : parseName(name)
+  return { people, observed, mailboxes: nonce ? 'on' : 'off', ...(parsed?.ok && { name: parsed.value }) }
+}
 
 const failureOf = (because: Because): Failure => {
   switch (because) {
@@ -229,8 +250,9 @@ const viewOf = (server: ServerReach): ServerState => {
       return trouble ? { at: 'unreachable', address, ...trouble, next: started } : { at: 'connecting', address }
     }
     case 'connected': {
-      const { address, since, people } = server
-      return { at: 'connected', address, since, people }
+      const { address, since, welcome } = server
+      const { people, mailboxes, name } = welcome
+      return { at: 'connected', address, since, people, mailboxes, ...(name !== undefined && { name }) }
     }
     case 'waiting':
       return { at: 'unreachable', address: server.address, ...server.trouble, next: server.until }

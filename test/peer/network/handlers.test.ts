@@ -13,6 +13,7 @@ test('[RC25] handlers that throw harm nobody, and the link that was not taken is
     endpoint: world.wires.peer(PLACES.alice),
     scheduler: world.time,
     random: world.random,
+    crypto: world.crypto,
     admits: () => true,
     log: (message, error) => logged.push(`${message}: ${String(error)}`),
   })
@@ -44,7 +45,7 @@ test('[RC14] a dial that throws is a failed attempt', async () => {
     dial: () => Promise.reject(new Error('unforeseen')),
     dialServer: () => Promise.reject(new Error('unforeseen')),
   }
-  const alice = openNetwork({ endpoint, scheduler: world.time, random: world.random, admits: () => true })
+  const alice = openNetwork({ endpoint, scheduler: world.time, random: world.random, crypto: world.crypto, admits: () => true })
   alice.want(PLACES.bob.device, [PLACES.bob.address])
   alice.useServer({ host: '203.0.113.1', port: 12_345 })
   await world.time.advance(100)
@@ -62,7 +63,7 @@ test('[RC14] a link that comes after closing is closed', async () => {
     // Takes no notice of being given up.
     dial: (input) => endpoint.dial({ ...input, signal: new AbortController().signal }),
   }
-  const alice = openNetwork({ endpoint: deaf, scheduler: world.time, random: world.random, admits: () => true })
+  const alice = openNetwork({ endpoint: deaf, scheduler: world.time, random: world.random, crypto: world.crypto, admits: () => true })
   alice.onLink(() => assert.fail('a link after closing'))
   alice.want(bob.device, [bob.address])
   alice.close()
@@ -82,7 +83,7 @@ test('[RC7] a link that ends while it is handed over leaves no trace', async () 
       return dialled.ok ? accept(dialled.value) : dialled
     },
   }
-  const alice = openNetwork({ endpoint: hasty, scheduler: world.time, random: world.random, admits: () => true })
+  const alice = openNetwork({ endpoint: hasty, scheduler: world.time, random: world.random, crypto: world.crypto, admits: () => true })
   alice.onLink((link) => link.close())
   alice.want(bob.device, [bob.address])
   await world.time.advance(500)
@@ -99,6 +100,7 @@ test('[RC29] on another network, the links of the old one are closed and tried a
     endpoint: { ...endpoint, addresses: () => addresses },
     scheduler: world.time,
     random: world.random,
+    crypto: world.crypto,
     admits: () => true,
   })
   let links = 0
@@ -136,6 +138,7 @@ test('[RC33] a clock that is set back delays nothing', async () => {
     endpoint: world.wires.peer(PLACES.alice),
     scheduler: { now: () => world.time.now() - back, after: world.time.after },
     random: world.random,
+    crypto: world.crypto,
     admits: () => true,
   })
   alice.onLink(() => {})

@@ -79,6 +79,7 @@ test('[RC21] the last word on being seen counts, and a failure is shown and trie
     },
     scheduler: world.time,
     random: world.random,
+    crypto: world.crypto,
     admits: () => true,
   })
   network.setNearby(true)

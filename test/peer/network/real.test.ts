@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test, type TestContext } from 'node:test'
 import type { Result } from '../../../src/core/bytes/result.ts'
+import { createNodeCrypto } from '../../../src/crypto/node.ts'
 import { createEndpoint } from '../../../src/link/libp2p/endpoint.ts'
 import { createServerEndpoint } from '../../../src/link/libp2p/server.ts'
 import type { Endpoint, Link } from '../../../src/link/port.ts'
@@ -51,7 +52,13 @@ const startPerson = async (context: TestContext, server: ServerAddress): Promise
     person.reachable || input.address === 'relay'
       ? endpoint.dial(input)
       : Promise.resolve({ ok: false, refusal: { kind: 'unreachable', detail: 'EHOSTUNREACH' } })
-  const network = openNetwork({ endpoint: { ...endpoint, dial }, scheduler, random: Math.random, admits: () => true })
+  const network = openNetwork({
+    endpoint: { ...endpoint, dial },
+    scheduler,
+    random: Math.random,
+    crypto: createNodeCrypto(),
+    admits: () => true,
+  })
   const person: Person = {
     device: endpoint.device,
     network,

@@ -1,9 +1,11 @@
+import type { Crypto } from '../../../src/core/crypto/port.ts'
 import { createSimulatedTime, type SimulatedTime } from '../../../src/link/memory-time.ts'
 import { createNetwork, type Network as Wires } from '../../../src/link/memory.ts'
 import type { Endpoint, Link } from '../../../src/link/port.ts'
 import { openNetwork } from '../../../src/peer/network/network.ts'
 import type { Network, Seen } from '../../../src/peer/network/port.ts'
 import { serve, type Serving } from '../../../src/server/serve.ts'
+import { createDeterministicCrypto } from '../../core/deterministic-crypto.ts'
 import { seededRandom } from '../../core/reach/random.ts'
 
 /** People with networks of their own, wires between them, and time that moves when it is told to. */
@@ -11,6 +13,7 @@ export type World = {
   readonly time: SimulatedTime
   readonly wires: Wires
   readonly random: () => number
+  readonly crypto: Crypto
   person(name: keyof typeof PLACES, options?: { readonly admits?: (device: string) => boolean }): Person
   server(): Serving
 }
@@ -48,11 +51,13 @@ export const SERVER = { device: 'ee'.repeat(32), host: '203.0.113.1', port: 12_3
 export const createWorld = (seed: number): World => {
   const random = seededRandom(seed)
   const time = createSimulatedTime({ start: 1_000_000 })
+  const crypto = createDeterministicCrypto(seed)
   const wires = createNetwork({ time, random, delay: { least: 1, most: 20 }, loss: 0 })
   return {
     time,
     wires,
     random,
+    crypto,
     person: (name, { admits = () => true } = {}) => {
       const endpoint = wires.peer(PLACES[name])
       const dials: string[] = []
@@ -63,7 +68,7 @@ export const createWorld = (seed: number): World => {
           return endpoint.dial(input)
         },
       }
-      return createPerson(name, openNetwork({ endpoint: counted, scheduler: time, random, admits }), dials)
+      return createPerson(name, openNetwork({ endpoint: counted, scheduler: time, random, crypto, admits }), dials)
     },
     server: () => {
       const { device, host, port } = SERVER
