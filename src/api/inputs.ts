@@ -14,6 +14,16 @@ export const SEARCH_CHARACTERS_MAX = 500
 export const LINE_ID_CHARACTERS_MAX = 200
 export const HISTORY_LINES_MAX = 500
 export const SEARCH_LINES_MAX = 200
+export const TITLE_CHARACTERS_MAX = 1_000
+/** A picture of 32 KiB as a `data:` URL, and then some: the peer says what is too large, and by how much. */
+export const PICTURE_CHARACTERS_MAX = 512 * 1024
+export const PEOPLE_MAX = 250
+export const USES_MAX = 1_000
+export const DAYS_MAX = 365
+export const HISTORY_DAYS_MAX = 36_500
+/** A link has at most 700 characters; what was pasted around it is cut off by whoever pastes. */
+export const LINK_CHARACTERS_MAX = 4_000
+export const CODE_CHARACTERS_MAX = 1_000
 
 const ID_BYTES = 32
 
@@ -29,6 +39,16 @@ const limit = (max: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(1)
 const order = v.strictObject({ time: whole, author: hexId, seq: whole })
 const person = hexId
 const conversation = hexId
+const invitation = hexId
+const joining = hexId
+const role = v.picklist(['admin', 'member'])
+const standing = v.picklist(['accepted', 'ignored', 'blocked'])
+const link = text(LINK_CHARACTERS_MAX)
+const history = v.variant('share', [
+  v.strictObject({ share: v.literal('none') }),
+  v.strictObject({ share: v.literal('days'), days: limit(HISTORY_DAYS_MAX) }),
+  v.strictObject({ share: v.literal('all') }),
+])
 
 export const INPUTS = {
   open: v.strictObject({ person }),
@@ -48,7 +68,7 @@ export const INPUTS = {
   read: v.strictObject({ conversation, upTo: order }),
   typing: v.strictObject({ conversation }),
   draft: v.strictObject({ conversation, text: text(TEXT_CHARACTERS_MAX) }),
-  decide: v.strictObject({ person, standing: v.picklist(['accepted', 'ignored', 'blocked']) }),
+  decide: v.strictObject({ person, standing }),
   rename: v.strictObject({ name: text(NAME_CHARACTERS_MAX) }),
   namePrivately: v.strictObject({ person, name: text(NAME_CHARACTERS_MAX) }),
   configure: v.strictObject({
@@ -64,4 +84,34 @@ export const INPUTS = {
     conversation: v.exactOptional(conversation),
     limit: limit(SEARCH_LINES_MAX),
   }),
+  found: v.strictObject({
+    title: text(TITLE_CHARACTERS_MAX),
+    people: v.pipe(v.array(person), v.maxLength(PEOPLE_MAX)),
+  }),
+  members: v.strictObject({ conversation }),
+  add: v.strictObject({ conversation, person, role, history }),
+  remove: v.strictObject({ conversation, person }),
+  leave: v.strictObject({ conversation }),
+  setRole: v.strictObject({ conversation, person, role }),
+  retitle: v.strictObject({ conversation, title: text(TITLE_CHARACTERS_MAX) }),
+  setPicture: v.strictObject({ conversation, picture: text(PICTURE_CHARACTERS_MAX) }),
+  picture: v.strictObject({ conversation }),
+  answer: v.strictObject({ conversation, standing }),
+  delivery: v.strictObject({ conversation, line }),
+  mute: v.strictObject({ conversation, on: v.boolean() }),
+  forget: v.strictObject({ conversation }),
+  invite: v.strictObject({
+    conversation: v.exactOptional(conversation),
+    role,
+    uses: limit(USES_MAX),
+    days: limit(DAYS_MAX),
+    history,
+  }),
+  revoke: v.strictObject({ invitation }),
+  examine: v.strictObject({ link }),
+  join: v.strictObject({ link }),
+  forgetJoining: v.strictObject({ joining }),
+  safety: v.strictObject({ person }),
+  verify: v.strictObject({ person, scanned: v.exactOptional(text(CODE_CHARACTERS_MAX)) }),
+  unverify: v.strictObject({ person }),
 }

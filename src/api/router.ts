@@ -33,6 +33,27 @@ export const createRouter = (calls: Calls) => ({
   reach: answer(INPUTS.reach, (input) => calls.reach(input)),
   tryNow: answer(INPUTS.tryNow, (input) => calls.tryNow(input)),
   search: answer(INPUTS.search, (input) => calls.search(input)),
+  found: answer(INPUTS.found, (input) => calls.found(input)),
+  members: answer(INPUTS.members, (input) => calls.members(input)),
+  add: answer(INPUTS.add, (input) => calls.add(input)),
+  remove: answer(INPUTS.remove, (input) => calls.remove(input)),
+  leave: answer(INPUTS.leave, (input) => calls.leave(input)),
+  setRole: answer(INPUTS.setRole, (input) => calls.setRole(input)),
+  retitle: answer(INPUTS.retitle, (input) => calls.retitle(input)),
+  setPicture: answer(INPUTS.setPicture, (input) => calls.setPicture(input)),
+  picture: answer(INPUTS.picture, (input) => calls.picture(input)),
+  answer: answer(INPUTS.answer, (input) => calls.answer(input)),
+  delivery: answer(INPUTS.delivery, (input) => calls.delivery(input)),
+  mute: answer(INPUTS.mute, (input) => calls.mute(input)),
+  forget: answer(INPUTS.forget, (input) => calls.forget(input)),
+  invite: answer(INPUTS.invite, (input) => calls.invite(input)),
+  revoke: answer(INPUTS.revoke, (input) => calls.revoke(input)),
+  examine: answer(INPUTS.examine, (input) => calls.examine(input)),
+  join: answer(INPUTS.join, (input) => calls.join(input)),
+  forgetJoining: answer(INPUTS.forgetJoining, (input) => calls.forgetJoining(input)),
+  safety: answer(INPUTS.safety, (input) => calls.safety(input)),
+  verify: answer(INPUTS.verify, (input) => calls.verify(input)),
+  unverify: answer(INPUTS.unverify, (input) => calls.unverify(input)),
 })
 
 const answer = <Schema extends v.GenericSchema, Value>(
@@ -68,5 +89,6 @@ const weightOf = (update: Update): number => {
   // UTF-16: two bytes a character. A snapshot's size is the peer's to bound and it comes first, when nothing waits.
   if (update.kind === 'conversation') return UPDATE_BYTES + 2 * update.conversation.draft.length
   if (update.kind === 'line' && update.line.kind === 'message') return UPDATE_BYTES + 2 * update.line.text.length
+  if (update.kind === 'invitation') return UPDATE_BYTES + 2 * (update.invitation.link ?? '').length
   return UPDATE_BYTES
 }

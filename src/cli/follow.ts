@@ -1,6 +1,6 @@
 import { unreachable } from '../core/bytes/result.ts'
 import type { Calls } from '../view/calls.ts'
-import type { ConversationView, PersonView, StatusView, Update } from '../view/view.ts'
+import type { ConversationView, InvitationView, JoiningView, PersonView, StatusView, Update } from '../view/view.ts'
 import type { World } from './command.ts'
 
 /** What a peer has told so far. */
@@ -8,6 +8,8 @@ export type Seen = {
   readonly status: StatusView | undefined
   readonly people: ReadonlyMap<string, PersonView>
   readonly conversations: ReadonlyMap<string, ConversationView>
+  readonly invitations: ReadonlyMap<string, InvitationView>
+  readonly joinings: ReadonlyMap<string, JoiningView>
 }
 
 export type Outcome<Value> =
@@ -31,11 +33,19 @@ export type Following = {
   end(): Promise<void>
 }
 
+const NOTHING_SEEN: Seen = {
+  status: undefined,
+  people: new Map(),
+  conversations: new Map(),
+  invitations: new Map(),
+  joinings: new Map(),
+}
+
 /** Follows a peer's updates from now on until `signal` aborts, they end, or `end` is called. */
 export const followPeer = (calls: Calls, signal: AbortSignal): Following => {
   const ending = new AbortController()
   const iterator = calls.updates(AbortSignal.any([signal, ending.signal]))[Symbol.asyncIterator]()
-  let seen: Seen = { status: undefined, people: new Map(), conversations: new Map() }
+  let seen: Seen = NOTHING_SEEN
   // One request for the next update at a time: an `until` that comes too late leaves its own for the next reader.
   let asked: Promise<IteratorResult<Update>> | undefined
 
@@ -86,21 +96,26 @@ const withUpdate = (seen: Seen, update: Update): Seen => {
         status: update.status,
         people: new Map(update.people.map((each) => [each.id, each])),
         conversations: new Map(update.conversations.map((each) => [each.id, each])),
+        invitations: new Map(update.invitations.map((each) => [each.id, each])),
+        joinings: new Map(update.joinings.map((each) => [each.id, each])),
       }
     case 'status':
       return { ...seen, status: update.status }
     case 'person':
       return { ...seen, people: new Map(seen.people).set(update.person.id, update.person) }
-    case 'person-gone': {
-      const people = new Map(seen.people)
-      people.delete(update.person)
-      return { ...seen, people }
-    }
+    case 'person-gone':
+      return { ...seen, people: without(seen.people, update.person) }
     case 'conversation':
-      return {
-        ...seen,
-        conversations: new Map(seen.conversations).set(update.conversation.id, update.conversation),
-      }
+      return { ...seen, conversations: new Map(seen.conversations).set(update.conversation.id, update.conversation) }
+    case 'conversation-gone':
+      return { ...seen, conversations: without(seen.conversations, update.conversation) }
+    case 'invitation':
+      return { ...seen, invitations: new Map(seen.invitations).set(update.invitation.id, update.invitation) }
+    case 'joining':
+      return { ...seen, joinings: new Map(seen.joinings).set(update.joining.id, update.joining) }
+    case 'joining-gone':
+      return { ...seen, joinings: without(seen.joinings, update.joining) }
+    case 'members':
     case 'line':
     case 'line-gone':
     case 'typing':
@@ -109,4 +124,10 @@ const withUpdate = (seen: Seen, update: Update): Seen => {
     default:
       return unreachable(update)
   }
+}
+
+const without = <Value>(map: ReadonlyMap<string, Value>, key: string): ReadonlyMap<string, Value> => {
+  const left = new Map(map)
+  left.delete(key)
+  return left
 }

@@ -1,12 +1,20 @@
-import { accept, type Result } from '../core/bytes/result.ts'
-import type { PersonView } from '../view/view.ts'
+import { refuse, type Result } from '../core/bytes/result.ts'
+import type { ConversationView, PersonView } from '../view/view.ts'
 import { borrowPeer, type BorrowedPeer } from './borrow.ts'
 import type { Given, Option, World } from './command.ts'
 import type { Exit } from './exit.ts'
-import { followPeer, type Following } from './follow.ts'
+import { followPeer, type Following, type Seen } from './follow.ts'
 import { profileOf, type Profile, type ProfileRefusal } from './profile.ts'
 import { printable } from './safe-text.ts'
-import { findPerson, type WhoRefusal } from './who.ts'
+import {
+  findGroup,
+  findPerson,
+  findWhom,
+  type GroupRefusal,
+  type GroupView,
+  type Whom,
+  type WhoRefusal,
+} from './who.ts'
 import { commandWords, exitFor, type CommandRefusal } from './words.ts'
 
 /** How long a peer that runs for the moment looks for people who are near or on its server. */
@@ -56,18 +64,52 @@ export const withPeer = async (
   }
 }
 
-/**
- * The person whom WHO means. A peer that runs for the moment has only just started: it looks around for a while before
- * it says that nobody is called so.
- */
-export const meet = async (
+type Missed = { readonly kind: 'disconnected' }
+
+/** The person whom WHO means. */
+export const meet = (
   who: string,
   peer: BorrowedPeer,
   following: Following,
   world: World,
-): Promise<Result<PersonView, WhoRefusal | { readonly kind: 'disconnected' }>> => {
-  const search = () => findPerson(who, [...following.seen.people.values()])
-  if (!(await following.begun())) return { ok: false, refusal: { kind: 'disconnected' } }
+): Promise<Result<PersonView, WhoRefusal | Missed>> =>
+  look(() => findPerson(who, following.seen.people.values()), { peer, following, world })
+
+/** The person or the group that WHO means. */
+export const meetWhom = (
+  who: string,
+  peer: BorrowedPeer,
+  following: Following,
+  world: World,
+): Promise<Result<Whom, WhoRefusal | Missed>> =>
+  look(() => findWhom(who, following.seen.people.values(), following.seen.conversations.values()), {
+    peer,
+    following,
+    world,
+  })
+
+/** The conversation with somebody, if there is one yet, or a group. */
+export const conversationWith = (whom: Whom, { conversations }: Seen): ConversationView | undefined =>
+  whom.at === 'group'
+    ? whom.group
+    : [...conversations.values()].find((each) => each.kind === 'direct' && each.person === whom.person.id)
+
+/** The group that GROUP means: those of this profile are known from the start. */
+export const chooseGroup = async (
+  group: string,
+  following: Following,
+): Promise<Result<GroupView, GroupRefusal | Missed>> =>
+  (await following.begun()) ? findGroup(group, following.seen.conversations.values()) : refuse({ kind: 'disconnected' })
+
+/**
+ * What `search` finds among what is seen. A peer that runs for the moment has only just started: it looks around for a
+ * while before it says that nobody is called so.
+ */
+const look = async <Found>(
+  search: () => Result<Found, WhoRefusal>,
+  { peer, following, world }: { readonly peer: BorrowedPeer; readonly following: Following; readonly world: World },
+): Promise<Result<Found, WhoRefusal | Missed>> => {
+  if (!(await following.begun())) return refuse({ kind: 'disconnected' })
   if (peer.running) return search()
   const found = await following.until(
     () => {
@@ -76,6 +118,5 @@ export const meet = async (
     },
     { world, millis: LOOK_MILLIS_MAX },
   )
-  if (found.at !== 'found') return search()
-  return found.value.ok ? accept(found.value.value) : found.value
+  return found.at === 'found' ? found.value : search()
 }

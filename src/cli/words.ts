@@ -6,6 +6,7 @@ import type { PeerRefusal, ServerRefusal } from './command.ts'
 import { EXIT, type Exit } from './exit.ts'
 import type { Usage } from './parse.ts'
 import type { ProfileRefusal } from './profile.ts'
+import type { GroupRefusal } from './who.ts'
 
 export type CommandRefusal =
   | Refusal
@@ -13,6 +14,7 @@ export type CommandRefusal =
   | DoorRefusal
   | ServerRefusal
   | ProfileRefusal
+  | GroupRefusal
   | Usage
   | { readonly kind: 'too-large' }
 
@@ -23,6 +25,10 @@ export const commandWords = (refusal: CommandRefusal): string => {
       return refusal.detail.endsWith('.') ? refusal.detail : `${refusal.detail}.`
     case 'unknown-command':
       return `There is no command '${refusal.name}'. \`kith help\` lists them.`
+    case 'unknown-group':
+      return `None of your groups is called “${refusal.who}”. \`kith groups\` lists them.`
+    case 'unclear-group':
+      return `Several of your groups are called “${refusal.who}”: ${refusal.groups.join(', ')}. Say which one by the tag beside its name.`
     case 'profile-name':
       return `A profile is named with 1 to 32 small letters, digits, - and _, not '${refusal.name}'.`
     case 'profile-in-use':
@@ -64,6 +70,8 @@ export const exitFor = (refusal: CommandRefusal): Exit => {
     case 'usage':
     case 'unknown-command':
     case 'profile-name':
+    case 'unknown-group':
+    case 'unclear-group':
     case 'unknown-person':
     case 'unclear-person':
     case 'name-empty':
@@ -73,6 +81,15 @@ export const exitFor = (refusal: CommandRefusal): Exit => {
     case 'text-too-long':
     case 'too-large':
     case 'server-address':
+    case 'not-a-member':
+    case 'not-a-group':
+    case 'title-empty':
+    case 'title-too-long':
+    case 'picture-too-large':
+    case 'picture-unknown':
+    case 'unknown-invitation':
+    case 'invitation-mangled':
+    case 'safety-unreadable':
     case 'malformed':
       return EXIT.unclear
     case 'profile-in-use':
@@ -94,6 +111,14 @@ export const exitFor = (refusal: CommandRefusal): Exit => {
     case 'unknown-line':
     case 'not-met':
     case 'blocked':
+    case 'not-admin':
+    case 'gone':
+    case 'member-already':
+    case 'group-full':
+    case 'invitation-newer':
+    case 'invitation-expired':
+    case 'invitation-own':
+    case 'safety-mismatch':
     case 'not-yours':
     case 'outdated':
     case 'disconnected':

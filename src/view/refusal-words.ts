@@ -2,6 +2,7 @@ import { unreachable } from '../core/bytes/result.ts'
 import type { NameRefusal } from '../core/identity/name.ts'
 import type { Refusal } from './calls.ts'
 import { countWords, sizeWords } from './count-words.ts'
+import { momentWords } from './time-words.ts'
 
 /** Why nothing was done, what that means, and what to do: whole sentences for people, without a name in front. */
 export const refusalWords = (refusal: Refusal): string => {
@@ -28,6 +29,44 @@ export const refusalWords = (refusal: Refusal): string => {
       return 'Your devices have not met yet, so nothing can be sealed for this person. Wait until they are here once, then write again.'
     case 'blocked':
       return 'You blocked this person. Unblock them to write to them.'
+    case 'not-admin':
+      return 'Only an admin of this group can do that. Nothing was changed. Ask one of the admins.'
+    case 'gone':
+      return 'You are not in this group any more, so nothing can be said or changed in it. What was said before stays readable here.'
+    case 'not-a-member':
+      return `“${refusal.who}” is not in this group. Nothing was changed.`
+    case 'member-already':
+      return `“${refusal.who}” is in this group already. Nothing was changed.`
+    case 'not-a-group':
+      return 'This does not go with this kind of conversation: some things are for groups alone, others for two people alone. Nothing was changed.'
+    case 'group-full':
+      return `This group is full: ${refusal.limit.toLocaleString('en')} is the most it can hold. Somebody has to leave before another can come in.`
+    case 'title-empty':
+      return 'A group needs a name with at least one letter, digit or symbol that can be seen.'
+    case 'title-too-long': {
+      const over = refusal.length - refusal.limit
+      return `A group’s name has at most ${refusal.limit} characters. Take out ${countWords(over, 'character')}.`
+    }
+    case 'picture-too-large':
+      return `This picture is too large: it is ${sizeWords(refusal.bytes)}, and ${sizeWords(refusal.limit)} is the most. Choose a smaller one.`
+    case 'picture-unknown':
+      return 'This is no picture that Kith knows. Choose a PNG, JPEG or WebP file.'
+    case 'unknown-invitation':
+      return 'This invitation is not known here. It may have been made on another device.'
+    case 'invitation-mangled':
+      return 'This is no whole invitation: something of it is missing or was changed on the way. Copy all of it once more, from “kith:” to its end.'
+    case 'invitation-newer':
+      return 'This invitation was made by a newer version of Kith. Update Kith, then open it again.'
+    case 'invitation-expired':
+      return `This invitation expired on ${momentWords(refusal.at)}, so nothing was sent. Ask for a new one.`
+    case 'invitation-own':
+      return 'This invitation is your own. Give it to somebody else: whoever opens it can answer.'
+    case 'safety-mismatch':
+      return refusal.other
+        ? 'This code is about somebody else, so nothing was marked as verified. Scan the code that their screen shows for the two of you.'
+        : 'The safety numbers differ: somebody may stand between you, or one of you has a new key. Nothing was marked as verified. Do not say anything secret here before you know why.'
+    case 'safety-unreadable':
+      return 'This is no safety number of Kith. Nothing was marked as verified. Scan the code on their screen again, or compare the digits.'
     case 'not-yours':
       return 'Only the person who wrote a message can change it. Nothing was changed.'
     case 'server-address':

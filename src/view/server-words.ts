@@ -15,13 +15,18 @@ export const serverWords = (server: ServerState, now: Millis): StateWords => {
       }
     case 'connecting':
       return { state: `Connecting to ${server.address}`, meaning: 'People on this server appear in a moment.' }
-    case 'connected':
-      return server.people === 'on'
-        ? { state: `On ${server.address}`, meaning: 'People who are on this server and want to be seen appear here.' }
-        : {
-            state: `On ${server.address}`,
-            meaning: 'This server shows no list of people, but helps you reach those you know.',
-          }
+    case 'connected': {
+      const named = server.name === undefined ? '' : ` (${server.name})`
+      const people =
+        server.people === 'on'
+          ? 'People who are on this server and want to be seen appear here.'
+          : 'This server shows no list of people, but helps you reach those you know.'
+      const mailboxes =
+        server.mailboxes === 'on'
+          ? ''
+          : ' It keeps no messages for who is away: they stay on this device until you meet.'
+      return { state: `On ${server.address}${named}`, meaning: people + mailboxes }
+    }
     case 'unreachable': {
       const words = failureWords(server.failure)
       return {
@@ -50,6 +55,20 @@ export const nearbyWords = (nearby: StatusView['nearby']): StateWords => {
       }
     default:
       return unreachable(nearby)
+  }
+}
+
+/** Set when messages for who is away cannot be left on the server. */
+export const mailboxFailureWords = ({ kind, server }: NonNullable<StatusView['mailboxFailure']>): string => {
+  switch (kind) {
+    case 'full':
+      return `The server ${server} has no room left for messages to people who are away. They stay kept here and go out by themselves when you are both online.`
+    case 'slow':
+      return `The server ${server} takes messages for people who are away only slowly. They stay kept here until it has them.`
+    case 'other':
+      return `The server ${server} takes no messages for people who are away. They stay kept here and go out by themselves when you are both online.`
+    default:
+      return unreachable(kind)
   }
 }
 

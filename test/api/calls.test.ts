@@ -46,6 +46,27 @@ test('[DR13] each call reaches the peer with what was passed and comes back with
     reach: { person: BOB },
     tryNow: { person: BOB },
     search: { text: 'hi', limit: 10 },
+    found: { title: 'Climbers', people: [BOB] },
+    members: { conversation: TALK },
+    add: { conversation: TALK, person: BOB, role: 'member', history: { share: 'days', days: 7 } },
+    remove: { conversation: TALK, person: BOB },
+    leave: { conversation: TALK },
+    setRole: { conversation: TALK, person: BOB, role: 'admin' },
+    retitle: { conversation: TALK, title: 'Walkers' },
+    setPicture: { conversation: TALK, picture: 'data:image/png;base64,AAAA' },
+    picture: { conversation: TALK },
+    answer: { conversation: TALK, standing: 'ignored' },
+    delivery: { conversation: TALK, line },
+    mute: { conversation: TALK, on: true },
+    forget: { conversation: TALK },
+    invite: { conversation: TALK, role: 'member', uses: 10, days: 7, history: { share: 'all' } },
+    revoke: { invitation: idOf('1') },
+    examine: { link: 'kith:abc' },
+    join: { link: 'kith:abc' },
+    forgetJoining: { joining: idOf('1') },
+    safety: { person: BOB },
+    verify: { person: BOB, scanned: 'code' },
+    unverify: { person: BOB },
   }
   for (const [name, input] of Object.entries(inputs)) {
     const through = await (calls[name as keyof typeof inputs] as (given: unknown) => Promise<unknown>)(input)
@@ -82,6 +103,22 @@ test('[DR13] what breaks a bound is refused by its place, without its value, and
     await detail(calls.history({ conversation: TALK, limit: 5, before: order, after: order })),
     'input: expected before or after, not both',
   )
+  const invitation = { role: 'member', uses: 1, days: 7, history: { share: 'none' } } as const
+  for (const [broken, fault] of [
+    [{ uses: 0 }, 'uses: expected >=1'],
+    [{ uses: 1_001 }, 'uses: expected <=1000'],
+    [{ days: 366 }, 'days: expected <=365'],
+    [{ days: 1.5 }, 'days: expected safe_integer'],
+    [{ role: 'owner' }, 'role: expected ("admin" | "member")'],
+    [{ history: { share: 'days' } }, 'history.days: expected "days"'],
+    [{ history: { share: 'some' } }, 'history.share: expected ("none" | "days" | "all")'],
+    [{ conversation: 'x' }, `conversation: ${hex}`],
+  ] as const) {
+    const answered = await calls.invite({ ...invitation, ...broken } as never)
+    assert.equal(!answered.ok && answered.refusal.kind === 'malformed' && answered.refusal.detail, fault)
+  }
+  const crowd = await calls.found({ title: 'All', people: Array.from({ length: 251 }, () => BOB) })
+  assert.deepEqual(crowd, { ok: false, refusal: { kind: 'malformed', detail: 'people: expected <=250' } })
   assert.deepEqual(peer.asked, [])
 })
 
@@ -148,7 +185,23 @@ test('[DR13] no input makes a call throw: what is answered is a result or a plai
   const at = await atTheDoor(t, peer)
   let socket = await at.enter()
   let id = 0
-  const names = ['open', 'history', 'say', 'read', 'react', 'configure', 'search', 'status', 'nothing', 'constructor']
+  const names = [
+    'open',
+    'history',
+    'say',
+    'read',
+    'react',
+    'configure',
+    'search',
+    'status',
+    'found',
+    'add',
+    'invite',
+    'join',
+    'verify',
+    'nothing',
+    'constructor',
+  ]
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...names), fc.jsonValue(), async (name, json) => {
       if (socket.readyState !== socket.OPEN) socket = await at.enter()

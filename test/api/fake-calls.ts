@@ -1,6 +1,16 @@
 import { accept, refuse } from '../../src/core/bytes/result.ts'
 import type { Calls } from '../../src/view/calls.ts'
-import type { ConversationView, LineView, PersonView, StatusView, Update } from '../../src/view/view.ts'
+import type {
+  ConversationView,
+  InvitationOffer,
+  InvitationView,
+  JoiningView,
+  LineView,
+  PersonView,
+  SafetyView,
+  StatusView,
+  Update,
+} from '../../src/view/view.ts'
 
 export const idOf = (digit: string): string => digit.repeat(64)
 
@@ -12,6 +22,7 @@ export const personOf = (input: Partial<PersonView> & Pick<PersonView, 'id' | 'n
   presence: { at: 'away' },
   foundBy: [],
   standing: 'accepted',
+  verified: { at: 'no' },
   ...input,
 })
 
@@ -37,17 +48,62 @@ export const STATUS: StatusView = {
   nearby: { at: 'on' },
   addresses: [],
   settings: { readMarkers: true, seenNearby: true, seenOnServer: true },
+  passphrase: false,
 }
 
-export const CONVERSATION: ConversationView = {
+export const CONVERSATION: Extract<ConversationView, { kind: 'direct' }> = {
   id: TALK,
   kind: 'direct',
   person: BOB,
   at: 'open',
+  muted: false,
+  heldBack: 0,
   unread: 0,
   active: 1_000,
   draft: '',
   progress: [],
+}
+
+export const CLIMBERS: Extract<ConversationView, { kind: 'group' }> = {
+  id: idOf('9'),
+  kind: 'group',
+  title: 'Climbers',
+  role: 'admin',
+  size: 2,
+  some: [BOB],
+  postQuantum: true,
+  at: 'open',
+  muted: false,
+  heldBack: 0,
+  unread: 0,
+  active: 2_000,
+  draft: '',
+  progress: [],
+}
+
+export const INVITATION: InvitationView = {
+  id: idOf('1'),
+  link: 'kith:abc',
+  role: 'member',
+  history: { share: 'none' },
+  made: 1_000,
+  expires: 1_000 + 7 * 24 * 60 * 60 * 1000,
+  uses: 1,
+  used: 0,
+  state: 'open',
+}
+
+export const OFFER: InvitationOffer = {
+  id: INVITATION.id,
+  inviter: { person: BOB, name: 'Bob', tag: 'bbbbbb' },
+  expires: INVITATION.expires,
+}
+
+export const SAFETY: SafetyView = {
+  person: BOB,
+  digits: '1234567890'.repeat(6),
+  code: 'kith-safety:abc',
+  verified: { at: 'no' },
 }
 
 /** A peer that does nothing but remember what it was asked. */
@@ -65,6 +121,8 @@ export const fakeCalls = (
   input: {
     readonly people?: readonly PersonView[]
     readonly conversations?: readonly ConversationView[]
+    readonly invitations?: readonly InvitationView[]
+    readonly joinings?: readonly JoiningView[]
     readonly status?: StatusView
     readonly overrides?: Partial<Calls>
   } = {},
@@ -80,6 +138,8 @@ export const fakeCalls = (
     status: input.status ?? STATUS,
     people: input.people ?? [personOf({ id: BOB, name: 'Bob', tag: 'bbbbbb' })],
     conversations: input.conversations ?? [CONVERSATION],
+    invitations: input.invitations ?? [],
+    joinings: input.joinings ?? [],
   })
 
   const updates = async function* (signal: AbortSignal): AsyncGenerator<Update> {
@@ -146,6 +206,27 @@ export const fakeCalls = (
     reach: note('reach', { person: BOB, presence: { at: 'away' } as const, attempts: [], waiting: 0 }),
     tryNow: note('tryNow', null),
     search: note('search', []),
+    found: note('found', { conversation: CLIMBERS.id }),
+    members: note('members', [{ person: idOf('a'), role: 'admin', me: true, devices: 1 } as const]),
+    add: note('add', null),
+    remove: note('remove', null),
+    leave: note('leave', null),
+    setRole: note('setRole', null),
+    retitle: note('retitle', null),
+    setPicture: note('setPicture', null),
+    picture: note('picture', { picture: '' }),
+    answer: note('answer', null),
+    delivery: note('delivery', [{ person: BOB, delivery: 'kept' } as const]),
+    mute: note('mute', null),
+    forget: note('forget', null),
+    invite: note('invite', INVITATION),
+    revoke: note('revoke', null),
+    examine: note('examine', OFFER),
+    join: note('join', { joining: INVITATION.id }),
+    forgetJoining: note('forgetJoining', null),
+    safety: note('safety', SAFETY),
+    verify: note('verify', null),
+    unverify: note('unverify', null),
     ...input.overrides,
   }
 }

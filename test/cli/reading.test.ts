@@ -9,7 +9,7 @@ import { kith, machineWith, NOW } from './fake-world.ts'
 
 const PLACE = { locale: 'en-GB', timeZone: 'UTC' }
 const BOB_VIEW = personOf({ id: BOB, name: 'Bob', tag: 'bbbbbb' })
-const PEOPLE = new Map([[BOB, BOB_VIEW]])
+const CAST = { people: new Map([[BOB, BOB_VIEW]]), me: idOf('a') }
 const at = (line: LineView, millis: number): LineView => ({ ...line, at: millis })
 
 test('[CL9] people are listed, those who are here first, with their tags', async () => {
@@ -104,14 +104,17 @@ test('[CL10] lines stand under their days, with the further lines of a message s
     reactions: [{ emoji: '👍', people: [BOB, idOf('a')] }],
   }
   const joined: LineView = { ...lineOf(3, ''), kind: 'joined' }
-  assert.deepEqual(historyText([yesterday, at(quoting, NOW), at(joined, NOW)], PEOPLE, NOW, PLACE), [
+  assert.deepEqual(historyText([yesterday, at(quoting, NOW), at(joined, NOW)], CAST, NOW, PLACE), [
     '--- Yesterday ---',
     '12:00  me: one\n  two',
     '--- Today ---',
     `12:00  Bob: [> ${'long '.repeat(11)}long…] yes\\u{7}  (edited)  [👍 2]`,
     '12:00  * Bob accepted your request',
   ])
-  assert.equal(lineText(at(lineOf(1, 'hi'), NOW), new Map(), PLACE), '12:00  somebody (bbbbbbbb): hi')
+  assert.equal(
+    lineText(at(lineOf(1, 'hi'), NOW), { people: new Map(), me: undefined }, PLACE),
+    '12:00  somebody (bbbbbbbb): hi',
+  )
 })
 
 test('[CL11] tail prints what comes, of one conversation or all, and Ctrl+C ends it with 0', async () => {
@@ -153,7 +156,14 @@ test('[CL11] tail ends with 1 when Kith stops', async () => {
   const stopping = fakeCalls({
     overrides: {
       updates: async function* () {
-        yield { kind: 'snapshot', status: STATUS, people: [BOB_VIEW], conversations: [CONVERSATION] }
+        yield {
+          kind: 'snapshot',
+          status: STATUS,
+          people: [BOB_VIEW],
+          conversations: [CONVERSATION],
+          invitations: [],
+          joinings: [],
+        }
       },
     },
   })

@@ -8,7 +8,7 @@ import { BOB, CONVERSATION, fakeCalls, idOf, personOf, TALK } from '../api/fake-
 import { kith, machineWith } from './fake-world.ts'
 
 /** The device of mine whose messages the fake peer says, and its first sequence. */
-const progress = (delivered: number, read = 0) => [{ device: idOf('d'), person: BOB, delivered, read }]
+const progress = (delivered: number, read = 0, sealed = 0) => [{ device: idOf('d'), sealed, delivered, read }]
 
 test('[CL6] a message that is kept ends with 0, and its words are joined', async () => {
   const calls = fakeCalls()
@@ -50,6 +50,19 @@ test('[CL7] --wait ends with 0 once it is delivered', async () => {
   calls.push({ kind: 'conversation', conversation: { ...CONVERSATION, progress: progress(1) } })
   assert.equal(await exit, 0)
   assert.deepEqual(machine.printed, ['Delivered to Bob.'])
+})
+
+test('[CL7] --wait sealed ends with 0 once it lies on a server, and says on which', async () => {
+  const calls = fakeCalls()
+  const machine = machineWith({ calls, running: true })
+  const exit = kith('say bob hello --wait sealed', machine)
+  await calls.subscribed(1)
+  calls.push({
+    kind: 'conversation',
+    conversation: { ...CONVERSATION, sealedAt: 'example.org', progress: progress(0, 0, 1) },
+  })
+  assert.equal(await exit, 0)
+  assert.deepEqual(machine.printed, ['Sealed on the server example.org, not yet with Bob.'])
 })
 
 test('[CL7] --wait read is not content with delivered', async () => {

@@ -2,10 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 
-import { findPerson } from '../../src/cli/who.ts'
-import { idOf, personOf } from '../api/fake-calls.ts'
+import { findGroup, findPerson, findWhom } from '../../src/cli/who.ts'
 import { kith, machineWith } from './fake-world.ts'
-import { fakeCalls } from '../api/fake-calls.ts'
+import { CLIMBERS, CONVERSATION, fakeCalls, idOf, lineOf, personOf, TALK } from '../api/fake-calls.ts'
 
 const BOB = personOf({ id: idOf('b'), name: 'Bob', tag: 'k7wq2f', privateName: 'Bobby' })
 const EVE = personOf({ id: idOf('e'), name: 'Eve', tag: 'x1y2z3' })
@@ -72,4 +71,58 @@ test('[CL1] an unclear WHO ends with 2 and lists the tags', async () => {
   assert.equal(await kith('say bob hello', machine), 2)
   assert.match(machine.noted.join('\n'), /Bobby \(Bob\) ·k7wq2f, bob ·m4m4m4/)
   assert.deepEqual(machine.printed, [])
+})
+
+const OTHERS = { ...CLIMBERS, id: idOf('7') }
+
+test('[CL22] GROUP is a title, a tag or an id, in any case; groups of one title are told apart by their tags', () => {
+  const called = (group: string, groups = [CONVERSATION, CLIMBERS]): string => {
+    const found = findGroup(group, groups)
+    return found.ok ? found.value.id.slice(0, 6) : found.refusal.kind
+  }
+  for (const text of ['Climbers', ' climbers ', '999999', '·999999', 'climbers ·999999', idOf('9')])
+    assert.equal(called(text), '999999', text)
+  assert.equal(called('Bob'), 'unknown-group')
+  const two = [CLIMBERS, OTHERS]
+  assert.deepEqual(findGroup('climbers', two), {
+    ok: false,
+    refusal: { kind: 'unclear-group', who: 'climbers', groups: ['Climbers ·999999', 'Climbers ·777777'] },
+  })
+  assert.equal(called('777777', two), '777777')
+  assert.equal(called('climbers', [CLIMBERS, { ...OTHERS, role: 'gone' }]), '999999')
+  assert.equal(called('climbers', [{ ...OTHERS, role: 'gone' }]), '777777')
+})
+
+test('[CL22] WHO may be a group; what fits a person and a group is refused with both tags', () => {
+  const bobs = { ...CLIMBERS, title: 'Bob' }
+  const whom = (who: string, groups = [CLIMBERS]): string => {
+    const found = findWhom(who, [BOB, EVE], groups)
+    if (!found.ok) return found.refusal.kind
+    return found.value.at === 'group' ? found.value.group.title : found.value.person.name
+  }
+  assert.deepEqual([whom('climbers'), whom('bob'), whom('carol')], ['Climbers', 'Bob', 'unknown-person'])
+  assert.deepEqual(findWhom('bob', [BOB, EVE], [bobs]), {
+    ok: false,
+    refusal: { kind: 'unclear-person', who: 'bob', people: ['Bobby (Bob) ·k7wq2f', 'Bob ·999999'] },
+  })
+  assert.deepEqual([whom('k7wq2f', [bobs]), whom('999999', [bobs])], ['Bob', 'Bob'])
+})
+
+test('[CL22] a message, a history and a tail go to a group by its title', async () => {
+  const calls = fakeCalls({ conversations: [CONVERSATION, CLIMBERS] })
+  const machine = machineWith({ calls, running: true })
+  assert.equal(await kith('say climbers hello all', machine), 0)
+  assert.deepEqual(calls.asked, [{ call: 'say', input: { conversation: CLIMBERS.id, text: 'hello all' } }])
+  assert.deepEqual(machine.printed, ['Kept here, not yet with everybody in Climbers.'])
+  assert.equal(await kith('history climbers', machineWith({ calls, running: true })), 0)
+  assert.deepEqual(calls.asked.at(-1), { call: 'history', input: { conversation: CLIMBERS.id, limit: 50 } })
+  const tail = machineWith({ calls, running: true })
+  const exit = kith('tail climbers --json', tail)
+  await calls.subscribed(1)
+  calls.push({ kind: 'line', conversation: TALK, line: lineOf(1, 'elsewhere') })
+  calls.push({ kind: 'line', conversation: CLIMBERS.id, line: lineOf(2, 'here') })
+  await tail.prints('here')
+  tail.end()
+  assert.equal(await exit, 0)
+  assert.equal(tail.printed.length, 1)
 })

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseName } from '../../src/core/identity/name.ts'
 import type { Refusal } from '../../src/view/calls.ts'
-import { deliveryWords, newestDeliveryWords } from '../../src/view/delivery-words.ts'
+import { deliveryWords, EVERYBODY, newestDeliveryWords } from '../../src/view/delivery-words.ts'
 import { failureWords } from '../../src/view/failure-words.ts'
-import { lineWords } from '../../src/view/line-words.ts'
+import { heldBackWords, historyWords } from '../../src/view/group-words.ts'
+import { invitationWords, joiningWords, offerWords, waitsWords } from '../../src/view/invitation-words.ts'
+import { lineWords, type Named } from '../../src/view/line-words.ts'
 import { foundWords, pathMeaning, pathWords, presenceWords } from '../../src/view/presence-words.ts'
 import { nameWords, refusalWords } from '../../src/view/refusal-words.ts'
-import { nearbyWords, serverWords, storeFailureWords } from '../../src/view/server-words.ts'
+import { mailboxFailureWords, nearbyWords, serverWords, storeFailureWords } from '../../src/view/server-words.ts'
 import {
   agoWords,
   clockWords,
@@ -17,7 +19,20 @@ import {
   shortWords,
   untilWords,
 } from '../../src/view/time-words.ts'
-import type { Failure, LineContent, ServerState } from '../../src/view/view.ts'
+import { digitsWords, verifiedWords } from '../../src/view/verified-words.ts'
+import type {
+  Delivery,
+  Failure,
+  GroupChange,
+  History,
+  JoiningView,
+  JoinRefusal,
+  LineContent,
+  Presence,
+  ServerState,
+  Verified,
+} from '../../src/view/view.ts'
+import { INVITATION } from '../api/fake-calls.ts'
 
 // Records over the kinds: a kind that is added is missing here by the compiler's word.
 const REFUSALS: { readonly [Kind in Refusal['kind']]: Extract<Refusal, { kind: Kind }> } = {
@@ -33,6 +48,23 @@ const REFUSALS: { readonly [Kind in Refusal['kind']]: Extract<Refusal, { kind: K
   'unknown-line': { kind: 'unknown-line' },
   'not-met': { kind: 'not-met' },
   blocked: { kind: 'blocked' },
+  'not-admin': { kind: 'not-admin' },
+  gone: { kind: 'gone' },
+  'not-a-member': { kind: 'not-a-member', who: 'Bob' },
+  'member-already': { kind: 'member-already', who: 'Bob' },
+  'not-a-group': { kind: 'not-a-group' },
+  'group-full': { kind: 'group-full', limit: 250 },
+  'title-empty': { kind: 'title-empty' },
+  'title-too-long': { kind: 'title-too-long', length: 62, limit: 60 },
+  'picture-too-large': { kind: 'picture-too-large', bytes: 70_000, limit: 32_768 },
+  'picture-unknown': { kind: 'picture-unknown' },
+  'unknown-invitation': { kind: 'unknown-invitation' },
+  'invitation-mangled': { kind: 'invitation-mangled' },
+  'invitation-newer': { kind: 'invitation-newer' },
+  'invitation-expired': { kind: 'invitation-expired', at: Date.UTC(2026, 10, 20, 12) },
+  'invitation-own': { kind: 'invitation-own' },
+  'safety-mismatch': { kind: 'safety-mismatch', other: false },
+  'safety-unreadable': { kind: 'safety-unreadable' },
   'not-yours': { kind: 'not-yours' },
   'server-address': { kind: 'server-address', text: 'not an address' },
   'disk-full': { kind: 'disk-full' },
@@ -58,11 +90,17 @@ const FAILURES: { readonly [Kind in Failure['kind']]: true } = {
   other: true,
 }
 
-type SystemLine = Exclude<LineContent, { kind: 'message' }>
-const LINES: { readonly [Kind in SystemLine['kind']]: Extract<SystemLine, { kind: Kind }> } = {
+type SystemContent = Exclude<LineContent, { kind: 'message' }>
+const LINES: { readonly [Kind in SystemContent['kind']]: Extract<SystemContent, { kind: Kind }> } = {
   deleted: { kind: 'deleted' },
   renamed: { kind: 'renamed', from: 'Bob', to: 'Robert' },
   joined: { kind: 'joined' },
+  change: { kind: 'change', change: { kind: 'founded', title: 'Climbers' } },
+  shared: { kind: 'shared', with: 'carol', days: 7, count: 12 },
+  introduced: { kind: 'introduced', group: '9', title: 'Climbers' },
+  void: { kind: 'void' },
+  split: { kind: 'split' },
+  device: { kind: 'device' },
   gap: { kind: 'gap', count: 2 },
   forked: { kind: 'forked' },
   sealed: { kind: 'sealed' },
@@ -110,19 +148,120 @@ test('[UI1] every failure says what happened and what it means', () => {
 
 test('[UI1] every line that is no message is a sentence about them or about me', () => {
   for (const line of Object.values(LINES)) {
-    const [theirs, mine] = [lineWords(line, 'Bob', false), lineWords(line, 'Bob', true)]
+    const [theirs, mine] = [said(line), said(line, true)]
     assert.match(theirs, /Bob/)
     assert.match(mine, /[Yy]ou/)
     assert.notEqual(theirs, mine)
   }
-  assert.equal(lineWords({ kind: 'gap', count: 1 }, 'Bob', false), '1 message from Bob has not arrived yet')
+  assert.equal(said({ kind: 'gap', count: 1 }), '1 message from Bob has not arrived yet')
 })
+
+/** How a line of Bob's reads where I am Ann; or one of mine. */
+const said = (line: SystemContent, mine = false): string =>
+  lineWords({ ...line, person: mine ? 'ann' : 'bob', mine }, (person) => NAMES[person] ?? { name: person, mine: false })
+
+const NAMES: { readonly [person: string]: Named } = {
+  ann: { name: 'Ann', mine: true },
+  bob: { name: 'Bob', mine: false },
+  carol: { name: 'Carol', mine: false },
+}
+
+test('[UI1] every change of a group says who did what to whom', () => {
+  const changes: readonly (readonly [GroupChange, string, string])[] = [
+    [{ kind: 'founded', title: 'X' }, 'Bob made the group “X”', 'You made the group “X”'],
+    [{ kind: 'added', person: 'carol', role: 'member' }, 'Bob added Carol', 'You added Carol'],
+    [{ kind: 'added', person: 'ann', role: 'admin' }, 'Bob added you as an admin', 'You added you as an admin'],
+    [{ kind: 'removed', person: 'carol' }, 'Bob removed Carol', 'You removed Carol'],
+    [{ kind: 'left', person: 'bob' }, 'Bob left the group', 'Bob left the group'],
+    [{ kind: 'role', person: 'carol', role: 'admin' }, 'Bob made Carol an admin', 'You made Carol an admin'],
+    [
+      { kind: 'role', person: 'carol', role: 'member' },
+      'Bob made Carol a member, no admin any more',
+      'You made Carol a member, no admin any more',
+    ],
+    [
+      { kind: 'role', person: 'bob', role: 'member' },
+      'Bob is not an admin any more',
+      'You made Bob a member, no admin any more',
+    ],
+    [{ kind: 'title', title: 'Y' }, 'Bob renamed the group to “Y”', 'You renamed the group to “Y”'],
+    [{ kind: 'picture' }, 'Bob changed the group’s picture', 'You changed the group’s picture'],
+  ]
+  for (const [change, theirs, mine] of changes)
+    assert.deepEqual([said({ kind: 'change', change }), said({ kind: 'change', change }, true)], [theirs, mine])
+  assert.equal(
+    said({ kind: 'change', change: { kind: 'removed', person: 'ann' } }),
+    'Bob removed you. What is said from here on does not reach you.',
+  )
+  assert.equal(said({ kind: 'change', change: { kind: 'left', person: 'ann' } }, true), 'You left the group')
+})
+
+test('[UI1] a line on shared history says what was shared and with whom', () => {
+  assert.deepEqual(
+    [said(LINES.shared), said({ kind: 'shared', with: 'ann', count: 1 })],
+    ['Bob shared the last 7 days (12 messages) with Carol', 'Bob shared all that was said before (1 message) with you'],
+  )
+})
+
+test('[UI1] invitations, joinings, safety numbers and mailboxes have words for every state', () => {
+  for (const [state, words] of [
+    ['open', /^open for 6 days, used 1 of 10 times$/],
+    ['used', /^used up/],
+    ['expired', /^expired/],
+    ['revoked', /^revoked/],
+  ] as const)
+    assert.match(
+      invitationWords({ ...INVITATION, state, uses: 10, used: 1, expires: NOW + 6.2 * 86_400_000 }, NOW),
+      words,
+    )
+  const inviter = { person: 'bob', name: 'Bob', tag: 'bbbbbb' }
+  const joining = (state: JoiningView['state'], group?: { readonly title: string }): string =>
+    joiningWords({ id: '1', inviter, since: NOW, state, ...(group && { group }) })
+  const refusals: { readonly [Because in JoinRefusal]: true } = {
+    used: true,
+    expired: true,
+    revoked: true,
+    'not-allowed': true,
+  }
+  const all = [
+    joining({ at: 'waiting' }),
+    joining({ at: 'waiting', left: 'example.org' }),
+    joining({ at: 'waiting' }, { title: 'X' }),
+    joining({ at: 'in', conversation: '9' }),
+    joining({ at: 'in', conversation: '9' }, { title: 'X' }),
+    ...Object.keys(refusals).map((because) => joining({ at: 'refused', because: because as JoinRefusal })),
+    offerWords({ id: '1', inviter, expires: NOW }),
+    offerWords({ id: '1', inviter, expires: NOW, group: { title: 'X', role: 'admin' } }),
+    waitsWords({}),
+    waitsWords({ waitsAt: 'example.org' }),
+    ...VERIFIED.map((each) => verifiedWords(each, 'Bob', PLACE)),
+    ...(['full', 'slow', 'other'] as const).map((kind) => mailboxFailureWords({ kind, server: 'example.org' })),
+    ...HISTORIES.map(historyWords),
+    heldBackWords(1),
+    heldBackWords(12),
+  ]
+  assert.deepEqual(
+    all.filter((words) => !isSentence(words)),
+    [],
+  )
+  assert.equal(new Set(all).size, all.length)
+  assert.match(joining({ at: 'waiting' }), /^Waiting for Bob to come online\./)
+  assert.equal(digitsWords('1234567890'.repeat(6)).split(' ').length, 12)
+})
+
+const VERIFIED: readonly Verified[] = [
+  { at: 'no' },
+  { at: 'yes', since: NOW },
+  { at: 'changed', since: NOW, changed: NOW },
+  { at: 'lookalike', of: 'carol' },
+]
+const HISTORIES: readonly History[] = [{ share: 'none' }, { share: 'days', days: 7 }, { share: 'all' }]
 
 test('[UI1] every state of the server, the network and the disk has words', () => {
   const states: { readonly [At in ServerState['at']]: Extract<ServerState, { at: At }> } = {
     none: { at: 'none' },
     connecting: { at: 'connecting', address: 'h:1' },
-    connected: { at: 'connected', address: 'h:1', since: NOW, people: 'off' },
+    connected: { at: 'connected', address: 'h:1', since: NOW, people: 'off', mailboxes: 'off' },
     unreachable: {
       at: 'unreachable',
       address: 'h:1',
@@ -158,12 +297,24 @@ test('[UI21] delivery is said in words; a message for somebody away says that it
   const away = { at: 'away' } as const
   const here = { at: 'here', path: 'direct', since: 0 } as const
   assert.deepEqual(
-    (['kept', 'delivered', 'read'] as const).map((each) => deliveryWords(each, 'Bob')),
-    ['Kept here, not yet with Bob', 'Delivered to Bob', 'Read by Bob'],
+    (['kept', 'sealed', 'delivered', 'read'] as const).map((each) => deliveryWords(each, 'Bob', 'example.org')),
+    [
+      'Kept here, not yet with Bob',
+      'Sealed on the server example.org, not yet with Bob',
+      'Delivered to Bob',
+      'Read by Bob',
+    ],
   )
-  assert.equal(newestDeliveryWords('kept', away, 'Bob'), 'Kept here. Waits for Bob and goes out by itself.')
-  assert.equal(newestDeliveryWords('kept', here, 'Bob'), undefined)
-  assert.equal(newestDeliveryWords('read', away, 'Bob'), 'Read')
+  const newest = (delivery: Delivery, presence: Presence): string | undefined =>
+    newestDeliveryWords(delivery, { presence, name: 'Bob' })
+  assert.equal(newest('kept', away), 'Kept here. Waits for Bob and goes out by itself.')
+  assert.equal(newest('kept', here), undefined)
+  assert.equal(newest('sealed', away), 'Sealed on the server. Bob can fetch it there, also while you are away.')
+  assert.equal(newest('read', away), 'Read')
+  assert.equal(
+    newestDeliveryWords('sealed', { name: EVERYBODY, server: 'h' }),
+    'Sealed on the server h. Everybody can fetch it there, also while you are away.',
+  )
 })
 
 test('[UI1] times are said as people say them', () => {

@@ -4,9 +4,9 @@ import type { LineView } from '../../view/view.ts'
 import type { Command } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { wholeNumber } from '../parse.ts'
-import { historyText } from '../print.ts'
+import { castOf, historyText } from '../print.ts'
 import { jsonLine } from '../safe-text.ts'
-import { fail, JSON_OPTION, meet, PROFILE_OPTIONS, textOf, withPeer } from '../with-peer.ts'
+import { conversationWith, fail, JSON_OPTION, meetWhom, PROFILE_OPTIONS, textOf, withPeer } from '../with-peer.ts'
 
 const LINES = 50
 const LINES_MAX = 100_000
@@ -16,7 +16,7 @@ export const history: Command = {
   name: 'history',
   takes: 'WHO',
   words: { min: 1, max: 1 },
-  summary: 'Print the last messages with somebody, oldest first',
+  summary: 'Print the last messages with somebody or in a group, oldest first',
   options: {
     limit: { value: 'LINES', help: `How many lines (default: ${LINES}, at most ${LINES_MAX})` },
     ...PROFILE_OPTIONS,
@@ -26,15 +26,14 @@ export const history: Command = {
     const limit = wholeNumber(textOf(given, 'limit') ?? `${LINES}`, 'limit', 1, LINES_MAX)
     if (!limit.ok) return fail(limit.refusal, world)
     return withPeer(given, world, async (peer, following) => {
-      const person = await meet(given.words[0] ?? '', peer, following, world)
-      if (!person.ok) return fail(person.refusal, world)
-      const { conversations, people } = following.seen
-      const conversation = [...conversations.values()].find((each) => each.person === person.value.id)
+      const whom = await meetWhom(given.words[0] ?? '', peer, following, world)
+      if (!whom.ok) return fail(whom.refusal, world)
+      const conversation = conversationWith(whom.value, following.seen)
       const lines: Result<readonly LineView[], Refusal> =
         conversation === undefined ? accept([]) : await lastLines(peer.calls, conversation.id, limit.value)
       if (!lines.ok) return fail(lines.refusal, world)
       if (given.options['json']) for (const line of lines.value) world.terminal.print(jsonLine(line))
-      else for (const text of historyText(lines.value, people, world.now())) world.terminal.print(text)
+      else for (const text of historyText(lines.value, castOf(following.seen), world.now())) world.terminal.print(text)
       if (lines.value.length === 0 && !given.options['json']) world.terminal.note('Nothing was said yet.')
       return EXIT.done
     })

@@ -4,7 +4,7 @@ import type { Command } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { jsonLine, printable } from '../safe-text.ts'
 import { taggedName } from '../who.ts'
-import { fail, JSON_OPTION, LOOK_MILLIS_MAX, PROFILE_OPTIONS, withPeer } from '../with-peer.ts'
+import { conversationWith, fail, JSON_OPTION, LOOK_MILLIS_MAX, PROFILE_OPTIONS, withPeer } from '../with-peer.ts'
 
 export const people: Command = {
   name: 'people',
@@ -22,7 +22,7 @@ export const people: Command = {
       const { seen } = following
       const sorted = [...seen.people.values()].toSorted(byNearness)
       for (const person of sorted) {
-        const conversation = [...seen.conversations.values()].find((each) => each.person === person.id)
+        const conversation = conversationWith({ at: 'person', person }, seen)
         world.terminal.print(given.options['json'] ? jsonLine(person) : personText(person, conversation, world.now()))
       }
       if (sorted.length === 0 && !given.options['json']) world.terminal.note('Nobody is known or found yet.')
@@ -40,6 +40,9 @@ const personText = (person: PersonView, conversation: ConversationView | undefin
     person.presence.at === 'away' && conversation === undefined
       ? foundWords(person.foundBy)
       : presenceWords(person.presence, now),
+    ...(person.verified.at === 'yes' ? ['verified'] : []),
+    ...(person.verified.at === 'changed' ? ['not verified any more: new device'] : []),
+    ...(person.verified.at === 'lookalike' ? ['NOT the one you verified'] : []),
     ...(person.standing === 'blocked' || person.standing === 'ignored' ? [person.standing] : []),
     ...(conversation?.at === 'request' ? ['wants to talk to you'] : []),
     ...(conversation !== undefined && conversation.unread > 0 ? [`${conversation.unread} unread`] : []),

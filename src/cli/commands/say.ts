@@ -1,15 +1,16 @@
 import { accept, refuse, type Result } from '../../core/bytes/result.ts'
 import { TEXT_BYTES_MAX } from '../../core/timeline/size.ts'
 import type { Said } from '../../view/calls.ts'
-import { deliveryWords } from '../../view/delivery-words.ts'
-import { deliveryOf, shownName, type Delivery, type PersonView } from '../../view/view.ts'
+import { deliveryWords, EVERYBODY } from '../../view/delivery-words.ts'
+import { deliveryOf, shownName, type Delivery } from '../../view/view.ts'
 import type { BorrowedPeer } from '../borrow.ts'
 import type { Command, Given, World } from '../command.ts'
 import { EXIT, type Exit } from '../exit.ts'
 import type { Following } from '../follow.ts'
 import { wholeNumber, type Usage } from '../parse.ts'
 import { jsonLine, printable } from '../safe-text.ts'
-import { fail, JSON_OPTION, LOOK_MILLIS_MAX, meet, PROFILE_OPTIONS, textOf, withPeer } from '../with-peer.ts'
+import type { Whom } from '../who.ts'
+import { fail, JSON_OPTION, meetWhom, PROFILE_OPTIONS, textOf, withPeer } from '../with-peer.ts'
 
 const WAIT_SECONDS = 60
 const WAIT_SECONDS_MAX = 24 * 60 * 60
@@ -18,13 +19,16 @@ export const say: Command = {
   name: 'say',
   takes: 'WHO TEXT...',
   words: { min: 2, max: Number.MAX_SAFE_INTEGER },
-  summary: 'Send somebody a message',
+  summary: 'Send somebody, or a group, a message',
   more: [
     'TEXT is the rest of the line, joined by spaces; - reads it from standard input. Words that begin with - go behind --, as in: kith say bob -- -1 is enough.',
     'Ends with 0 only when the message is kept on disk. It then goes out by itself whenever both sides are running. When Kith does not run, it runs for as long as this takes.',
   ],
   options: {
-    wait: { value: 'STATE', help: 'Wait until it is: delivered (their device has stored it), or read' },
+    wait: {
+      value: 'STATE',
+      help: 'Wait until it is: sealed (on a server, for who is away), delivered (their device has stored it), or read',
+    },
     timeout: { value: 'SECONDS', help: `How long to wait at most (default: ${WAIT_SECONDS}); then ends with 3` },
     ...PROFILE_OPTIONS,
     ...JSON_OPTION,
@@ -35,12 +39,15 @@ export const say: Command = {
     const text = await textGiven(given.words.slice(1), world)
     if (!text.ok) return fail(text.refusal, world)
     return withPeer(given, world, async (peer, following) => {
-      const person = await meet(given.words[0] ?? '', peer, following, world)
-      if (!person.ok) return fail(person.refusal, world)
-      return sayTo(person.value, text.value, { given, world, peer, following, waiting: waiting.value })
+      const whom = await meetWhom(given.words[0] ?? '', peer, following, world)
+      if (!whom.ok) return fail(whom.refusal, world)
+      return sayTo(whom.value, text.value, { given, world, peer, following, waiting: waiting.value })
     })
   },
 }
+
+/** How long a peer that runs for the moment gives a message to leave: to its reader, or else to the server. */
+const LEAVE_MILLIS_MAX = 5_000
 
 type Waiting = { readonly for: Delivery; readonly millis: number }
 
@@ -55,27 +62,34 @@ type Saying = {
 const waitFor = (said: Said, wanted: Delivery, millis: number, { following, world }: Saying) =>
   following.until(() => (reached(said, following, wanted) ? true : undefined), { world, millis })
 
-const sayTo = async (person: PersonView, text: string, saying: Saying): Promise<Exit> => {
+const sayTo = async (whom: Whom, text: string, saying: Saying): Promise<Exit> => {
   const { world, peer, following, waiting } = saying
-  const opened = await peer.calls.open({ person: person.id })
+  const opened =
+    whom.at === 'group' ? accept({ conversation: whom.group.id }) : await peer.calls.open({ person: whom.person.id })
   if (!opened.ok) return fail(opened.refusal, world)
   const said = await peer.calls.say({ conversation: opened.value.conversation, text })
   if (!said.ok) return fail(said.refusal, world)
   const outcome = await waitFor(said.value, waiting.for, waiting.millis, saying)
-  // A peer that runs for the moment gives the message a chance to leave, if its reader is there.
-  if (!peer.running && waiting.for === 'kept') await waitFor(said.value, 'delivered', LOOK_MILLIS_MAX, saying)
+  if (!peer.running && waiting.for === 'kept') await waitFor(said.value, 'sealed', LEAVE_MILLIS_MAX, saying)
   const delivery = deliveryNow(said.value, following)
   if (saying.given.options['json']) world.terminal.print(jsonLine({ ...said.value, delivery }))
-  else world.terminal.print(`${deliveryWords(delivery, printable(shownName(person)))}.`)
+  else world.terminal.print(`${wordsFor(delivery, whom, said.value, following)}.`)
   if (outcome.at === 'found') return EXIT.done
   world.terminal.note(`kith: it is not ${waiting.for} yet. It is kept, and goes out by itself while Kith runs.`)
   return outcome.at === 'late' ? EXIT.timedOut : EXIT.failed
 }
 
+const wordsFor = (delivery: Delivery, whom: Whom, said: Said, following: Following): string => {
+  const server = following.seen.conversations.get(said.conversation)?.sealedAt
+  const name =
+    whom.at === 'group' ? `${EVERYBODY} in ${printable(whom.group.title)}` : printable(shownName(whom.person))
+  return deliveryWords(delivery, name, server === undefined ? undefined : printable(server))
+}
+
 const deliveryNow = (said: Said, following: Following): Delivery =>
   deliveryOf(said, following.seen.conversations.get(said.conversation)?.progress ?? [])
 
-const STEPS: readonly Delivery[] = ['kept', 'delivered', 'read']
+const STEPS: readonly Delivery[] = ['kept', 'sealed', 'delivered', 'read']
 
 const reached = (said: Said, following: Following, wanted: Delivery): boolean =>
   STEPS.indexOf(deliveryNow(said, following)) >= STEPS.indexOf(wanted)
@@ -87,8 +101,8 @@ const waitGiven = (given: Given): Result<Waiting, Usage> => {
     return timeout === undefined
       ? accept({ for: 'kept', millis: 0 })
       : refuse({ kind: 'usage', detail: '--timeout is for --wait alone' })
-  if (state !== 'delivered' && state !== 'read')
-    return refuse({ kind: 'usage', detail: `--wait takes delivered or read, not '${state}'` })
+  if (state !== 'sealed' && state !== 'delivered' && state !== 'read')
+    return refuse({ kind: 'usage', detail: `--wait takes sealed, delivered or read, not '${state}'` })
   if (timeout === undefined) return accept({ for: state, millis: WAIT_SECONDS * 1000 })
   const seconds = wholeNumber(timeout, 'timeout', 0, WAIT_SECONDS_MAX)
   return seconds.ok ? accept({ for: state, millis: seconds.value * 1000 }) : seconds

@@ -1,9 +1,9 @@
 import type { LineView } from '../../view/view.ts'
 import type { Command } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { lineText, nameOf } from '../print.ts'
+import { castOf, lineText, talkName } from '../print.ts'
 import { jsonLine } from '../safe-text.ts'
-import { fail, JSON_OPTION, meet, PROFILE_OPTIONS, withPeer } from '../with-peer.ts'
+import { conversationWith, fail, JSON_OPTION, meetWhom, PROFILE_OPTIONS, withPeer } from '../with-peer.ts'
 
 /** Lines whose last shape is remembered, so that one that only got a reaction is not printed twice. */
 const REMEMBERED_MAX = 1_000
@@ -19,18 +19,18 @@ export const tail: Command = {
     withPeer(given, world, async (peer, following) => {
       if (!(await following.begun())) return fail({ kind: 'disconnected' }, world)
       const who = given.words[0]
-      const person = who === undefined ? undefined : await meet(who, peer, following, world)
-      if (person?.ok === false) return fail(person.refusal, world)
+      const whom = who === undefined ? undefined : await meetWhom(who, peer, following, world)
+      if (whom?.ok === false) return fail(whom.refusal, world)
       const printed = new Map<string, string>()
       for (let update = await following.next(); update !== undefined; update = await following.next()) {
         if (update.kind === 'lagged') world.terminal.note('kith: this was too slow, and some lines were not printed.')
         if (update.kind !== 'line') continue
-        const { people, conversations } = following.seen
-        const other = conversations.get(update.conversation)?.person
-        if (person !== undefined && other !== person.value.id) continue
+        const { seen } = following
+        if (whom !== undefined && conversationWith(whom.value, seen)?.id !== update.conversation) continue
         if (isRepeated(update.line, printed)) continue
-        const from = other === undefined || person !== undefined ? '' : `[${nameOf(other, people)}] `
-        world.terminal.print(given.options['json'] ? jsonLine(update) : from + lineText(update.line, people))
+        const talk = seen.conversations.get(update.conversation)
+        const from = talk === undefined || whom !== undefined ? '' : `[${talkName(talk, seen.people)}] `
+        world.terminal.print(given.options['json'] ? jsonLine(update) : from + lineText(update.line, castOf(seen)))
       }
       return world.ending.aborted ? EXIT.done : fail({ kind: 'disconnected' }, world)
     }),

@@ -17,7 +17,7 @@ export const Bubble = ({ row, name, onQuote }: BubbleProps): ReactNode => {
   if (line.kind === 'deleted')
     return (
       <div className={`bubble ${side} bubble-deleted`} data-hooked={hooked}>
-        <bdi>{lineWords(line, name, line.mine)}</bdi>
+        <bdi>{lineWords(line, () => ({ name, mine: line.mine }))}</bdi>
       </div>
     )
   if (line.kind !== 'message') return null

@@ -78,7 +78,7 @@ const SystemLine = ({ row: { line }, person, active, onFocusRow }: LineRowProps)
       onFocus={() => onFocusRow(line.id)}
       className={`mx-auto my-1 w-fit max-w-120 rounded-xl px-3 py-1 text-center text-small text-balance ${serious ? 'bg-ember-wash text-ink' : 'text-soft'}`}
     >
-      <bdi>{lineWords(line, person.privateName ?? person.name, line.mine)}</bdi>
+      <bdi>{lineWords(line, () => ({ name: person.privateName ?? person.name, mine: line.mine }))}</bdi>
       <span className="sr-only">, {clockWords(line.at)}</span>
     </div>
   )
@@ -152,7 +152,7 @@ type FootProps = {
 
 const Foot = ({ line, newest, delivery, person }: FootProps): ReactNode => {
   const name = person.privateName ?? person.name
-  const words = newest ? newestDeliveryWords(delivery, person.presence, name) : undefined
+  const words = newest ? newestDeliveryWords(delivery, { presence: person.presence, name }) : undefined
   return (
     <p className={`px-1.5 pt-0.5 text-tiny text-soft ${line.mine ? 'text-end' : ''}`}>
       <time dateTime={new Date(line.at).toISOString()} title={momentWords(line.at)}>
