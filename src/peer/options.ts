@@ -14,5 +14,7 @@ export type PeerOptions = {
   readonly random: (bytes: number) => Uint8Array
   /** From `openSelf`; the endpoint runs under its device key. */
   readonly self: Self
-  readonly about: Pick<StatusView, 'version' | 'profile' | 'folder' | 'suggestedName'>
+  /** `passphrase`: false when absent. */
+  readonly about: Pick<StatusView, 'version' | 'profile' | 'folder' | 'suggestedName'> &
+    Partial<Pick<StatusView, 'passphrase'>>
 }

@@ -169,6 +169,7 @@ export class People {
       presence,
       foundBy: [...this.foundBy(id)],
       standing: person.standing,
+      verified: { at: 'no' },
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import { readLine } from '../core/timeline/line.ts'
 import { ATTEMPTS_SHOWN_MAX, type ReachView } from '../view/view.ts'
+import { reachedOf } from './delivery.ts'
 import type { RunningPeer } from './running.ts'
 
 /** How many of the newest lines are looked through for messages that wait. */
@@ -29,7 +30,7 @@ const waiting = async (peer: RunningPeer, person: Hex): Promise<number> => {
   const room = peer.rooms.of(person)
   if (!room) return 0
   const device = room.conversation.replica.me.device
-  const delivered = room.progress().find((each) => each.person === person)?.delivered ?? 0
+  const delivered = reachedOf(room.conversation).get(person)?.delivered ?? 0
   const lines = await peer.store.lines({ conversation: room.conversation.id, limit: WAITING_COUNTED_MAX })
   return lines.filter((line) => line.author === device && line.seq > delivered && readLine(line.bytes)?.kind === 'text')
     .length

@@ -1,13 +1,17 @@
 import { decode, encode } from '../core/bytes/cbor.ts'
 import { fromHex, type Hex } from '../core/bytes/hex.ts'
 import { hex, text, tuple, uint } from '../core/bytes/shape.ts'
-import { peopleIn } from '../core/group/replica.ts'
 import type { Change, Store, StoredLine } from '../store/port.ts'
-import { compareOrders, type ConversationView, type Order, type Progress, type Standing } from '../view/view.ts'
+import { compareOrders, type ConversationView, type Order, type Standing } from '../view/view.ts'
 import type { Conversation } from './conversation.ts'
+import { progressOf } from './delivery.ts'
 import { AHEAD_MILLIS_MAX, snippetOf } from './line-view.ts'
+import type { Sealing } from './sealing.ts'
 
 export const UNREAD_COUNTED_MAX = 999
+
+/** What a room's view takes from elsewhere. */
+export type Seen = { readonly standing: Standing; readonly sealing: Sealing; readonly now: number }
 
 /** A conversation as the list of conversations shows it: its last line, what is unread, the draft. */
 export class Room {
@@ -17,6 +21,7 @@ export class Room {
   readonly me: Hex
   /** True once somebody here wanted to see it, though nothing was said yet. */
   opened = false
+  muted = false
   draft = ''
   readUpTo: Order | undefined
   unread = 0
@@ -31,6 +36,7 @@ export class Room {
   static async load(store: Store, conversation: Conversation, who: { person: Hex; me: Hex }): Promise<Room> {
     const room = new Room(conversation, who)
     room.draft = readDraft(await store.record('draft', conversation.id))
+    room.muted = (await store.record('conversation', `${conversation.id}/muted`)) !== undefined
     room.readUpTo = readOrder(await store.record('conversation', `${conversation.id}/read`))
     room.note(await store.lines({ conversation: conversation.id, limit: 20 }))
     await room.count(store)
@@ -39,6 +45,11 @@ export class Room {
 
   get founded(): boolean {
     return this.conversation.replica.certificates.size > 0
+  }
+
+  /** Whether I am one of those who talk here: what concerns everybody is said to them. */
+  get takesPart(): boolean {
+    return this.conversation.replica.joined
   }
 
   /** Whether it belongs into the list. */
@@ -74,21 +85,13 @@ export class Room {
       : { put: 'record', space: 'draft', key, value: encode(draft) }
   }
 
-  /** Delivered to somebody is: one of their devices is known to hold it. */
-  progress(): readonly Progress[] {
-    const { replica, marks } = this.conversation
-    const device = replica.me.device
-    const people = [...peopleIn(replica)].filter((person) => person !== this.me)
-    return people.map((person) => {
-      const theirs = [...replica.certificates].filter(([, [owner]]) => owner === person).map(([id]) => marks.get(id))
-      const most = (vectors: readonly (ReadonlyMap<Hex, number> | undefined)[]): number =>
-        Math.max(0, ...vectors.map((vector) => vector?.get(device) ?? 0))
-      const read = most(theirs.map((mark) => mark?.read))
-      return { device, person, delivered: Math.max(read, most(theirs.map((mark) => mark?.held))), read }
-    })
+  muteChange(on: boolean): Change {
+    const place = { space: 'conversation', key: `${this.conversation.id}/muted` } as const
+    return on ? { put: 'record', ...place, value: encode(true) } : { drop: 'record', ...place }
   }
 
-  view(standing: Standing, now: number): ConversationView {
+  view({ standing, sealing, now }: Seen): ConversationView {
+    const sealedAt = sealing.sealedAt(this.conversation.id)
     const last = this.#last && {
       text: this.#last.text,
       at: this.#last.order.time > now + AHEAD_MILLIS_MAX ? now : this.#last.order.time,
@@ -99,11 +102,14 @@ export class Room {
       kind: 'direct',
       person: this.person,
       at: this.#at(standing),
+      muted: this.muted,
+      heldBack: 0,
+      ...(sealedAt !== undefined && { sealedAt }),
       ...(last && { last }),
       unread: this.unread,
       active: last?.at ?? 0,
       draft: this.draft,
-      progress: this.progress(),
+      progress: [progressOf(this.conversation, sealing.sealedUpTo(this.conversation.id))],
       ...(this.readUpTo && { readUpTo: this.readUpTo }),
     }
   }

@@ -9,14 +9,12 @@ import { Acquaintances } from './acquaintances.ts'
 import { Appearance } from './appearance.ts'
 import type { Kept } from './conversation.ts'
 import { fraction } from './dice.ts'
-import { openInvitations } from './invitations/invitations.ts'
 import type { Invitations } from './invitations/port.ts'
 import { openNetwork } from './network/network.ts'
 import type { Changed, Network, Scheduler } from './network/port.ts'
 import type { PeerOptions } from './options.ts'
 import { loadOutgoing } from './outgoing.ts'
 import { People } from './people.ts'
-import { invitationsPorts } from './ports.ts'
 import type { Room } from './room.ts'
 import { Rooms } from './rooms.ts'
 import { Screens } from './screens.ts'
@@ -26,3 +24,235 @@ import type { LinkSession } from './session.ts'
 import { Sessions, type SessionsPorts } from './sessions.ts'
 import { loadSettings, type Settings } from './settings.ts'
 import { Sharing } from './sharing.ts'
+
+type Loaded = { readonly people: People; readonly settings: Settings; readonly rooms: Rooms }
+
+/** The shell around the core: it connects store, network and screens, and decides as little as it can. */
+export class RunningPeer {
+  readonly people: People
+  readonly network: Network
+  readonly sessions: Sessions
+  readonly rooms: Rooms
+  readonly screens: Screens
+  readonly sharing: Sharing
+  readonly acquaintances: Acquaintances
+  readonly appearance: Appearance
+  settings: Settings
+  /** Both come before the peer begins. */
+  invitations: Invitations | undefined
+  sealing: Sealing = NOTHING_SEALED
+  readonly #options: PeerOptions
+  #storeFailure: StatusView['storeFailure']
+  #closed = false
+
+  private constructor(options: PeerOptions, { people, settings, rooms }: Loaded) {
+    this.#options = options
+    this.people = people
+    this.settings = settings
+    this.rooms = rooms
+    const { endpoint, scheduler, random, crypto, store, about, self } = options
+    const keep = (changes: readonly Change[]) => this.keep(changes)
+    const now = () => scheduler.now()
+    const standingOf = (person: Hex) => this.standingOf(person)
+    const admits = (device: Hex): boolean => this.standingOf(people.personOf(device)) !== 'blocked'
+    const network = openNetwork({ endpoint, scheduler, random: () => fraction(random(4)), crypto, admits })
+    this.network = network
+    this.appearance = new Appearance(self, {
+      ...{ crypto, random, scheduler, network, keep },
+      settings: () => this.settings,
+      onAppeared: (card) => this.#appeared(card),
+    })
+    this.sessions = new Sessions(this.#sessionsPorts())
+    this.sharing = new Sharing({ people, sessions: this.sessions })
+    this.acquaintances = new Acquaintances({
+      ...{ me: self.person, crypto, people, network, now, keep, standingOf },
+      isNeeded: (person) => this.screens.isShown(person),
+      onChanged: (person) => this.screens.tellPerson(person),
+    })
+    this.screens = new Screens({
+      ...{ store, people, rooms, about, network, now },
+      sessions: this.sessions,
+      self: () => this.self,
+      settings: () => this.settings,
+      storeFailure: () => this.#storeFailure,
+      sealing: () => this.sealing,
+      invitations: () => this.invitations,
+    })
+    network.onLink((link) => (admits(link.device) ? void this.sessions.run(link) : link.close()))
+    network.onChange((what) => this.#networkChanged(what))
+  }
+
+  static async open(options: PeerOptions): Promise<RunningPeer> {
+    const { store, crypto, self, scheduler } = options
+    const people = await People.load(store)
+    const rooms = await Rooms.load(store, {
+      store,
+      crypto,
+      me: { device: self.device, person: self.person },
+      // None of these is called before something is said or received, and by then the peer is there.
+      pen: () => ({ ...options, ...peer.self, now: scheduler.now() }),
+      cardKeys: () => peer.self.cardKeys,
+      entryOf: (person) => people.entryOf(person),
+      standingOf: (person) => peer.standingOf(person),
+      onKept: (room, kept) => peer.#kept(room, kept),
+      onStored: (refusal) => peer.#noteStore(refusal),
+      after: (millis, run) => scheduler.after(millis, run),
+    })
+    const peer: RunningPeer = new RunningPeer(options, { people, rooms, settings: await loadSettings(store) })
+    return peer
+  }
+
+  /** Goes to look for the others. */
+  async begin(): Promise<void> {
+    for (const { id, standing } of this.people.all()) if (standing === 'accepted') this.acquaintances.reachFor(id)
+    // To speak to somebody is to accept them, also where nothing more than what was said could be written down.
+    for (const room of this.rooms.shown())
+      if (room.takesPart && this.standingOf(room.person) === 'new') this.acquaintances.reachFor(room.person)
+    await this.appear()
+  }
+
+  get store(): Store {
+    return this.#options.store
+  }
+
+  get scheduler(): Scheduler {
+    return this.#options.scheduler
+  }
+
+  get self(): Self {
+    return this.appearance.self
+  }
+
+  get me(): Hex {
+    return this.self.person
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  standingOf(person: Hex | undefined): Standing {
+    return (person === undefined ? undefined : this.people.person(person)?.standing) ?? 'new'
+  }
+
+  /** Writes changes of the peer's own, outside of any conversation. */
+  async keep(changes: readonly Change[]): Promise<Result<null, StoreRefusal>> {
+    const kept = await this.store.commit(changes)
+    this.#noteStore(kept.ok ? undefined : kept.refusal)
+    return kept
+  }
+
+  appear(): Promise<void> {
+    return this.appearance.appear()
+  }
+
+  /** Stops reaching for a person, and hangs up. */
+  leave(person: Hex): void {
+    for (const device of this.people.devicesOf(person)) {
+      this.network.release(device.id)
+      this.sessions.hangUp(device.id)
+    }
+  }
+
+  /** Begins anew with whoever sent more than was taken in: on a new link they send what is missing. */
+  askAgain(person: Hex): void {
+    for (const session of this.sharing.sessionsWith(person)) if (session.hasTurnedAway) session.link.close()
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.appearance.close()
+    this.invitations?.close()
+    this.network.close()
+    await this.rooms.settled()
+  }
+
+  #sessionsPorts(): SessionsPorts {
+    const { store, crypto, scheduler, random, self } = this.#options
+    return {
+      crypto,
+      scheduler,
+      random,
+      device: self.device,
+      card: () => this.appearance.card,
+      admits: ({ certificate: [person] }) => person !== this.me && this.standingOf(person) !== 'blocked',
+      onCurrent: (session, card) => void this.#welcome(session, card),
+      onParted: (device) => void this.#parted(device),
+      onRenewed: (card) => void this.acquaintances.met(card),
+      onEvents: (from, conversation, events) => this.#receive(from, conversation, events),
+      onLearnt: (from, conversation, vector) => void this.rooms.get(conversation)?.conversation.learnt(from, vector),
+      onTyping: (from, conversation) => this.#typing(from, conversation),
+      load: (conversation, wants) => loadOutgoing(store, conversation, wants),
+    }
+  }
+
+  #appeared(card: Uint8Array | undefined): void {
+    const { name } = this.self
+    this.people.ownLook = name === undefined ? undefined : lookOf(name)
+    if (card) this.sessions.renew(card)
+    // Conversations in which nothing happens have keys that grow old, too.
+    for (const room of this.rooms.shown()) void room.conversation.wipe()
+    this.screens.tellStatus()
+    this.screens.tellOwnName()
+  }
+
+  /** Shows when the disk begins or ends to refuse. */
+  #noteStore(refusal: StoreRefusal | undefined): void {
+    if (refusal === undefined && this.#storeFailure === undefined) return
+    this.#storeFailure =
+      refusal && (refusal.kind === 'full' ? { kind: 'full', detail: '' } : { kind: 'other', detail: refusal.detail })
+    this.screens.tellStatus()
+    // Who was met while the disk refused is known in memory alone.
+    if (refusal === undefined) void this.keep(this.people.everything())
+  }
+
+  /** A batch is on disk: tell the links, then the screens. */
+  #kept(room: Room, kept: Kept): void {
+    this.sharing.grew(room, kept)
+    room.note(kept.lines)
+    for (const { person, name, at } of kept.meanings) void this.acquaintances.renamed(person, name, at)
+    void this.screens.tellKept(room, kept)
+  }
+
+  async #welcome(session: LinkSession, card: Card): Promise<void> {
+    const person = personOf(card.certificate)
+    await this.acquaintances.met(card)
+    // Written down now: when this process is killed, nobody writes it at the end.
+    await this.acquaintances.keepSeen(session.link.device)
+    const { conversation } = await this.rooms.with(person)
+    this.sharing.share(session, conversation)
+    if (this.standingOf(person) === 'accepted') {
+      this.acquaintances.reachFor(person)
+      void conversation.join()
+    }
+    this.invitations?.linked(card)
+    this.screens.tellPerson(person)
+  }
+
+  async #parted(device: Hex): Promise<void> {
+    const person = this.people.personOf(device)
+    if (person === undefined) return
+    await this.acquaintances.keepSeen(device)
+    // What came at last may be what makes the conversation more than a link.
+    await this.rooms.of(person)?.conversation.settled()
+    if (this.sharing.sessionsWith(person).length === 0) this.rooms.forgetBare(person)
+    this.screens.tellPerson(person)
+  }
+
+  async #receive(from: Hex, conversation: Hex, events: readonly Uint8Array[]): Promise<number | 'not-kept'> {
+    const received = await this.rooms.get(conversation)?.conversation.receive(from, events)
+    return received?.ok === false ? 'not-kept' : (received?.value ?? 0)
+  }
+
+  #typing(from: Hex, conversation: Hex): void {
+    const room = this.rooms.get(conversation)
+    if (room && this.people.personOf(from) === room.person) this.screens.tellTyping(room)
+  }
+
+  #networkChanged(what: Changed): void {
+    if ('server' in what) this.invitations?.serverChanged()
+    if (!('device' in what)) return this.screens.tellStatus()
+    const person = this.people.personOf(what.device)
+    if (person !== undefined) this.screens.tellPerson(person)
+  }
+}

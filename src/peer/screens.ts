@@ -3,11 +3,14 @@ import { tagOf } from '../core/identity/tag.ts'
 import type { Store } from '../store/port.ts'
 import type { ConversationView, Path, PersonView, Presence, StatusView, Update } from '../view/view.ts'
 import type { Kept } from './conversation.ts'
+import type { Invitations } from './invitations/port.ts'
 import { viewLines } from './line-view.ts'
 import type { Network } from './network/port.ts'
+import type { PeerOptions } from './options.ts'
 import type { People } from './people.ts'
 import { UNREAD_COUNTED_MAX, type Room } from './room.ts'
 import type { Rooms } from './rooms.ts'
+import type { Sealing } from './sealing.ts'
 import type { Self } from './self.ts'
 import type { Sessions } from './sessions.ts'
 import type { Settings } from './settings.ts'
@@ -20,10 +23,12 @@ export type Shown = {
   readonly people: People
   readonly rooms: Rooms
   readonly sessions: Sessions
-  readonly about: Pick<StatusView, 'version' | 'profile' | 'folder' | 'suggestedName'>
+  readonly about: PeerOptions['about']
   readonly self: () => Self
   readonly settings: () => Settings
   readonly storeFailure: () => StatusView['storeFailure']
+  readonly sealing: () => Sealing
+  readonly invitations: () => Pick<Invitations, 'list' | 'joinings'> | undefined
   readonly now: () => number
 }
 
@@ -49,13 +54,16 @@ export class Screens {
     const { name, person: id, device } = this.#shown.self()
     const { readMarkers, seenNearby, seenOnServer } = this.#shown.settings()
     const storeFailure = this.#shown.storeFailure()
+    const mailboxFailure = this.#shown.sealing().failure()
     return {
+      passphrase: false,
       ...about,
       ...(name !== undefined && { me: { id, device, name, tag: tagOf(id) } }),
       server: network.server(),
       nearby: network.nearby(),
       addresses: network.addresses(),
       settings: { readMarkers, seenNearby, seenOnServer },
+      ...(mailboxFailure && { mailboxFailure }),
       ...(storeFailure && { storeFailure }),
     }
   }
@@ -84,7 +92,12 @@ export class Screens {
   }
 
   roomView(room: Room): ConversationView {
-    return room.view(this.#shown.people.person(room.person)?.standing ?? 'new', this.#shown.now())
+    const standing = this.#shown.people.person(room.person)?.standing ?? 'new'
+    return room.view({ standing, sealing: this.#shown.sealing(), now: this.#shown.now() })
+  }
+
+  tell(update: Update): void {
+    this.#updates.tell(update)
   }
 
   tellStatus(): void {
@@ -139,12 +152,14 @@ export class Screens {
   }
 
   #snapshot(): Update {
-    const { people, rooms } = this.#shown
+    const { people, rooms, invitations } = this.#shown
     return {
       kind: 'snapshot',
       status: this.status(),
       people: people.all().flatMap(({ id }) => (this.isShown(id) ? (this.#personView(id) ?? []) : [])),
       conversations: rooms.shown().map((room) => this.roomView(room)),
+      invitations: invitations()?.list() ?? [],
+      joinings: invitations()?.joinings() ?? [],
     }
   }
 

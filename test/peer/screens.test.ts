@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { DRAFT_CHARACTERS_MAX } from '../../src/peer/calls.ts'
+import { DRAFT_CHARACTERS_MAX } from '../../src/peer/calls/talking.ts'
 import { CARD_KEY_MILLIS } from '../../src/peer/self.ts'
 import { UNREAD_COUNTED_MAX } from '../../src/peer/room.ts'
 import { conversationOf, createTown, done, linesOf, refusalOf, say, type Home } from '../support/town.ts'

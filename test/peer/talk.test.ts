@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { PAGE_LINES_MAX } from '../../src/peer/calls.ts'
+import { PAGE_LINES_MAX } from '../../src/peer/calls/talking.ts'
 import type { LineView } from '../../src/view/view.ts'
 import { conversationOf, createTown, done, linesOf, refusalOf, say, storyOf, type Home } from '../support/town.ts'
 
