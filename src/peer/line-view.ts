@@ -54,9 +54,18 @@ const contentOf = async (conversation: Hex, line: Line, store: Store): Promise<L
       return { kind: 'gap', count: line.count }
     case 'newer':
       return { kind: 'newer', what: line.what }
+    case 'change':
+      return { kind: 'change', change: line.change }
+    case 'shared':
+      return { kind: 'shared', with: line.with, count: line.count, ...(line.days !== null && { days: line.days }) }
+    case 'introduced':
+      return { kind: 'introduced', group: line.group, title: line.title }
     case 'joined':
     case 'forked':
     case 'sealed':
+    case 'void':
+    case 'split':
+    case 'device':
       return { kind: line.kind }
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { conversationOf, createTown, done, linesOf, refusalOf, say, storyOf, type Home } from '../support/town.ts'
+import { otherIn } from '../support/screen.ts'
 
 const friends = async (seed: number) => {
   const town = createTown(seed)
@@ -115,7 +116,7 @@ test('[PE31] somebody whom the disk did not take is known after a restart all th
   await alice.start()
   const [request] = alice.screen.conversations.values()
   assert.equal(request?.at, 'request')
-  assert.equal(alice.screen.people.get(request.person)?.name, 'Bob')
+  assert.equal(alice.screen.people.get(otherIn(request))?.name, 'Bob')
   await say(alice, bob, 'yes')
   await bob.start()
   await town.time.advance(60_000)

@@ -4,6 +4,7 @@ import { REQUEST_EVENTS_MAX, REQUESTS_MAX } from '../../src/peer/rooms.ts'
 import { deliveryOf } from '../../src/view/view.ts'
 import { createPuppet } from '../support/puppet.ts'
 import { conversationOf, createTown, done, linesOf, say, storyOf, type Home } from '../support/town.ts'
+import { otherIn } from '../support/screen.ts'
 
 const viewOf = async (one: Home, other: Home) => one.screen.conversations.get(await conversationOf(one, other))
 
@@ -112,7 +113,7 @@ test('[PE10] so many requests may wait at one time; further strangers are not ta
   assert.equal(requests(), REQUESTS_MAX)
   late.link.close()
   const [first] = alice.screen.conversations.values()
-  done(await alice.calls.decide({ person: first?.person ?? '', standing: 'accepted' }))
+  done(await alice.calls.decide({ person: otherIn(first), standing: 'accepted' }))
   const later = await ask(REQUESTS_MAX + 2)
   await town.time.advance(1_000)
   assert.equal(alice.screen.people.get(later.person)?.standing, 'new')

@@ -4,10 +4,11 @@ import fc from 'fast-check'
 import { encode, type Plain } from '../../src/core/bytes/cbor.ts'
 import type { SignedEvent } from '../../src/core/event/event.ts'
 import { encodeFrame, readFrame } from '../../src/core/sync/frame.ts'
-import { tagOf } from '../../src/core/sync/session.ts'
+import { tagOf } from '../../src/core/sync/talking.ts'
 import { REFUSED_EVENTS_MAX } from '../../src/peer/session.ts'
 import { createPuppet, type Puppet } from '../support/puppet.ts'
 import { createTown, done, say, storyOf, type Home, type Town } from '../support/town.ts'
+import { otherIn } from '../support/screen.ts'
 
 type Scene = { readonly town: Town; readonly alice: Home; readonly bob: Home; readonly mallory: Puppet }
 
@@ -219,7 +220,7 @@ test('[PE34] a conversation is named only to those who are in it', async () => {
     const frame = readFrame(bytes)
     if (from === alice.device && to === mallory.device && frame.ok && 'tag' in frame.value) tags.push(frame.value.tag)
   }
-  const others = [...alice.screen.conversations.values()].find(({ person }) => person === bob.person)
+  const others = [...alice.screen.conversations.values()].find((each) => otherIn(each) === bob.person)
   await say(alice, bob, 'between us')
   await say(alice, mallory, 'hello')
   mallory.have(new Map(), others?.id)

@@ -11,7 +11,9 @@ import { emptyReplica, type Replica } from '../../src/core/group/replica.ts'
 import { found, write, type Pen } from '../../src/core/group/write.ts'
 import { encodeContent, type Content } from '../../src/core/timeline/content.ts'
 import { encodeFrame, type Frame, type Vector } from '../../src/core/sync/frame.ts'
-import { newSession, step, tagOf, type Input, type Session } from '../../src/core/sync/session.ts'
+import { newSession, step, type Session } from '../../src/core/sync/session.ts'
+import { tagOf } from '../../src/core/sync/talking.ts'
+import type { Input } from '../../src/core/sync/words.ts'
 import type { Link } from '../../src/link/port.ts'
 import type { Home, Town } from './town.ts'
 import { createDeterministicCrypto, createDice } from '../core/deterministic-crypto.ts'
@@ -82,7 +84,7 @@ export const createPuppet = async (town: Town, name: string, number = 1): Promis
         const conversation = directId(person, personOf(effect.card.certificate))
         if (puppet.replica.conversation !== conversation)
           puppet.replica = emptyReplica(conversation, { device, person })
-        await feed({ kind: 'share', conversation, vector: vectorOf(puppet.replica.graph) })
+        await feed({ kind: 'share', conversations: [{ conversation, vector: vectorOf(puppet.replica.graph) }] })
       } else if (effect.kind === 'deliver') for (const bytes of effect.events) await hear(bytes)
     }
   }
@@ -106,7 +108,7 @@ export const createPuppet = async (town: Town, name: string, number = 1): Promis
   }
   const frame = (value: Exclude<Frame, { kind: 'newer' }>): void => void link?.send(encodeFrame(value))
   const tag = (conversation: Hex | undefined): Hex =>
-    tagOf(talking().binding, conversation ?? puppet.replica.conversation)
+    tagOf(talking().talk.binding, conversation ?? puppet.replica.conversation)
 
   const puppet: Puppet = {
     name,

@@ -8,7 +8,7 @@ import { openSelf } from '../../src/peer/self.ts'
 import { serve } from '../../src/server/serve.ts'
 import type { Snapshot } from '../../src/store/memory.ts'
 import type { Answer, Calls, Refusal } from '../../src/view/calls.ts'
-import type { LineView } from '../../src/view/view.ts'
+import type { GroupChange, LineView } from '../../src/view/view.ts'
 import type { Result } from '../../src/core/bytes/result.ts'
 import { createDeterministicCrypto, createDice } from '../core/deterministic-crypto.ts'
 import { seededRandom } from '../core/reach/random.ts'
@@ -274,10 +274,35 @@ const tell = (line: LineView): string => {
       return `(${line.count} missing)`
     case 'newer':
       return `(something newer: ${line.what})`
+    case 'change':
+      return `(${tellChange(line.change)})`
+    case 'shared':
+      return `(shared ${line.count} of ${line.days === undefined ? 'all' : `${line.days} days`})`
+    case 'introduced':
+      return `(to ${line.title})`
     case 'deleted':
     case 'joined':
     case 'forked':
     case 'sealed':
+    case 'void':
+    case 'split':
+    case 'device':
       return `(${line.kind})`
+  }
+}
+
+/** Without whom it is about: names are the reader's to know. */
+const tellChange = (change: GroupChange): string => {
+  switch (change.kind) {
+    case 'founded':
+    case 'title':
+      return `${change.kind} ${change.title}`
+    case 'added':
+    case 'role':
+      return `${change.kind} ${change.role}`
+    case 'removed':
+    case 'left':
+    case 'picture':
+      return change.kind
   }
 }

@@ -1,8 +1,9 @@
 import { decode, encode, type Plain } from '../bytes/cbor.ts'
 import { fromHex, type Hex } from '../bytes/hex.ts'
-import { bool, bytes, hex, list, literal, nullable, text, tuple, uint } from '../bytes/shape.ts'
+import { bool, bytes, hex, list, literal, nullable, text, tuple, uint, type Shape } from '../bytes/shape.ts'
 import { accept, refuse, type Result } from '../bytes/result.ts'
 import { HASH_BYTES } from '../crypto/symmetric.ts'
+import { LISTING_BYTES_MAX } from '../identity/card.ts'
 import { parseName } from '../identity/name.ts'
 import { TEXT_BYTES_MAX } from './size.ts'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
@@ -19,8 +20,41 @@ export type Content =
   | { readonly kind: 'read'; readonly upTo: readonly (readonly [Hex, number])[] }
   /** The salted plaintext of an earlier event, for a device that could not open it. */
   | { readonly kind: 'again'; readonly target: Hex; readonly plaintext: Uint8Array }
+  /** To somebody whom I added to a group: what they need to find its members and to understand what they say. */
+  | ({ readonly kind: 'introduction' } & Introduction)
+  /** What was said in a group before they came: ids of events, and their salted plaintexts. */
+  | { readonly kind: 'history'; readonly conversation: Hex; readonly contents: readonly (readonly [Hex, Uint8Array])[] }
+  /** Said in the group: with whom I shared its history. `days` is null for all of it. */
+  | { readonly kind: 'shared'; readonly with: Hex; readonly days: number | null; readonly count: number }
+  /** Said in the group, to its admins: the secret of an invitation, and how much history it promises. */
+  | { readonly kind: 'invitation'; readonly secret: Uint8Array; readonly history: HistoryPromise }
   /** Something that a newer version says. Kept, and shown as that. */
   | { readonly kind: 'newer'; readonly number: number }
+
+export type Introduction = {
+  readonly conversation: Hex
+  /** The group's first event, on which everything builds. */
+  readonly founding: Uint8Array
+  readonly title: string
+  /** The secret of the mailbox in which members leave messages for each other; null when there is none yet. */
+  readonly mailbox: Uint8Array | null
+  /** Signed listings of members, so that their names are known before they are met. */
+  readonly listings: readonly Uint8Array[]
+}
+
+/** How much of what was said before is shared with who comes: nothing, that of the last days, or all. */
+export type HistoryPromise =
+  | { readonly share: 'none' }
+  | { readonly share: 'days'; readonly days: number }
+  | { readonly share: 'all' }
+
+/** A founding event holds a certificate and a slot key. */
+export const FOUNDING_BYTES_MAX = 8 * 1024
+export const TITLE_UNITS_MAX = 240
+export const LISTINGS_MAX = 250
+export const HISTORY_CONTENTS_MAX = 1_024
+export const INVITATION_SECRET_BYTES = 16
+export const HISTORY_DAYS_MAX = 36_500
 
 /** The longest emoji sequences in Unicode have fewer UTF-16 units. */
 export const EMOJI_UNITS_MAX = 32
@@ -85,6 +119,24 @@ export const readContent = (from: Uint8Array): Content | undefined => {
       const said = againShape(fields)
       return said && { kind: 'again', target: said[1], plaintext: said[2] }
     }
+    case NUMBER.introduction: {
+      const said = introductionShape(fields)
+      if (!said) return undefined
+      const [, conversation, founding, title, mailbox, listings] = said
+      return { kind: 'introduction', conversation, founding, title, mailbox, listings }
+    }
+    case NUMBER.history: {
+      const said = historyShape(fields)
+      return said && { kind: 'history', conversation: said[1], contents: said[2] }
+    }
+    case NUMBER.shared: {
+      const said = sharedShape(fields)
+      return said && { kind: 'shared', with: said[1], days: said[2], count: said[3] }
+    }
+    case NUMBER.invitation: {
+      const said = invitationShape(fields)
+      return said && { kind: 'invitation', secret: said[1], history: said[2] }
+    }
     default:
       return typeof number === 'number' && number >= 0 ? { kind: 'newer', number } : undefined
   }
@@ -94,7 +146,19 @@ export const readContent = (from: Uint8Array): Content | undefined => {
 export const isEmoji = (typed: string): boolean =>
   typed.length <= EMOJI_UNITS_MAX && /^(?:\p{RGI_Emoji}|\p{Extended_Pictographic}\uFE0F?)$/v.test(typed)
 
-const NUMBER = { text: 1, edit: 2, delete: 3, reaction: 4, profile: 5, read: 6, again: 7 } as const
+const NUMBER = {
+  text: 1,
+  edit: 2,
+  delete: 3,
+  reaction: 4,
+  profile: 5,
+  read: 6,
+  again: 7,
+  introduction: 8,
+  history: 9,
+  shared: 10,
+  invitation: 11,
+} as const
 
 const id = hex(HASH_BYTES)
 const said = text(TEXT_BYTES_MAX)
@@ -105,6 +169,29 @@ const reactionShape = tuple(literal(NUMBER.reaction), id, text(EMOJI_UNITS_MAX),
 const profileShape = tuple(literal(NUMBER.profile), text(160), text(160))
 const readShape = tuple(literal(NUMBER.read), list(tuple(hex(32), uint()), READ_AUTHORS_MAX))
 const againShape = tuple(literal(NUMBER.again), id, bytes(1, 192 * 1024))
+const introductionShape = tuple(
+  literal(NUMBER.introduction),
+  id,
+  bytes(1, FOUNDING_BYTES_MAX),
+  text(TITLE_UNITS_MAX),
+  nullable(bytes(32)),
+  list(bytes(1, LISTING_BYTES_MAX), LISTINGS_MAX),
+)
+const historyShape = tuple(
+  literal(NUMBER.history),
+  id,
+  list(tuple(id, bytes(1, 192 * 1024)), HISTORY_CONTENTS_MAX),
+)
+const daysShape = uint(HISTORY_DAYS_MAX)
+const sharedShape = tuple(literal(NUMBER.shared), hex(32), nullable(daysShape), uint())
+
+/** Nothing is 0 days; all is null. */
+const promise: Shape<HistoryPromise> = (plain) => {
+  if (plain === null) return { share: 'all' }
+  const days = daysShape(plain)
+  return days === undefined ? undefined : days === 0 ? { share: 'none' } : { share: 'days', days }
+}
+const invitationShape = tuple(literal(NUMBER.invitation), bytes(INVITATION_SECRET_BYTES), promise)
 
 const isText = (claimed: string): boolean => {
   const parsed = parseText(claimed)
@@ -132,6 +219,22 @@ const plainContent = (content: Content): Plain => {
       return [NUMBER.read, content.upTo.map(([device, seq]) => [fromHex(device), seq])]
     case 'again':
       return [NUMBER.again, fromHex(content.target), content.plaintext]
+    case 'introduction': {
+      const { conversation, founding, title, mailbox, listings } = content
+      return [NUMBER.introduction, fromHex(conversation), founding, title, mailbox, listings]
+    }
+    case 'history':
+      return [
+        NUMBER.history,
+        fromHex(content.conversation),
+        content.contents.map(([event, plaintext]) => [fromHex(event), plaintext]),
+      ]
+    case 'shared':
+      return [NUMBER.shared, fromHex(content.with), content.days, content.count]
+    case 'invitation': {
+      const { history } = content
+      return [NUMBER.invitation, content.secret, history.share === 'all' ? null : history.share === 'days' ? history.days : 0]
+    }
     case 'newer':
       return [content.number]
   }

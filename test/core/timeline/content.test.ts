@@ -17,6 +17,21 @@ const contents: readonly Content[] = [
   { kind: 'profile', name: 'Ann', was: 'Anna' },
   { kind: 'read', upTo: [[target, 7]] },
   { kind: 'again', target, plaintext: Uint8Array.of(1, 2) },
+  {
+    kind: 'introduction',
+    conversation: target,
+    founding: Uint8Array.of(1),
+    title: 'Family',
+    mailbox: new Uint8Array(32),
+    listings: [Uint8Array.of(2), Uint8Array.of(3)],
+  },
+  { kind: 'introduction', conversation: target, founding: Uint8Array.of(1), title: 'x', mailbox: null, listings: [] },
+  { kind: 'history', conversation: target, contents: [[target, Uint8Array.of(1, 2)]] },
+  { kind: 'shared', with: target, days: 7, count: 3 },
+  { kind: 'shared', with: target, days: null, count: 0 },
+  { kind: 'invitation', secret: new Uint8Array(16), history: { share: 'none' } },
+  { kind: 'invitation', secret: new Uint8Array(16), history: { share: 'days', days: 30 } },
+  { kind: 'invitation', secret: new Uint8Array(16), history: { share: 'all' } },
 ]
 
 const parsed = (typed: string): string => {
