@@ -13,6 +13,8 @@ export type Space =
   | 'draft'
   /** What is known to be held by other devices: key `conversation/device`. */
   | 'held'
+  /** What lies on a server for those who are away, and how far its mailboxes were read. */
+  | 'mailbox'
   /** Key material that is wiped: epochs, chains, skipped keys, prekeys. Deleted and replaced bytes are overwritten. */
   | 'secret'
 
