@@ -1,0 +1,235 @@
+import type { Hex } from '../../core/bytes/hex.ts'
+import { isControl } from '../../core/event/kinds.ts'
+import type { MailboxKeys } from '../../core/mailbox/keys.ts'
+import { lettersOf } from '../../core/mailbox/letter.ts'
+import type { Outgoing, Want } from '../../core/sync/exchange.ts'
+import type { Vector } from '../../core/sync/frame.ts'
+import type { MailboxRefusal } from '../network/port.ts'
+import {
+  decodeDeposit,
+  depositOn,
+  encodeDeposit,
+  needless,
+  NO_DEPOSIT,
+  owed,
+  withBlob,
+  without,
+  withoutStale,
+  type Deposit,
+  type Placed,
+} from './deposit.ts'
+import { kindOf, type CorrespondencePorts, type Subject } from './subject.ts'
+
+/** How long a link has to bring something to everybody before it is put on a server. */
+export const DIRECT_MILLIS = 2_000
+/** What one blob of several events holds at most, so that it fits a step of 64 KiB. */
+export const LETTER_BYTES_MAX = 60 * 1024
+/** All that is put there for one newcomer who is away. */
+export const BROUGHT_BYTES_MAX = 16 * 1024 * 1024
+
+/** Puts on the server what this device wrote in one conversation and somebody lacks, and takes away what nobody does. */
+export class Depositor {
+  readonly #subject: Subject
+  readonly #ports: CorrespondencePorts
+  #deposit: Deposit = NO_DEPOSIT
+  #loaded = false
+  #waitingSince: number | undefined
+  /** Own operations, and what came with them, that also those must learn of who are no longer in. */
+  #bridge: { readonly from: number; readonly to: number } | undefined
+
+  constructor(subject: Subject, ports: CorrespondencePorts) {
+    this.#subject = subject
+    this.#ports = ports
+  }
+
+  get sealedUpTo(): number {
+    return this.#deposit.sealed
+  }
+
+  /** What people call the server on which that lies. */
+  get sealedAt(): string | undefined {
+    return this.#deposit.sealed > 0 ? this.#deposit.name : undefined
+  }
+
+  /** When to look again, in milliseconds since 1970. */
+  get due(): number {
+    return this.#waitingSince === undefined ? Infinity : this.#waitingSince + DIRECT_MILLIS
+  }
+
+  bridge(from: number, to: number): void {
+    this.#bridge = { from: this.#bridge?.from ?? from, to }
+  }
+
+  bring(device: Hex): void {
+    if (!this.#deposit.toBring.includes(device))
+      this.#deposit = { ...this.#deposit, toBring: [...this.#deposit.toBring, device] }
+  }
+
+  async load(): Promise<void> {
+    if (this.#loaded) return
+    const stored = decodeDeposit(await this.#ports.store.record('mailbox', this.#key))
+    const toBring = [...new Set([...(stored?.toBring ?? []), ...this.#deposit.toBring])]
+    this.#deposit = { ...(stored ?? NO_DEPOSIT), toBring }
+    this.#loaded = true
+    if (this.#deposit.sealed > 0) this.#ports.onDeposit(this.#subject.id)
+  }
+
+  /** From now on there is this server. */
+  on({ address, name }: { readonly address: string; readonly name: string }): void {
+    const before = this.#deposit
+    this.#deposit = depositOn({ server: address, name }, before)
+    if (this.#deposit.sealed !== before.sealed) this.#ports.onDeposit(this.#subject.id)
+  }
+
+  async work(): Promise<MailboxRefusal | undefined> {
+    const refusal = (await this.#bridgeOver()) ?? (await this.#put()) ?? (await this.#bringAll())
+    await this.#trim()
+    return refusal
+  }
+
+  /** Replaces the receipt that lies there. */
+  async placeReceipt(receipt: Placed): Promise<void> {
+    const old = this.#deposit.receipt
+    await this.#keep({ ...this.#deposit, receipt })
+    if (old) await this.#ports.post.takeAway(old.mailbox, [old.cursor])
+  }
+
+  /** Puts what somebody lacks for longer than a link takes to bring it. */
+  async #put(): Promise<MailboxRefusal | undefined> {
+    const now = this.#ports.scheduler.now()
+    const held = this.#heldByAll
+    const settled = Math.max(this.#deposit.settled, held)
+    this.#deposit = withoutStale({ ...this.#deposit, settled }, held, now)
+    const next = owed(this.#deposit, { tip: this.#tip, held })
+    this.#waitingSince = next && (this.#waitingSince ?? now)
+    if (!next || now < this.due) return undefined
+    const refusal = (await this.#putBefore(next.from, next.to)) ?? (await this.#putOwn(next.from, next.to))
+    if (!refusal) this.#waitingSince = undefined
+    return refusal
+  }
+
+  /** Those who are in no longer read the mailbox of before, and learn there that they are not. */
+  async #bridgeOver(): Promise<MailboxRefusal | undefined> {
+    const bridge = this.#bridge
+    const refusal = bridge && (await this.#putBefore(bridge.from, bridge.to))
+    if (!refusal && this.#bridge === bridge) this.#bridge = undefined
+    return refusal
+  }
+
+  async #putOwn(from: number, to: number): Promise<MailboxRefusal | undefined> {
+    const [secret] = this.#subject.secrets()
+    const keys = secret && (await this.#ports.post.keysOf(secret))
+    if (!keys) return undefined
+    for (const { events, seq } of parcels(await this.#own(from, to))) {
+      const put = await this.#ports.post.send(keys, { kind: 'events', events })
+      if (!put.ok) return put.refusal
+      const at = this.#ports.scheduler.now()
+      await this.#keep(withBlob(this.#deposit, { mailbox: keys.mailbox, cursor: put.value, upTo: seq, at }))
+    }
+    return undefined
+  }
+
+  /** Control events also go where those read who do not know yet that the members changed. */
+  async #putBefore(from: number, to: number): Promise<MailboxRefusal | undefined> {
+    const [, secret] = this.#subject.secrets()
+    if (!secret) return undefined
+    const controls = (await this.#own(from, to)).filter(({ bytes }) => isControl(kindOf(bytes) ?? KIND_NONE))
+    return this.#putAll(await this.#ports.post.keysOf(secret), controls)
+  }
+
+  /** Puts everything there for newcomers who are not linked: without what was before, they can judge nothing. */
+  async #bringAll(): Promise<MailboxRefusal | undefined> {
+    const [secret] = this.#subject.secrets()
+    if (!secret || this.#deposit.toBring.length === 0) return undefined
+    const held = this.#subject.held()
+    const isServed = (device: Hex): boolean =>
+      this.#ports.isLinked(device) || !held.has(device) || (held.get(device)?.size ?? 0) > 0
+    if (!this.#deposit.toBring.every(isServed)) {
+      const refusal = await this.#bringEverything(await this.#ports.post.keysOf(secret))
+      if (refusal) return refusal
+    }
+    await this.#keep({ ...this.#deposit, toBring: [] })
+    return undefined
+  }
+
+  async #bringEverything(keys: MailboxKeys): Promise<MailboxRefusal | undefined> {
+    const all = this.#subject.vector()
+    const at = new Map<Hex, number>()
+    for (let bytes = 0; bytes < BROUGHT_BYTES_MAX;) {
+      const events = await this.#ports.load(this.#subject.id, missing(all, at))
+      if (events.length === 0) return undefined
+      const refusal = await this.#putAll(keys, events)
+      if (refusal) return refusal
+      for (const { author, seq, size } of events) {
+        at.set(author, seq)
+        bytes += size
+      }
+    }
+    return undefined
+  }
+
+  async #putAll(keys: MailboxKeys, all: readonly Outgoing[]): Promise<MailboxRefusal | undefined> {
+    for (const { events } of parcels(all)) {
+      const put = await this.#ports.post.send(keys, { kind: 'events', events })
+      if (!put.ok) return put.refusal
+    }
+    return undefined
+  }
+
+  /** Takes away what everybody has. */
+  async #trim(): Promise<void> {
+    const blobs = needless(this.#deposit, this.#heldByAll)
+    if (blobs.length === 0) return
+    for (const [mailbox, group] of Map.groupBy(blobs, (blob) => blob.mailbox)) {
+      const cursors = group.map(({ cursor }) => cursor)
+      if (!(await this.#ports.post.takeAway(mailbox, cursors))) return
+    }
+    await this.#keep(without(this.#deposit, blobs))
+  }
+
+  async #keep(deposit: Deposit): Promise<void> {
+    this.#deposit = deposit
+    const change = { put: 'record', space: 'mailbox', key: this.#key, value: encodeDeposit(deposit) } as const
+    await this.#ports.store.commit([change])
+    this.#ports.onDeposit(this.#subject.id)
+  }
+
+  get #key(): string {
+    return `sent/${this.#subject.id}`
+  }
+
+  get #tip(): number {
+    return this.#subject.vector().get(this.#ports.device) ?? 0
+  }
+
+  /** Up to where every other member device has what this one wrote; all of it while there is nobody else. */
+  get #heldByAll(): number {
+    const held = [...this.#subject.held().values()].map((vector) => vector.get(this.#ports.device) ?? 0)
+    return Math.min(this.#tip, ...held)
+  }
+
+  async #own(from: number, to: number): Promise<readonly Outgoing[]> {
+    const { store, device } = this.#ports
+    const limits = { limit: to - from + 1, bytes: BROUGHT_BYTES_MAX }
+    const events = await store.events({ conversation: this.#subject.id, author: device, from, ...limits })
+    return events.map(({ author, seq, bytes }) => ({ author, seq, size: bytes.length, bytes }))
+  }
+}
+
+/** No kind of event has this number. */
+const KIND_NONE = 0xffff
+
+/** Events in order, as many to a blob as fit; `seq` is the last one's. */
+const parcels = (
+  all: readonly Outgoing[],
+): readonly { readonly events: readonly Uint8Array[]; readonly seq: number }[] => {
+  const letters = lettersOf(
+    all.map(({ bytes }) => bytes),
+    LETTER_BYTES_MAX,
+  )
+  let at = 0
+  return letters.map((events) => ({ events, seq: all[(at += events.length) - 1]?.seq ?? 0 }))
+}
+
+const missing = (all: Vector, at: Vector): readonly Want[] =>
+  [...all].filter(([author, seq]) => seq > (at.get(author) ?? 0)).map(([author]) => [author, (at.get(author) ?? 0) + 1])

@@ -1,0 +1,184 @@
+import { decode, encode } from '../../core/bytes/cbor.ts'
+import { fromHex, toHex, type Hex } from '../../core/bytes/hex.ts'
+import { hex, text, tuple, uint } from '../../core/bytes/shape.ts'
+import { sha256 } from '../../core/crypto/symmetric.ts'
+import type { MailboxKeys } from '../../core/mailbox/keys.ts'
+import type { Letter } from '../../core/mailbox/letter.ts'
+import type { InvitationMailboxes } from '../invitations/port.ts'
+import type { Cursor, Scheduler, ServerMailboxes } from '../network/port.ts'
+import type { Store } from '../../store/port.ts'
+import { RENEW_MILLIS } from './deposit.ts'
+import type { Post } from './post.ts'
+import { MailboxReader } from './reader.ts'
+import { delayAfter } from './refused.ts'
+
+type Blob = Parameters<InvitationMailboxes['put']>[2]
+
+/** What was put under a key: at which server, and which bytes. */
+type Placed = { readonly server: string; readonly cursor: Cursor; readonly hash: Hex; readonly at: number }
+
+type Item = { readonly secret: Uint8Array; readonly key: string; blob: Blob; placed: Placed | undefined }
+
+export type InvitationMailPorts = {
+  readonly post: Post
+  readonly store: Store
+  readonly scheduler: Scheduler
+  readonly client: ServerMailboxes
+  /** What `heldAt` answers may have changed. */
+  readonly onPlaced: () => void
+}
+
+/** The mailboxes of invitations: what is put there waits for a server, and is put once. */
+export class InvitationMail implements InvitationMailboxes {
+  readonly #ports: InvitationMailPorts
+  readonly #items = new Map<string, Item>()
+  readonly #readers = new Set<MailboxReader>()
+  #running: Promise<void> | undefined
+  #again = false
+  #closed = false
+  #cancel = (): void => undefined
+
+  constructor(ports: InvitationMailPorts) {
+    this.#ports = ports
+  }
+
+  put(secret: Uint8Array, key: string, blob: Blob): void {
+    const name = nameOf(secret, key)
+    const item = this.#items.get(name)
+    if (item) item.blob = blob
+    else this.#items.set(name, { secret, key, blob, placed: undefined })
+    this.#look()
+  }
+
+  watch(secret: Uint8Array, on: (blob: Blob) => void): () => void {
+    let stopped = false
+    let reader: MailboxReader | undefined
+    void this.#ports.post.keysOf(secret).then((keys) => {
+      if (stopped || this.#closed) return
+      reader = this.#readerOf(keys, on)
+      this.#readers.add(reader)
+      reader.look()
+    })
+    return () => {
+      stopped = true
+      reader?.close()
+      if (reader) this.#readers.delete(reader)
+    }
+  }
+
+  heldAt(secret: Uint8Array, key: string): string | undefined {
+    const item = this.#items.get(nameOf(secret, key))
+    const server = this.#ports.client.server()
+    const isThere = item?.placed?.hash === (item && hashOf(item.blob)) && item?.placed?.server === server?.address
+    return isThere ? server?.name : undefined
+  }
+
+  /** The server came or went. */
+  connected(): void {
+    for (const reader of this.#readers) reader.connected()
+    this.#look()
+  }
+
+  arrived(mailbox: Hex): void {
+    for (const reader of this.#readers) if (reader.keys.mailbox === mailbox) reader.look()
+  }
+
+  async settled(): Promise<void> {
+    while (this.#running) await this.#running
+    for (const reader of this.#readers) await reader.settled()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#cancel()
+    for (const reader of this.#readers) reader.close()
+  }
+
+  #readerOf(keys: MailboxKeys, on: (blob: Blob) => void): MailboxReader {
+    const { client, scheduler } = this.#ports
+    const onLetter = (letter: Letter): Promise<'taken'> => {
+      const blob = blobOf(letter)
+      if (blob) on(blob)
+      return Promise.resolve('taken')
+    }
+    return new MailboxReader(keys, { client, scheduler, onLetter })
+  }
+
+  #look(): void {
+    this.#again = true
+    this.#running ??= this.#run()
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again && !this.#closed) {
+      this.#again = false
+      for (const [name, item] of this.#items) await this.#place(name, item)
+    }
+    this.#running = undefined
+  }
+
+  /** Puts it there unless it is there already, and takes away what lay there under its key before. */
+  async #place(name: string, item: Item): Promise<void> {
+    const { client, post, scheduler, store } = this.#ports
+    const server = client.server()?.address
+    if (server === undefined) return
+    const hash = hashOf(item.blob)
+    const record = `invitation/${name}`
+    const before = item.placed ?? readPlaced(await store.record('mailbox', record))
+    item.placed = before
+    const isFresh = before?.server === server && scheduler.now() - before.at < RENEW_MILLIS
+    if (isFresh && before.hash === hash) return this.#ports.onPlaced()
+    const keys = await post.keysOf(item.secret)
+    const put = await post.send(keys, letterOf(item.blob))
+    if (!put.ok) {
+      const millis = delayAfter(put.refusal)
+      this.#cancel()
+      if (millis !== undefined) this.#cancel = scheduler.after(millis, () => this.#look())
+      return
+    }
+    item.placed = { server, cursor: put.value, hash, at: scheduler.now() }
+    await store.commit([{ put: 'record', space: 'mailbox', key: record, value: encodePlaced(item.placed) }])
+    if (before?.server === server) await post.takeAway(keys.mailbox, [before.cursor])
+    this.#ports.onPlaced()
+  }
+}
+
+const nameOf = (secret: Uint8Array, key: string): string => `${toHex(sha256(secret))}/${key}`
+
+const hashOf = ({ kind, bytes }: Blob): Hex => toHex(sha256(encode([kind, bytes])))
+
+const letterOf = ({ kind, bytes }: Blob): Exclude<Letter, { kind: 'newer' }> => {
+  switch (kind) {
+    case 'request':
+      return { kind, request: bytes }
+    case 'answer':
+      return { kind, answer: bytes }
+    case 'card':
+      return { kind, card: bytes }
+  }
+}
+
+const blobOf = (letter: Letter): Blob | undefined => {
+  switch (letter.kind) {
+    case 'request':
+      return { kind: 'request', bytes: letter.request.slice() }
+    case 'answer':
+      return { kind: 'answer', bytes: letter.answer.slice() }
+    case 'card':
+      return { kind: 'card', bytes: letter.card.slice() }
+    case 'events':
+    case 'receipt':
+    case 'newer':
+      return undefined
+  }
+}
+
+const placedShape = tuple(text(300), uint(), hex(32), uint())
+
+const encodePlaced = ({ server, cursor, hash, at }: Placed): Uint8Array => encode([server, cursor, fromHex(hash), at])
+
+const readPlaced = (from: Uint8Array | undefined): Placed | undefined => {
+  const decoded = from && decode(from)
+  const fields = decoded?.ok ? placedShape(decoded.value) : undefined
+  return fields && { server: fields[0], cursor: fields[1], hash: fields[2], at: fields[3] }
+}

@@ -1,0 +1,130 @@
+import { decode, encode } from '../../core/bytes/cbor.ts'
+import { text, tuple, uint } from '../../core/bytes/shape.ts'
+import { openBlob } from '../../core/mailbox/blob.ts'
+import type { MailboxKeys } from '../../core/mailbox/keys.ts'
+import { decodeLetter, type Letter } from '../../core/mailbox/letter.ts'
+import type { Store } from '../../store/port.ts'
+import type { Cursor, Scheduler, ServerMailboxes } from '../network/port.ts'
+import { delayAfter } from './refused.ts'
+
+/** `later`: it could not be kept yet, and has to be read once more after a restart. */
+export type Taken = 'taken' | 'later'
+
+export type ReaderPorts = {
+  readonly client: ServerMailboxes
+  readonly scheduler: Scheduler
+  /** Where the place is kept up to which everything was taken in; absent to read it all anew after a restart. */
+  readonly store?: Store
+  readonly onLetter: (letter: Letter, cursor: Cursor) => Promise<Taken>
+}
+
+/**
+ * Reads one mailbox to its end, and again whenever something arrives. What a server hands out is never believed: blobs
+ * that do not open are passed over, and those that come twice mean nothing new to who takes them in.
+ */
+export class MailboxReader {
+  readonly keys: MailboxKeys
+  readonly #ports: ReaderPorts
+  #server: string | undefined
+  /** Read up to here on this server; kept on disk up to `#kept`. */
+  #at: Cursor = 0
+  #stuck = false
+  #running: Promise<void> | undefined
+  #again = false
+  #closed = false
+  #cancel = (): void => undefined
+
+  constructor(keys: MailboxKeys, ports: ReaderPorts) {
+    this.keys = keys
+    this.#ports = ports
+  }
+
+  /** There is a server again, perhaps another one: what was watched is watched no longer. */
+  connected(): void {
+    this.#server = undefined
+    this.look()
+  }
+
+  /** There may be something new. */
+  look(): void {
+    this.#again = true
+    this.#running ??= this.#run()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#cancel()
+    if (this.#server !== undefined) void this.#ports.client.watch(this.keys, false)
+  }
+
+  /** Resolves when it is not reading. */
+  async settled(): Promise<void> {
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again && !this.#closed) {
+      this.#again = false
+      await this.#readAll()
+    }
+    this.#running = undefined
+  }
+
+  async #readAll(): Promise<void> {
+    const server = this.#ports.client.server()?.address
+    if (server === undefined) {
+      this.#server = undefined
+      return
+    }
+    if (server !== this.#server) {
+      const watched = await this.#ports.client.watch(this.keys, true)
+      if (!watched.ok) return this.#tryLater(watched.refusal)
+      this.#at = await this.#placeOn(server)
+      this.#stuck = false
+      this.#server = server
+    }
+    for (let more = true; more && !this.#closed;) {
+      const page = await this.#ports.client.read(this.keys, { after: this.#at })
+      if (!page.ok) {
+        this.#server = undefined
+        return this.#tryLater(page.refusal)
+      }
+      for (const { cursor, blob } of page.value.blobs) await this.#take(cursor, blob)
+      more = page.value.more && page.value.blobs.length > 0
+      if (page.value.blobs.length > 0 && !this.#stuck) await this.#keepPlace(server)
+    }
+  }
+
+  async #take(cursor: Cursor, blob: Uint8Array): Promise<void> {
+    this.#at = Math.max(this.#at, cursor)
+    const plaintext = openBlob(this.keys, blob)
+    const letter = plaintext.ok ? decodeLetter(plaintext.value) : plaintext
+    if (!letter.ok) return
+    // From here on the place on disk stays: after a restart, everything after it is read once more.
+    if ((await this.#ports.onLetter(letter.value, cursor)) === 'later') this.#stuck = true
+  }
+
+  #tryLater(refusal: Parameters<typeof delayAfter>[0]): void {
+    const millis = delayAfter(refusal)
+    this.#cancel()
+    if (millis !== undefined && !this.#closed) this.#cancel = this.#ports.scheduler.after(millis, () => this.look())
+  }
+
+  get #key(): string {
+    return `read/${this.keys.mailbox}`
+  }
+
+  async #placeOn(server: string): Promise<Cursor> {
+    const record = await this.#ports.store?.record('mailbox', this.#key)
+    const decoded = record && decode(record)
+    const place = decoded?.ok ? placeShape(decoded.value) : undefined
+    return place?.[0] === server ? place[1] : 0
+  }
+
+  async #keepPlace(server: string): Promise<void> {
+    const value = encode([server, this.#at])
+    await this.#ports.store?.commit([{ put: 'record', space: 'mailbox', key: this.#key, value }])
+  }
+}
+
+const placeShape = tuple(text(300), uint())

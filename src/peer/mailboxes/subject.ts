@@ -1,0 +1,43 @@
+import type { Hex } from '../../core/bytes/hex.ts'
+import { readEvent } from '../../core/event/event.ts'
+import type { Crypto } from '../../core/crypto/port.ts'
+import type { Outgoing, Want } from '../../core/sync/exchange.ts'
+import type { Vector } from '../../core/sync/frame.ts'
+import type { Store } from '../../store/port.ts'
+import type { Scheduler, ServerMailboxes } from '../network/port.ts'
+import type { Post } from './post.ts'
+import type { Taken } from './reader.ts'
+
+/** A conversation as its mailboxes see it. */
+export type Subject = {
+  readonly id: Hex
+  readonly vector: () => Vector
+  /** What each other member device is known to hold; nothing for one that was never heard of. */
+  readonly held: () => ReadonlyMap<Hex, Vector>
+  /** The secrets of its mailboxes, the one in force first. */
+  readonly secrets: () => readonly Uint8Array[]
+  /** Takes in events; `later` when some of them wait for others that are not here. */
+  readonly receive: (events: readonly Uint8Array[]) => Promise<Taken>
+  /** That member device holds at least this much. */
+  readonly learnt: (device: Hex, held: Vector) => void
+}
+
+export type CorrespondencePorts = {
+  readonly post: Post
+  readonly store: Store
+  readonly crypto: Crypto
+  readonly scheduler: Scheduler
+  readonly client: ServerMailboxes
+  readonly device: Hex
+  readonly deviceSeed: () => Uint8Array
+  readonly isLinked: (device: Hex) => boolean
+  /** Events in an order in which none comes before what it builds on. */
+  readonly load: (conversation: Hex, wants: readonly Want[]) => Promise<readonly Outgoing[]>
+  /** What lies on the server has changed. */
+  readonly onDeposit: (conversation: Hex) => void
+}
+
+export const kindOf = (bytes: Uint8Array): number | undefined => {
+  const read = readEvent(bytes)
+  return read.ok ? read.value.event.kind : undefined
+}
