@@ -12,8 +12,11 @@ export type Deposit = {
   readonly name: string
   /** Everything that this device wrote up to this sequence lies there, or was taken away as everybody had it. */
   readonly sealed: number
-  /** Everything up to here was once with everybody who was in then. Whoever came later does not need it from here. */
-  readonly settled: number
+  /**
+   * Up to where each other member device need not be given anything from here: what was written before it came is brought
+   * by who added it. Absent until this was looked at for the first time.
+   */
+  readonly floors?: ReadonlyMap<Hex, number>
   /** Newcomers for whom everything that was before them still has to be put there. */
   readonly toBring: readonly Hex[]
   readonly blobs: readonly Blob[]
@@ -31,12 +34,21 @@ export const RENEW_MILLIS = 25 * 24 * 60 * 60 * 1000
 /** More than this are forgotten here, oldest first: the server drops them at the end of their lifetime. */
 export const BLOBS_MAX = 10_000
 
-export const NO_DEPOSIT: Deposit = { server: '', name: '', sealed: 0, settled: 0, toBring: [], blobs: [] }
+export const NO_DEPOSIT: Deposit = { server: '', name: '', sealed: 0, toBring: [], blobs: [] }
 
 /** The deposit on this server: what lies on another one cannot be reached. */
 export const depositOn = (server: Pick<Deposit, 'server' | 'name'>, deposit: Deposit): Deposit => {
-  const { settled, toBring } = deposit
-  return deposit.server === server.server ? { ...deposit, ...server } : { ...NO_DEPOSIT, ...server, settled, toBring }
+  if (deposit.server === server.server) return { ...deposit, ...server }
+  const { floors, toBring } = deposit
+  return { ...NO_DEPOSIT, ...server, toBring, ...(floors && { floors }) }
+}
+
+/** Knows these devices from now on: one that is new was added when the own chain had come to `tip`. */
+export const withDevices = (deposit: Deposit, devices: Iterable<Hex>, tip: number): Deposit => {
+  const floor = deposit.floors ? tip : 0
+  const floors = new Map([...devices].map((device) => [device, deposit.floors?.get(device) ?? floor]))
+  const isSame = deposit.floors?.size === floors.size && [...floors.keys()].every((each) => deposit.floors?.has(each))
+  return isSame ? deposit : { ...deposit, floors }
 }
 
 /** Which sequences of one's own have to be put there next; undefined when nothing has. */
@@ -44,7 +56,7 @@ export const owed = (
   deposit: Deposit,
   { tip, held }: { readonly tip: number; readonly held: number },
 ): { readonly from: number; readonly to: number } | undefined => {
-  const from = Math.max(deposit.sealed, deposit.settled, held) + 1
+  const from = Math.max(deposit.sealed, held) + 1
   return held < tip && from <= tip ? { from, to: tip } : undefined
 }
 
@@ -70,12 +82,12 @@ export const withoutStale = (deposit: Deposit, held: number, now: number): Depos
   return { ...deposit, sealed: Math.min(held, deposit.sealed), blobs: deposit.blobs.filter((blob) => !isStale(blob)) }
 }
 
-export const encodeDeposit = ({ server, name, sealed, settled, toBring, blobs, receipt }: Deposit): Uint8Array =>
+export const encodeDeposit = ({ server, name, sealed, floors, toBring, blobs, receipt }: Deposit): Uint8Array =>
   encode([
     server,
     name,
     sealed,
-    settled,
+    floors ? [...floors].map(([device, floor]) => [fromHex(device), floor]) : null,
     toBring.map(fromHex),
     blobs.map(({ mailbox, cursor, upTo, at }) => [fromHex(mailbox), cursor, upTo, at]),
     receipt ? [fromHex(receipt.mailbox), receipt.cursor] : null,
@@ -86,12 +98,12 @@ export const decodeDeposit = (from: Uint8Array | undefined): Deposit | undefined
   const decoded = from && decode(from)
   const fields = decoded?.ok ? depositShape(decoded.value) : undefined
   if (!fields) return undefined
-  const [server, name, sealed, settled, toBring, blobs, receipt] = fields
+  const [server, name, sealed, floors, toBring, blobs, receipt] = fields
   return {
     server,
     name,
     sealed,
-    settled,
+    ...(floors && { floors: new Map(floors) }),
     toBring,
     blobs: blobs.map(([mailbox, cursor, upTo, at]) => ({ mailbox, cursor, upTo, at })),
     ...(receipt && { receipt: { mailbox: receipt[0], cursor: receipt[1] } }),
@@ -103,7 +115,7 @@ const depositShape = tuple(
   text(300),
   text(300),
   uint(),
-  uint(),
+  nullable(list(tuple(hex(32), uint()), DEVICES_MAX)),
   list(hex(32), DEVICES_MAX),
   list(tuple(mailbox, uint(), uint(), uint()), BLOBS_MAX),
   nullable(tuple(mailbox, uint())),

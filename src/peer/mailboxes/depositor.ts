@@ -13,6 +13,7 @@ import {
   NO_DEPOSIT,
   owed,
   withBlob,
+  withDevices,
   without,
   withoutStale,
   type Deposit,
@@ -82,6 +83,8 @@ export class Depositor {
   }
 
   async work(): Promise<MailboxRefusal | undefined> {
+    const known = withDevices(this.#deposit, this.#subject.held().keys(), this.#tip)
+    if (known !== this.#deposit) await this.#keep(known)
     const refusal = (await this.#bridgeOver()) ?? (await this.#put()) ?? (await this.#bringAll())
     await this.#trim()
     return refusal
@@ -98,8 +101,7 @@ export class Depositor {
   async #put(): Promise<MailboxRefusal | undefined> {
     const now = this.#ports.scheduler.now()
     const held = this.#heldByAll
-    const settled = Math.max(this.#deposit.settled, held)
-    this.#deposit = withoutStale({ ...this.#deposit, settled }, held, now)
+    this.#deposit = withoutStale(this.#deposit, held, now)
     const next = owed(this.#deposit, { tip: this.#tip, held })
     this.#waitingSince = next && (this.#waitingSince ?? now)
     if (!next || now < this.due) return undefined
@@ -204,7 +206,9 @@ export class Depositor {
 
   /** Up to where every other member device has what this one wrote; all of it while there is nobody else. */
   get #heldByAll(): number {
-    const held = [...this.#subject.held().values()].map((vector) => vector.get(this.#ports.device) ?? 0)
+    const held = [...this.#subject.held()].map(([device, vector]) =>
+      Math.max(vector.get(this.#ports.device) ?? 0, this.#deposit.floors?.get(device) ?? 0),
+    )
     return Math.min(this.#tip, ...held)
   }
 

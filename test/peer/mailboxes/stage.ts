@@ -1,0 +1,195 @@
+import { encode } from '../../../src/core/bytes/cbor.ts'
+import { toHex, type Hex } from '../../../src/core/bytes/hex.ts'
+import { accept, refuse, type Result } from '../../../src/core/bytes/result.ts'
+import { signEvent, type SignedEvent } from '../../../src/core/event/event.ts'
+import { KIND } from '../../../src/core/event/kinds.ts'
+import type { Vector } from '../../../src/core/sync/frame.ts'
+import { createSimulatedTime, type SimulatedTime } from '../../../src/link/memory-time.ts'
+import { Mailboxes } from '../../../src/peer/mailboxes/mailboxes.ts'
+import type { Subject } from '../../../src/peer/mailboxes/subject.ts'
+import type { MailboxRefusal, ServerMailboxes } from '../../../src/peer/network/port.ts'
+import { loadOutgoing } from '../../../src/peer/outgoing.ts'
+import { openMemoryStore } from '../../../src/store/memory.ts'
+import type { Store } from '../../../src/store/port.ts'
+import { createDeterministicCrypto, createDice } from '../../core/deterministic-crypto.ts'
+
+export const CONVERSATION = 'cc'.repeat(32)
+
+/** A server that keeps mailboxes in memory, and what a test may do to it. */
+export type Office = {
+  readonly mailboxes: Map<Hex, { readonly cursor: number; readonly blob: Uint8Array }[]>
+  /** What the next requests are refused with; undefined: nothing. */
+  refusal: MailboxRefusal | undefined
+  address: string | undefined
+  /** What it hands out instead of what is there. */
+  tamper: (
+    blobs: readonly { readonly cursor: number; readonly blob: Uint8Array }[],
+  ) => readonly { readonly cursor: number; readonly blob: Uint8Array }[]
+  /** Everything that was asked, by kind. */
+  readonly asked: string[]
+  client(): ServerMailboxes
+}
+
+export const createOffice = (): Office => {
+  const handlers: { readonly watched: Set<Hex>; tell: (mailbox: Hex) => void }[] = []
+  let cursors = 0
+  const office: Office = {
+    mailboxes: new Map(),
+    refusal: undefined,
+    address: 'there:12345',
+    tamper: (blobs) => blobs,
+    asked: [],
+    client: () => {
+      const me = { watched: new Set<Hex>(), tell: (_: Hex): void => {} }
+      handlers.push(me)
+      const asked = <Value>(what: string, answer: () => Value): Promise<Result<Value, MailboxRefusal>> => {
+        office.asked.push(what)
+        if (office.address === undefined) return Promise.resolve(refuse({ kind: 'no-server' }))
+        return Promise.resolve(office.refusal ? refuse(office.refusal) : accept(answer()))
+      }
+      return {
+        server: () => (office.address === undefined ? undefined : { name: 'There', address: office.address }),
+        put: ({ mailbox }, blob) =>
+          asked('put', () => {
+            cursors += 1
+            office.mailboxes.set(mailbox, [...(office.mailboxes.get(mailbox) ?? []), { cursor: cursors, blob }])
+            for (const other of handlers) if (other !== me && other.watched.has(mailbox)) other.tell(mailbox)
+            return cursors
+          }),
+        read: ({ mailbox }, { after }) =>
+          asked('read', () => {
+            const blobs = office.tamper(office.mailboxes.get(mailbox) ?? []).filter(({ cursor }) => cursor > after)
+            return { blobs: blobs.slice(0, 3), more: blobs.length > 3 }
+          }),
+        watch: ({ mailbox }, on) =>
+          asked('watch', () => {
+            if (on) me.watched.add(mailbox)
+            else me.watched.delete(mailbox)
+            return null
+          }),
+        trim: ({ mailbox }, gone) =>
+          asked('trim', () => {
+            const left = (office.mailboxes.get(mailbox) ?? []).filter(({ cursor }) => !gone.includes(cursor))
+            office.mailboxes.set(mailbox, left)
+            return null
+          }),
+        onArrived: (handler) => {
+          me.tell = (mailbox) => handler({ mailbox })
+        },
+      }
+    },
+  }
+  return office
+}
+
+/** One device with one conversation, whose inside a test decides about. */
+export type Desk = {
+  readonly device: Hex
+  readonly mailboxes: Mailboxes
+  readonly store: Store
+  readonly linked: Set<Hex>
+  readonly held: Map<Hex, Vector>
+  secrets: readonly Uint8Array[]
+  /** What `receive` answers for events that it does not hold. */
+  answer: 'taken' | 'later'
+  /** Everything that came in from mailboxes, event by event. */
+  readonly received: Uint8Array[]
+  readonly learnt: (readonly [Hex, Vector])[]
+  readonly vector: Map<Hex, number>
+  /** Writes an own event down and tells the mailboxes. */
+  write(kind?: number, size?: number): Promise<SignedEvent>
+  /** As if this process had ended and begun again. */
+  restart(): void
+}
+
+export const SECRET = new Uint8Array(32).fill(1)
+
+export const createStage = (office: Office, start = 1_800_000_000_000) => {
+  const time = createSimulatedTime({ start })
+  const crypto = createDeterministicCrypto(7)
+
+  const createDesk = async (number: number): Promise<Desk> => {
+    const store = openMemoryStore()
+    const seed = new Uint8Array(32).fill(number)
+    const device = toHex(await crypto.publicKey(seed))
+    const desk = {
+      device,
+      store,
+      linked: new Set<Hex>(),
+      held: new Map<Hex, Vector>(),
+      secrets: [SECRET] as readonly Uint8Array[],
+      answer: 'taken' as const,
+      received: [] as Uint8Array[],
+      learnt: [] as (readonly [Hex, Vector])[],
+      vector: new Map<Hex, number>(),
+    } as unknown as Desk & { mailboxes: Mailboxes }
+
+    const subject: Subject = {
+      id: CONVERSATION,
+      vector: () => new Map(desk.vector),
+      held: () => desk.held,
+      secrets: () => desk.secrets,
+      receive: (events) => {
+        desk.received.push(...events)
+        return Promise.resolve(desk.answer)
+      },
+      learnt: (other, vector) => {
+        desk.learnt.push([other, vector])
+        desk.held.set(other, vector)
+      },
+    }
+    const open = (): void => {
+      desk.mailboxes = new Mailboxes({
+        store,
+        crypto,
+        scheduler: time,
+        random: createDice(number),
+        client: office.client(),
+        device,
+        deviceSeed: () => seed,
+        isLinked: (other) => desk.linked.has(other),
+        load: (conversation, wants) => loadOutgoing(store, conversation, wants),
+        onDeposit: () => {},
+        onFailure: () => {},
+        onInvitationPlaced: () => {},
+      })
+      desk.mailboxes.follow(subject)
+    }
+    desk.write = async (kind = KIND.sealed, size = 200) => {
+      const seq = (desk.vector.get(device) ?? 0) + 1
+      const event = await signEvent(crypto, seed, {
+        conversation: CONVERSATION,
+        author: device,
+        seq,
+        prev: seq === 1 ? null : 'ab'.repeat(32),
+        after: [],
+        control: [],
+        time: time.now(),
+        kind,
+        body: encode('x'.repeat(size)),
+      })
+      await store.commit([
+        { put: 'event', event: { id: event.id, conversation: CONVERSATION, author: device, seq, bytes: event.bytes } },
+      ])
+      desk.vector.set(device, seq)
+      desk.mailboxes.kept(CONVERSATION, [{ author: device, seq, size: event.bytes.length, bytes: event.bytes }])
+      return event
+    }
+    desk.restart = () => {
+      desk.mailboxes.close()
+      open()
+    }
+    open()
+    return desk
+  }
+  return { time, createDesk }
+}
+
+/** Lets time pass, and whatever comes of it. */
+export const pass = async (time: SimulatedTime, millis: number): Promise<void> => {
+  await time.advance(millis)
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+export const blobsIn = (office: Office): number =>
+  [...office.mailboxes.values()].reduce((sum, blobs) => sum + blobs.length, 0)
