@@ -1,46 +1,24 @@
-import { decode, encode } from '../core/bytes/cbor.ts'
 import type { Hex } from '../core/bytes/hex.ts'
-import { Bug } from '../core/bytes/result.ts'
-import { bytes, list, nullable, text, tuple, uint, type Shape } from '../core/bytes/shape.ts'
 import type { Entry } from '../core/group/founding.ts'
 import type { Card, Listing } from '../core/identity/card.ts'
-import {
-  certificateShape,
-  deviceOf,
-  personOf,
-  plainCertificate,
-  type Certificate,
-} from '../core/identity/certificate.ts'
+import { deviceOf, personOf } from '../core/identity/certificate.ts'
 import { lookOf, type Name } from '../core/identity/name.ts'
 import { tagOf } from '../core/identity/tag.ts'
 import type { Change, Store } from '../store/port.ts'
-import type { FoundBy, Millis, PersonView, Presence, Standing } from '../view/view.ts'
-
-export type Person = {
-  readonly id: Hex
-  readonly name: string
-  readonly nameTime: number
-  readonly standing: Standing
-  readonly privateName?: string
-}
-
-export type Device = {
-  readonly id: Hex
-  readonly certificate: Certificate
-  /** What first messages are sealed for; absent until a whole card was seen. */
-  readonly slotKey?: { readonly key: Uint8Array; readonly time: number }
-  /** Where it answered before, best first. */
-  readonly addresses: readonly string[]
-  readonly lastSeen?: Millis
-}
+import type { FoundBy, Millis, PersonView, Presence, Standing, Verified } from '../view/view.ts'
+import { deviceChange, personChange, readDevice, readPerson, type Device, type Person } from './people-records.ts'
 
 /** People known in passing, with whom nothing was decided: the longest unseen are forgotten first. */
 export const STRANGERS_KEPT_MAX = 1_000
+
+/** How many devices of somebody are told apart from new ones. */
+export const DEVICES_REMEMBERED_MAX = 500
 
 /** Everybody this peer knows of, and which devices are theirs. Changes are returned, for the caller to keep. */
 export class People {
   readonly #people = new Map<Hex, Person>()
   readonly #devices = new Map<Hex, Device>()
+  readonly #devicesOf = new Map<Hex, Set<Hex>>()
   /** Who is found where now; never kept. */
   readonly #found = new Map<Hex, Set<FoundBy>>()
   readonly #looks = new Map<string, Set<Hex>>()
@@ -50,7 +28,7 @@ export class People {
   static async load(store: Store): Promise<People> {
     const people = new People()
     for (const { key, value } of await store.records('person')) people.#setPerson(readPerson(key, value))
-    for (const { key, value } of await store.records('device')) people.#devices.set(key, readDevice(key, value))
+    for (const { key, value } of await store.records('device')) people.#setDevice(readDevice(key, value))
     return people
   }
 
@@ -77,7 +55,7 @@ export class People {
   }
 
   devicesOf(person: Hex): readonly Device[] {
-    return [...this.#devices.values()].filter((device) => personOf(device.certificate) === person)
+    return [...(this.#devicesOf.get(person) ?? [])].flatMap((device) => this.#devices.get(device) ?? [])
   }
 
   /** The device to seal a first message for: the one whose card is newest. */
@@ -96,8 +74,13 @@ export class People {
     const known = this.#devices.get(id)
     const slotKey = 'slotKey' in said ? { key: said.slotKey, time: said.slotTime } : undefined
     const isNewer = slotKey !== undefined && slotKey.time > (known?.slotKey?.time ?? -1)
-    if (known && !isNewer) return changes
-    const device = { ...(known ?? { id, certificate: said.certificate, addresses: [] }), ...(isNewer && { slotKey }) }
+    const isRenamed = changes.length > 0 && said.signed !== undefined
+    if (known && !isNewer && !isRenamed && (known.listing || !said.signed)) return changes
+    const device = {
+      ...(known ?? { id, certificate: said.certificate, addresses: [] }),
+      ...(isNewer && { slotKey }),
+      ...(said.signed && (isRenamed || !known?.listing) && { listing: said.signed }),
+    }
     return [...changes, this.#keepDevice(device)]
   }
 
@@ -118,6 +101,30 @@ export class People {
     if (!known) return []
     const { privateName: _, ...rest } = known
     return [this.#keepPerson(privateName === undefined ? rest : { ...rest, privateName })]
+  }
+
+  /** I compared safety numbers with them, or take that back. */
+  verify(id: Hex, at: Millis): readonly Change[] {
+    const known = this.#people.get(id)
+    if (!known) return []
+    const devices = this.devicesOf(id).map((device) => device.id)
+    return [this.#keepPerson({ ...known, verification: { since: at, devices } })]
+  }
+
+  unverify(id: Hex): readonly Change[] {
+    const known = this.#people.get(id)
+    if (!known?.verification) return []
+    const { verification: _, ...rest } = known
+    return [this.#keepPerson(rest)]
+  }
+
+  /** They have this device. The changes are empty unless that is news about somebody whom I verified. */
+  hasDevice(id: Hex, device: Hex, at: Millis): readonly Change[] {
+    const known = this.#people.get(id)
+    const verification = known?.verification
+    if (!known || !verification || verification.devices.includes(device)) return []
+    const devices = [...verification.devices, device].slice(-DEVICES_REMEMBERED_MAX)
+    return [this.#keepPerson({ ...known, verification: { since: verification.since, devices, changed: at } })]
   }
 
   saw(device: Hex, input: { readonly addresses: readonly string[]; readonly at: Millis }): readonly Change[] {
@@ -169,8 +176,17 @@ export class People {
       presence,
       foundBy: [...this.foundBy(id)],
       standing: person.standing,
-      verified: { at: 'no' },
+      verified: this.#verified(person),
     }
+  }
+
+  #verified({ id, verification }: Person): Verified {
+    if (!verification) {
+      const of = this.lookalikes(id).find((each) => this.#people.get(each)?.verification)
+      return of === undefined ? { at: 'no' } : { at: 'lookalike', of }
+    }
+    const { since, changed } = verification
+    return changed === undefined ? { at: 'yes', since } : { at: 'changed', since, changed }
   }
 
   /** Forgets the strangers that are too many: `keeps` says whom something else still needs. */
@@ -193,6 +209,7 @@ export class People {
     if (person) for (const look of looksOf(person)) this.#looks.get(look)?.delete(id)
     this.#people.delete(id)
     this.#found.delete(id)
+    this.#devicesOf.delete(id)
     for (const device of devices) this.#devices.delete(device)
     return [
       { drop: 'record', space: 'person', key: id },
@@ -213,65 +230,17 @@ export class People {
   }
 
   #keepDevice(device: Device): Change {
-    this.#devices.set(device.id, device)
+    this.#setDevice(device)
     return deviceChange(device)
+  }
+
+  #setDevice(device: Device): void {
+    this.#devices.set(device.id, device)
+    const person = personOf(device.certificate)
+    this.#devicesOf.set(person, (this.#devicesOf.get(person) ?? new Set()).add(device.id))
   }
 }
 
 const looksOf = (person: Person): readonly string[] => [
   ...new Set([lookOf(person.name), lookOf(person.privateName ?? person.name)]),
 ]
-
-const STANDINGS = ['new', 'accepted', 'ignored', 'blocked'] as const
-
-const standing: Shape<Standing> = (plain) => STANDINGS.find((each) => each === plain)
-
-const personShape = tuple(text(160), uint(), standing, nullable(text(160)))
-const deviceShape = tuple(
-  certificateShape,
-  nullable(tuple(bytes(1, 4096), uint())),
-  list(text(100), 64),
-  nullable(uint()),
-)
-
-const personChange = (person: Person): Change => ({
-  put: 'record',
-  space: 'person',
-  key: person.id,
-  value: encodePerson(person),
-})
-
-const deviceChange = (device: Device): Change => ({
-  put: 'record',
-  space: 'device',
-  key: device.id,
-  value: encodeDevice(device),
-})
-
-const encodePerson = ({ name, nameTime, standing: decided, privateName }: Person): Uint8Array =>
-  encode([name, nameTime, decided, privateName ?? null])
-
-const readPerson = (id: Hex, from: Uint8Array): Person => {
-  const decoded = decode(from)
-  const fields = decoded.ok ? personShape(decoded.value) : undefined
-  if (!fields) throw new Bug('a stored person cannot be read')
-  const [name, nameTime, decided, privateName] = fields
-  return { id, name, nameTime, standing: decided, ...(privateName !== null && { privateName }) }
-}
-
-const encodeDevice = ({ certificate, slotKey, addresses, lastSeen }: Device): Uint8Array =>
-  encode([plainCertificate(certificate), slotKey ? [slotKey.key, slotKey.time] : null, addresses, lastSeen ?? null])
-
-const readDevice = (id: Hex, from: Uint8Array): Device => {
-  const decoded = decode(from)
-  const fields = decoded.ok ? deviceShape(decoded.value) : undefined
-  if (!fields) throw new Bug('a stored device cannot be read')
-  const [certificate, slotKey, addresses, lastSeen] = fields
-  return {
-    id,
-    certificate,
-    addresses,
-    ...(slotKey !== null && { slotKey: { key: slotKey[0], time: slotKey[1] } }),
-    ...(lastSeen !== null && { lastSeen }),
-  }
-}

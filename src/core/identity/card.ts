@@ -11,7 +11,13 @@ import { parseName, type Name } from './name.ts'
  * What a device says of its person to anybody who meets it: whose it is, and what they want to be called. `nameTime`
  * orders renames: the greatest wins.
  */
-export type Listing = { readonly certificate: Certificate; readonly name: Name; readonly nameTime: number }
+export type Listing = {
+  readonly certificate: Certificate
+  readonly name: Name
+  readonly nameTime: number
+  /** Of a listing that was opened: its bytes, to be passed on as they are. */
+  readonly signed?: Uint8Array
+}
 
 /** A listing, and the key that a first message to this device is sealed for. */
 export type Card = Listing & { readonly slotKey: Uint8Array; readonly slotTime: number }
@@ -42,7 +48,7 @@ export const openListing = async (crypto: Crypto, from: Uint8Array): Promise<Res
   if (!name.ok || name.value !== claimed) return refuse({ kind: 'bad-name' })
   if (!(await verifyCertificate(crypto, certificate))) return BAD_SIGNATURE
   if (!(await verifies(crypto, deviceOf(certificate), LISTING_DOMAIN, envelope.value))) return BAD_SIGNATURE
-  return accept({ certificate, name: name.value, nameTime })
+  return accept({ certificate, name: name.value, nameTime, signed: new Uint8Array(from) })
 }
 
 export const openCard = async (crypto: Crypto, from: Uint8Array): Promise<Result<Card, CardRefusal>> => {
