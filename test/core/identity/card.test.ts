@@ -39,7 +39,7 @@ const kindOf = async (opened: ReturnType<typeof openCard> | ReturnType<typeof op
 
 test('[ID1] a card and its listing open as they were signed', async () => {
   const card = await cardOf(1, 2)
-  const signed = await signListing(crypto, seed(2), card)
+  const signed = new Uint8Array(await signListing(crypto, seed(2), card))
   // Both tell the bytes of the listing, which others may be shown.
   const opened = await openCard(crypto, await signCard(crypto, seed(2), card))
   assert.deepEqual(opened, { ok: true, value: { ...card, signed } })
