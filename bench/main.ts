@@ -8,6 +8,7 @@ import { isReached, type Row } from './row.ts'
 import { benchServer } from './server.ts'
 import { benchStart } from './start.ts'
 import { benchStore } from './store.ts'
+import { benchSync } from './sync.ts'
 import { benchTalk } from './talk.ts'
 import { benchWindow } from './window.ts'
 
@@ -19,6 +20,7 @@ const SECTIONS = {
   store: () => benchStore(),
   link: () => benchLink(),
   server: () => benchServer(),
+  sync: () => benchSync(),
 }
 
 type Section = keyof typeof SECTIONS

@@ -4,7 +4,8 @@ import type { Crypto } from '../core/crypto/port.ts'
 import { openCard, type Card } from '../core/identity/card.ts'
 import type { Outgoing } from '../core/sync/exchange.ts'
 import { NONCE_BYTES, type Vector } from '../core/sync/frame.ts'
-import { newSession, step, type Effect, type Input, type Session } from '../core/sync/session.ts'
+import { newSession, step, type Session } from '../core/sync/session.ts'
+import type { Effect, Input } from '../core/sync/words.ts'
 import type { Link } from '../link/port.ts'
 import type { Scheduler } from './network/port.ts'
 
@@ -81,7 +82,7 @@ export class LinkSession {
   }
 
   share(conversation: Hex, vector: Vector): void {
-    this.#feed({ kind: 'share', conversation, vector })
+    this.#feed({ kind: 'share', conversations: [{ conversation, vector }] })
   }
 
   grew(conversation: Hex, vector: Vector, events: readonly Outgoing[], fromThem: Vector): void {
@@ -127,6 +128,11 @@ export class LinkSession {
         return this.#ports.onLearnt(effect.conversation, effect.vector)
       case 'typing':
         return this.#hearTyping(effect.conversation)
+      // This peer only talks with one person at a time: nobody asks it for anything.
+      case 'asked':
+      case 'request':
+      case 'answer':
+        return
       case 'close':
         return this.link.close()
       default:

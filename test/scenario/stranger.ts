@@ -7,7 +7,8 @@ import { openCard, type Card } from '../../src/core/identity/card.ts'
 import { personOf } from '../../src/core/identity/certificate.ts'
 import { parseName } from '../../src/core/identity/name.ts'
 import { encodeFrame, NONCE_BYTES } from '../../src/core/sync/frame.ts'
-import { newSession, step, tagOf } from '../../src/core/sync/session.ts'
+import { newSession, step } from '../../src/core/sync/session.ts'
+import { tagOf } from '../../src/core/sync/talking.ts'
 import { encodeContent } from '../../src/core/timeline/content.ts'
 import { createNodeCrypto } from '../../src/crypto/node.ts'
 import { createEndpoint } from '../../src/link/libp2p/endpoint.ts'
@@ -48,7 +49,7 @@ export const createStranger = async (name: string) => {
     const theirs = verify && (await openCard(crypto, verify.card))
     if (!theirs?.ok) return undefined
     const [talking] = step(session, { kind: 'verified', card: theirs.value })
-    return talking.at === 'talking' ? { card: theirs.value, binding: talking.binding } : undefined
+    return talking.at === 'talking' ? { card: theirs.value, binding: talking.talk.binding } : undefined
   }
 
   /** A conversation with somebody that holds so many messages of this stranger's: its events, all valid. */

@@ -14,8 +14,10 @@ import { signCard, signListing } from '../../src/core/identity/card.ts'
 import { certify } from '../../src/core/identity/certificate.ts'
 import { lookOf, parseName, type Name } from '../../src/core/identity/name.ts'
 import { tagOf } from '../../src/core/identity/tag.ts'
+import { digestOf } from '../../src/core/sync/digest.ts'
 import { encodeFrame } from '../../src/core/sync/frame.ts'
-import { newSession, step, tagOf as conversationTag } from '../../src/core/sync/session.ts'
+import { newSession, step } from '../../src/core/sync/session.ts'
+import { tagOf as conversationTag } from '../../src/core/sync/talking.ts'
 import { encodeContent, type Content } from '../../src/core/timeline/content.ts'
 import { createNodeCrypto } from '../../src/crypto/node.ts'
 
@@ -138,16 +140,20 @@ const session = async (alice: Keys, bob: Keys) => {
   const [talking] = step(greeted, { kind: 'verified', card })
   if (talking.at !== 'talking') throw new Error('not talking')
   const conversation = directId(alice.certificate[0], bob.certificate[0])
-  const tag = conversationTag(talking.binding, conversation)
+  const tag = conversationTag(talking.talk.binding, conversation)
+  const held = new Map([[alice.device, 7]])
   const frames = {
     hello,
-    have: encodeFrame({ kind: 'have', tag, vector: new Map([[alice.device, 7]]) }),
+    have: encodeFrame({ kind: 'have', tag, vector: held }),
     events: encodeFrame({ kind: 'events', tag, events: [Uint8Array.of(1, 2, 3)] }),
     signal: encodeFrame({ kind: 'signal', tag, signal: 1 }),
     bye: encodeFrame({ kind: 'bye', reason: 2 }),
     card: encodeFrame({ kind: 'card', card: Uint8Array.of(4, 5) }),
+    digests: encodeFrame({ kind: 'digests', digests: new Map([[tag, digestOf(held)]]) }),
+    request: encodeFrame({ kind: 'request', bytes: Uint8Array.of(6) }),
+    answer: encodeFrame({ kind: 'answer', bytes: Uint8Array.of(7) }),
   }
-  return { nonces: { alice: hers, bob: his }, binding: talking.binding, conversation, tag, frames }
+  return { nonces: { alice: hers, bob: his }, binding: talking.talk.binding, conversation, tag, frames }
 }
 
 const target = 'cc'.repeat(32)

@@ -1,4 +1,5 @@
 import type { Hex } from '../bytes/hex.ts'
+import { AUTHORS_MAX } from '../event/graph.ts'
 import { EVENTS_IN_FRAME_MAX, type Vector } from './frame.ts'
 
 /**
@@ -6,7 +7,10 @@ import { EVENTS_IN_FRAME_MAX, type Vector } from './frame.ts'
  * vectors: what to send next, what was sent and not yet acknowledged, what they were told.
  */
 export type Exchange = {
+  /** What they may have of what is held here. */
   readonly mine: Vector
+  /** The digest that this side opened with and what it stood for, until they have said a word of their own. */
+  readonly opening?: Opening
   /** Absent until they named what they hold. */
   readonly theirs?: Vector
   /** What they hold or will hold once what is under way arrives. */
@@ -18,6 +22,8 @@ export type Exchange = {
   /** What is being fetched from the store; empty when nothing is. */
   readonly asked: readonly Want[]
 }
+
+export type Opening = { readonly digest: Hex; readonly vector: Vector }
 
 /** The first sequence of an author that they lack. */
 export type Want = readonly [author: Hex, from: number]
@@ -32,24 +38,41 @@ export const WINDOW_BYTES_MAX = 1024 * 1024
 export const WINDOW_EVENTS_MAX = 1_024
 export const FRAME_EVENTS_BYTES_MAX = 256 * 1024
 
-export const newExchange = (mine: Vector): Exchange => ({
+export const newExchange = (mine: Vector, opening?: Opening): Exchange => ({
   mine,
+  ...(opening && { opening }),
   sent: new Map(),
   underWay: [],
   underWayBytes: 0,
   asked: [],
 })
 
+/** The digest of one that cannot tell what it holds or what it was told: equal to none, so that both sides name it all. */
+export const NO_DIGEST: Hex = '00'.repeat(16)
+
+/** They opened with this digest: if it equals the one they were sent, both hold the same, and both know it. */
+export const compared = (exchange: Exchange, theirs: Hex): Exchange => {
+  const { opening, ...open } = exchange
+  if (!opening) return exchange
+  if (theirs !== opening.digest || theirs === NO_DIGEST) return open
+  const { vector } = opening
+  return { ...open, theirs: vector, sent: greatest(open.sent, vector), told: vector }
+}
+
 /**
  * They named what they hold, which acknowledges what is under way. Each time they name more than before; who names no
- * more asks for everything from there on once more, having refused some of it.
+ * more asks for everything from there on once more, having refused some of it. Undefined when they name more authors than
+ * there can be.
  */
-export const heard = (exchange: Exchange, theirs: Vector): Exchange => {
-  const before = exchange.theirs
-  const startsOver = before === undefined || ![...theirs].some(([author, seq]) => seq > at(before, author))
-  const sent = startsOver ? theirs : greatest(exchange.sent, theirs)
-  const underWay = startsOver ? [] : exchange.underWay.filter(({ author, seq }) => seq > at(theirs, author))
-  return { ...exchange, theirs, sent, underWay, underWayBytes: underWay.reduce((sum, { size }) => sum + size, 0) }
+export const heard = (exchange: Exchange, named: Vector): Exchange | undefined => {
+  const { opening: _, ...open } = exchange
+  const before = open.theirs
+  const startsOver = before === undefined || ![...named].some(([author, seq]) => seq > at(before, author))
+  const theirs = startsOver ? named : greatest(before, named)
+  if (theirs.size > AUTHORS_MAX) return undefined
+  const sent = startsOver ? theirs : greatest(open.sent, named)
+  const underWay = startsOver ? [] : open.underWay.filter(({ author, seq }) => seq > at(theirs, author))
+  return { ...open, theirs, sent, underWay, underWayBytes: underWay.reduce((sum, { size }) => sum + size, 0) }
 }
 
 /** This side holds more; `fromThem` is what came over this very link and need not go back. */
@@ -59,24 +82,28 @@ export const grown = (exchange: Exchange, mine: Vector, fromThem: Vector): Excha
   sent: fromThem.size === 0 ? exchange.sent : greatest(exchange.sent, fromThem),
 })
 
-/** Whether they do not know yet of something that is held here. */
-export const owesHave = (exchange: Exchange): boolean =>
-  exchange.told === undefined || [...exchange.mine].some(([author, seq]) => seq > at(exchange.told, author))
+/** What is held here that they do not know of yet; undefined when they know, or have not said a word themselves. */
+export const owedHave = (exchange: Exchange): Vector | undefined => {
+  const { mine, told, opening } = exchange
+  if (opening || mine === told) return undefined
+  if (!told) return mine
+  const more = [...mine].filter(([author, seq]) => seq > at(told, author))
+  return more.length > 0 ? new Map(more) : undefined
+}
 
 export const toldHave = (exchange: Exchange): Exchange => ({ ...exchange, told: exchange.mine })
 
 /** As if they had never been told what is held here. */
 export const untold = (exchange: Exchange): Exchange => {
-  const { mine, theirs, sent, underWay, underWayBytes, asked } = exchange
-  return { mine, ...(theirs && { theirs }), sent, underWay, underWayBytes, asked }
+  const { told: _, ...rest } = exchange
+  return rest
 }
 
 /** What to fetch from the store next: for each author, the first sequence they lack. Empty when there is no room. */
 export const wants = (exchange: Exchange): readonly Want[] => {
-  if (exchange.theirs === undefined || exchange.asked.length > 0 || room(exchange).events === 0) return []
-  return [...exchange.mine]
-    .filter(([author, seq]) => seq > at(exchange.sent, author))
-    .map(([author]) => [author, at(exchange.sent, author) + 1])
+  const { theirs, mine, sent, asked } = exchange
+  if (theirs === undefined || mine === sent || asked.length > 0 || room(exchange).events === 0) return []
+  return [...mine].filter(([author, seq]) => seq > at(sent, author)).map(([author]) => [author, at(sent, author) + 1])
 }
 
 export const room = (exchange: Exchange): { readonly events: number; readonly bytes: number } => {
@@ -93,7 +120,7 @@ export const dispatch = (
   exchange: Exchange,
   events: readonly Outgoing[],
 ): { readonly exchange: Exchange; readonly frames: readonly (readonly Uint8Array[])[] } => {
-  if (exchange.theirs === undefined) return { exchange, frames: [] }
+  if (exchange.theirs === undefined || events.length === 0) return { exchange, frames: [] }
   const sent = new Map(exchange.sent)
   const told = exchange.told && new Map(exchange.told)
   const underWay = [...exchange.underWay]
@@ -102,7 +129,8 @@ export const dispatch = (
   let frameBytes = 0
   for (const { author, seq, size, bytes } of events) {
     if (free.events === 0) break
-    if (seq !== at(sent, author) + 1) continue
+    // Not what they lack next, or not for them.
+    if (seq !== at(sent, author) + 1 || seq > at(exchange.mine, author)) continue
     const frame = frames.at(-1)
     if (!frame || frameBytes + size > FRAME_EVENTS_BYTES_MAX || frame.length >= EVENTS_IN_FRAME_MAX) {
       frames.push([bytes])
@@ -123,7 +151,18 @@ export const dispatch = (
 
 export const at = (vector: Vector | undefined, device: Hex): number => vector?.get(device) ?? 0
 
+/** Of a vector, what a limit lets pass. */
+export const within = (vector: Vector, limit: Vector | undefined): Vector =>
+  limit
+    ? new Map(
+        [...vector]
+          .map(([author, seq]) => [author, Math.min(seq, at(limit, author))] as const)
+          .filter(([, seq]) => seq > 0),
+      )
+    : vector
+
 const greatest = (a: Vector, b: Vector): Vector => {
+  if (a.size === 0) return b
   const result = new Map(a)
   for (const [device, seq] of b) if (seq > at(a, device)) result.set(device, seq)
   return result

@@ -1,5 +1,5 @@
 import { decode, encode, malformed, type Malformed, type Plain } from '../bytes/cbor.ts'
-import { fromHex, type Hex } from '../bytes/hex.ts'
+import { fromHex, toHex, type Hex } from '../bytes/hex.ts'
 import { accept, type Result } from '../bytes/result.ts'
 import { bytes, hex, list, literal, tuple, uint } from '../bytes/shape.ts'
 import { EVENT_BYTES_MAX } from '../event/event.ts'
@@ -9,7 +9,10 @@ import { CARD_BYTES_MAX } from '../identity/card.ts'
 /** What two devices say to each other over one link. */
 export type Frame =
   | { readonly kind: 'hello'; readonly version: number; readonly nonce: Uint8Array; readonly card: Uint8Array }
-  /** All that this side holds of a conversation: device to greatest sequence without a gap. Also the acknowledgement. */
+  /**
+   * What this side holds of a conversation: device to greatest sequence without a gap. All of it when it is first said on
+   * a link, later what is more than they were told. Also the acknowledgement.
+   */
   | { readonly kind: 'have'; readonly tag: Hex; readonly vector: Vector }
   | { readonly kind: 'events'; readonly tag: Hex; readonly events: readonly Uint8Array[] }
   /** Never stored, dropped first under load. */
@@ -17,15 +20,26 @@ export type Frame =
   | { readonly kind: 'bye'; readonly reason: number }
   /** A new card of the sender's: renamed, or with a new slot key. */
   | { readonly kind: 'card'; readonly card: Uint8Array }
+  /** The first word about each of these conversations: a digest of all that is held, by tag. */
+  | { readonly kind: 'digests'; readonly digests: Digests }
+  /** Somebody asks to be let in. What it says is nothing of the session's. */
+  | { readonly kind: 'request'; readonly bytes: Uint8Array }
+  | { readonly kind: 'answer'; readonly bytes: Uint8Array }
   /** A newer version's frame: ignored. */
   | { readonly kind: 'newer' }
 
 export type Vector = ReadonlyMap<Hex, number>
 
+export type Digests = ReadonlyMap<Hex, Hex>
+
 export const VERSION = 1
 export const NONCE_BYTES = 32
 export const TAG_BYTES = 16
+export const DIGEST_BYTES = 16
 export const EVENTS_IN_FRAME_MAX = 1_024
+export const DIGESTS_IN_FRAME_MAX = 4_096
+/** A request holds a card; an answer holds an introduction, with the founding event of a group. */
+export const REQUEST_BYTES_MAX = 64 * 1024
 
 export const SIGNAL = { typing: 1 } as const
 export const BYE = { version: 1, wrongCard: 2, malformed: 3 } as const
@@ -40,7 +54,17 @@ export const readFrame = (from: Uint8Array): Result<Frame, Malformed> => {
   return frame ? accept(frame) : malformed('not a frame')
 }
 
-const NUMBER = { hello: 1, have: 2, events: 3, signal: 4, bye: 5, card: 6 } as const
+const NUMBER = {
+  hello: 1,
+  have: 2,
+  events: 3,
+  signal: 4,
+  bye: 5,
+  card: 6,
+  digests: 7,
+  request: 8,
+  answer: 9,
+} as const
 
 const tag = hex(TAG_BYTES)
 const helloShape = tuple(literal(NUMBER.hello), uint(), bytes(NONCE_BYTES), bytes(1, CARD_BYTES_MAX))
@@ -49,6 +73,11 @@ const eventsShape = tuple(literal(NUMBER.events), tag, list(bytes(1, EVENT_BYTES
 const signalShape = tuple(literal(NUMBER.signal), tag, uint())
 const byeShape = tuple(literal(NUMBER.bye), uint())
 const cardShape = tuple(literal(NUMBER.card), bytes(1, CARD_BYTES_MAX))
+/** Tags and digests in turn, in one string of bytes: a thousand of them are read at once. */
+const PAIR_BYTES = TAG_BYTES + DIGEST_BYTES
+const digestsShape = tuple(literal(NUMBER.digests), bytes(PAIR_BYTES, DIGESTS_IN_FRAME_MAX * PAIR_BYTES))
+const requestShape = tuple(literal(NUMBER.request), bytes(1, REQUEST_BYTES_MAX))
+const answerShape = tuple(literal(NUMBER.answer), bytes(1, REQUEST_BYTES_MAX))
 
 const shapeFrame = (plain: Plain): Frame | undefined => {
   const number = Array.isArray(plain) ? (plain as readonly Plain[])[0] : undefined
@@ -77,6 +106,19 @@ const shapeFrame = (plain: Plain): Frame | undefined => {
       const fields = cardShape(plain)
       return fields && { kind: 'card', card: fields[1] }
     }
+    case NUMBER.digests: {
+      const fields = digestsShape(plain)
+      const digests = fields && readDigests(fields[1])
+      return digests && { kind: 'digests', digests }
+    }
+    case NUMBER.request: {
+      const fields = requestShape(plain)
+      return fields && { kind: 'request', bytes: fields[1] }
+    }
+    case NUMBER.answer: {
+      const fields = answerShape(plain)
+      return fields && { kind: 'answer', bytes: fields[1] }
+    }
     default:
       return typeof number === 'number' && number > 0 ? { kind: 'newer' } : undefined
   }
@@ -96,5 +138,22 @@ const plainFrame = (frame: Exclude<Frame, { kind: 'newer' }>): Plain => {
       return [NUMBER.bye, frame.reason]
     case 'card':
       return [NUMBER.card, frame.card]
+    case 'digests':
+      return [NUMBER.digests, fromHex([...frame.digests].flat().join(''))]
+    case 'request':
+      return [NUMBER.request, frame.bytes]
+    case 'answer':
+      return [NUMBER.answer, frame.bytes]
   }
+}
+
+/** Undefined when the bytes end within a pair, or a conversation is named twice. */
+const readDigests = (pairs: Uint8Array): Digests | undefined => {
+  const count = pairs.length / PAIR_BYTES
+  if (!Number.isInteger(count)) return undefined
+  const all = toHex(pairs)
+  const digests = new Map<Hex, Hex>()
+  for (let from = 0; from < all.length; from += 2 * PAIR_BYTES)
+    digests.set(all.slice(from, from + 2 * TAG_BYTES), all.slice(from + 2 * TAG_BYTES, from + 2 * PAIR_BYTES))
+  return digests.size === count ? digests : undefined
 }

@@ -11,7 +11,8 @@ type Identity = Awaited<ReturnType<typeof createIdentity>>
 const SIZE_MAX = 300_000
 const carol = 'ca'.repeat(32)
 
-const exchangeOf = ({ session }: Side) => (session.at === 'talking' ? session.exchanges.get(CONVERSATION) : undefined)
+const exchangeOf = ({ session }: Side) =>
+  session.at === 'talking' ? session.talk.exchanges.get(CONVERSATION) : undefined
 
 const assertWindow = (side: Side): void => {
   const exchange = exchangeOf(side)
@@ -25,6 +26,12 @@ const assertWindow = (side: Side): void => {
 }
 
 const sorted = (side: Side): readonly unknown[] => [...side.vector].sort(([a], [b]) => (a < b ? -1 : 1))
+
+const shareAtLast = (side: Side | undefined): void => {
+  if (!side) return
+  side.shares = true
+  if (side.session.at === 'talking') side.share()
+}
 
 /** Both greet each other until she fetches from her store what he lacks. */
 const greetUntilLoading = (hers: Side, his: Side): void => {
@@ -41,10 +48,14 @@ test('[SY5, SY6, SY7] whatever is written when, both sides end with all of it, s
     shared: fc.nat({ max: 9 }),
     writes: fc.nat({ max: 60 }),
     size: fc.constantFrom(100, 20_000, SIZE_MAX),
+    late: fc.nat({ max: 2 }),
   })
   const run = fc.property(scenario, (given) => {
     const random = seededRandom(given.seed)
     const sides = createLink(alice, bob)
+    // So many of them share the conversation at some moment after they greeted each other.
+    const waiting = sides.slice(0, given.late)
+    for (const side of waiting) side.shares = false
     sides.forEach((side, at) => {
       for (let count = [given.hers, given.his][at] ?? 0; count > 0; count--) side.hold(side.me.device, given.size)
       for (let count = given.shared; count > 0; count--) side.hold(carol, given.size)
@@ -59,15 +70,17 @@ test('[SY5, SY6, SY7] whatever is written when, both sides end with all of it, s
       } else if (choice < 0.5) side.hear()
       else if (choice < 0.75) side.finishLoad(1 + Math.floor(random() * 20))
       else side.finishDelivery()
+      if (random() < 0.03) shareAtLast(waiting.pop())
       sides.forEach(assertWindow)
     }
+    while (waiting.length > 0) shareAtLast(waiting.pop())
     settle(sides, 20)
     const events = given.hers + given.his + given.writes - left
     assert.deepEqual(sorted(sides[0]), sorted(sides[1]))
     assert.deepEqual([sides[0].repeated, sides[1].repeated], [0, 0])
     for (const { me, learnt, vector } of sides) assert.equal(learnt.get(me.device), vector.get(me.device))
     for (const { sent, loaded } of sides) {
-      const frames = (sent['events'] ?? 0) + (sent['have'] ?? 0)
+      const frames = (sent['digests'] ?? 0) + (sent['events'] ?? 0) + (sent['have'] ?? 0)
       assert.ok(frames <= 2 + 3 * events, `${frames} frames for ${events} events`)
       assert.ok(loaded <= 2 + 3 * events, `${loaded} loads for ${events} events`)
     }

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { encodeFrame, EVENTS_IN_FRAME_MAX, readFrame } from '../../../src/core/sync/frame.ts'
+import {
+  DIGESTS_IN_FRAME_MAX,
+  encodeFrame,
+  EVENTS_IN_FRAME_MAX,
+  readFrame,
+  REQUEST_BYTES_MAX,
+} from '../../../src/core/sync/frame.ts'
 import { encode } from '../../../src/core/bytes/cbor.ts'
 import { mutated } from '../bytes/mutated.ts'
 
@@ -12,6 +18,9 @@ const frames = [
   encodeFrame({ kind: 'signal', tag, signal: 1 }),
   encodeFrame({ kind: 'bye', reason: 1 }),
   encodeFrame({ kind: 'card', card: new Uint8Array(40).fill(7) }),
+  encodeFrame({ kind: 'digests', digests: new Map([[tag, tag]]) }),
+  encodeFrame({ kind: 'request', bytes: Uint8Array.of(1, 2) }),
+  encodeFrame({ kind: 'answer', bytes: Uint8Array.of(1, 2) }),
 ]
 
 test('[SY14] no damaged frame throws, and what is read is what was written', (t) => {
@@ -29,4 +38,22 @@ test('[SY14] more than a thousand and twenty-four events in a frame are refused'
     readFrame(encode([3, new Uint8Array(16), Array.from({ length: count }, () => event)])).ok
   assert.equal(framed(EVENTS_IN_FRAME_MAX), true)
   assert.equal(framed(EVENTS_IN_FRAME_MAX + 1), false)
+})
+
+test('[SY14] digests that end within a pair, name a conversation twice or are too many are refused', () => {
+  const framed = (pairs: Uint8Array): boolean => readFrame(encode([7, pairs])).ok
+  const different = (count: number): Uint8Array =>
+    Uint8Array.from({ length: count * 32 }, (_, at) => (at % 32 < 4 ? ((at >> 5) >> (8 * (at % 32))) & 0xff : 0))
+  assert.equal(framed(different(DIGESTS_IN_FRAME_MAX)), true)
+  assert.equal(framed(different(DIGESTS_IN_FRAME_MAX + 1)), false)
+  assert.equal(framed(different(2).subarray(0, 63)), false)
+  assert.equal(framed(new Uint8Array(64)), false)
+  assert.equal(framed(new Uint8Array(0)), false)
+})
+
+test('[SY14] a request or an answer of more than 64 KiB is refused', () => {
+  for (const number of [8, 9]) {
+    assert.equal(readFrame(encode([number, new Uint8Array(REQUEST_BYTES_MAX)])).ok, true)
+    assert.equal(readFrame(encode([number, new Uint8Array(REQUEST_BYTES_MAX + 1)])).ok, false)
+  }
 })

@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { encode } from '../../../src/core/bytes/cbor.ts'
-import {
-  EARLY_AUTHORS_MAX,
-  EARLY_MAX,
-  newSession,
-  step,
-  tagOf,
-  type Effect,
-  type Session,
-} from '../../../src/core/sync/session.ts'
+import { newSession, step, type Session } from '../../../src/core/sync/session.ts'
+import { tagOf } from '../../../src/core/sync/talking.ts'
+import type { Effect } from '../../../src/core/sync/words.ts'
 import { BYE, encodeFrame, readFrame, type Frame } from '../../../src/core/sync/frame.ts'
 import { CONVERSATION, createIdentity, createLink, settle, Side } from './sides.ts'
 
@@ -54,7 +48,7 @@ test('[SY2] a session that ended says and does nothing more', () => {
 })
 
 test('[SY3] a conversation has a name of its own on each link, the same for both sides', () => {
-  const bindingOf = (session: Session) => (session.at === 'talking' ? session.binding : assert.fail())
+  const bindingOf = (session: Session) => (session.at === 'talking' ? session.talk.binding : assert.fail())
   const [hers, his] = createLink(alice, bob)
   settle([hers, his])
   assert.deepEqual(bindingOf(hers.session), bindingOf(his.session))
@@ -87,26 +81,6 @@ test('[SY4] events and signals of a conversation that is not shared go nowhere',
   ]
   for (const frame of frames) hers.feed({ kind: 'frame', bytes: encodeFrame(frame) })
   assert.equal(hers.deliveries.length, 0)
-})
-
-test('[SY11] of conversations that are not shared here no more than a bounded part is remembered', () => {
-  const [hers, his] = createLink(alice, bob)
-  hers.shares = false
-  his.shares = false
-  settle([hers, his])
-  const vector = new Map(Array.from({ length: 100 }, (_, at) => [at.toString(16).padStart(64, '0'), 1]))
-  const flood = (each: ReadonlyMap<string, number>, from: number): void => {
-    for (let number = from; number < from + 300; number++)
-      hers.feed({
-        kind: 'frame',
-        bytes: encodeFrame({ kind: 'have', tag: number.toString(16).padStart(32, '0'), vector: each }),
-      })
-  }
-  flood(vector, 0)
-  const early = hers.session.at === 'talking' ? [...hers.session.early.values()] : []
-  assert.ok(early.reduce((sum, { size }) => sum + size, 0) <= EARLY_AUTHORS_MAX)
-  flood(new Map(), 1_000)
-  assert.ok(hers.session.at === 'talking' && hers.session.early.size <= EARLY_MAX)
 })
 
 test('[SY12] typing is told where the conversation is shared by both, and a kind of frame of a later version is ignored', () => {
@@ -162,6 +136,15 @@ test('[SY14] every kind of frame reads back as it was written', () => {
     { kind: 'signal', tag, signal: 1 },
     { kind: 'bye', reason: 3 },
     { kind: 'card', card: alice.cardBytes },
+    {
+      kind: 'digests',
+      digests: new Map([
+        [tag, 'cd'.repeat(16)],
+        ['ef'.repeat(16), '00'.repeat(16)],
+      ]),
+    },
+    { kind: 'request', bytes: Uint8Array.of(1) },
+    { kind: 'answer', bytes: Uint8Array.of(2, 3) },
   ]
   for (const frame of frames) assert.deepEqual(readFrame(encodeFrame(frame)), { ok: true, value: frame })
 })

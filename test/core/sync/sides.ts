@@ -5,7 +5,8 @@ import { certify, deviceOf } from '../../../src/core/identity/certificate.ts'
 import type { Name } from '../../../src/core/identity/name.ts'
 import type { Outgoing, Want } from '../../../src/core/sync/exchange.ts'
 import { readFrame, type Vector } from '../../../src/core/sync/frame.ts'
-import { newSession, step, type Effect, type Input, type Session } from '../../../src/core/sync/session.ts'
+import { newSession, step, type Session } from '../../../src/core/sync/session.ts'
+import type { Effect, Input, Shared } from '../../../src/core/sync/words.ts'
 import { createDeterministicCrypto } from '../deterministic-crypto.ts'
 
 const crypto = createDeterministicCrypto()
@@ -43,6 +44,12 @@ export class Side {
   repeated = 0
   learnt: Vector = new Map()
   shares = true
+  /** What of it they may have; undefined: all. */
+  limit: Vector | undefined
+  /** How often they spoke of the conversation while it was only known here. */
+  asked = 0
+  /** Bytes of the requests and answers that came. */
+  readonly heardOf: string[] = []
   closed: string | undefined
   session: Session
   readonly #them: Identity
@@ -58,6 +65,10 @@ export class Side {
     return new Map([...this.chains].map(([author, sizes]) => [author, sizes.length]))
   }
 
+  get #shared(): Shared {
+    return { conversation: CONVERSATION, vector: this.vector, ...(this.limit && { limit: this.limit }) }
+  }
+
   hold(author: Hex, size: number): Outgoing {
     const sizes = this.chains.get(author) ?? []
     sizes.push(size)
@@ -69,11 +80,15 @@ export class Side {
   write(author: Hex, size: number, full: boolean): void {
     const event = this.hold(author, size)
     const events = full ? [] : [event]
-    this.feed({ kind: 'grew', conversation: CONVERSATION, vector: this.vector, events, fromThem: new Map() })
+    this.feed({ kind: 'grew', ...this.#shared, events, fromThem: new Map() })
   }
 
   share(): void {
-    this.feed({ kind: 'share', conversation: CONVERSATION, vector: this.vector })
+    this.feed({ kind: 'share', conversations: [this.#shared] })
+  }
+
+  know(): void {
+    this.feed({ kind: 'know', conversations: [CONVERSATION] })
   }
 
   hear(): void {
@@ -105,8 +120,7 @@ export class Side {
       if (seq <= held + 1 && seq <= this.intakeMax) arrivals.set(author, seq)
     }
     if (fresh.length === 0) return
-    const vector = this.vector
-    this.feed({ kind: 'grew', conversation: CONVERSATION, vector, events: fresh, fromThem: arrivals })
+    this.feed({ kind: 'grew', ...this.#shared, events: fresh, fromThem: arrivals })
   }
 
   feed(input: Input): void {
@@ -141,6 +155,13 @@ export class Side {
         return
       case 'close':
         this.closed = effect.because
+        return
+      case 'asked':
+        this.asked += 1
+        return
+      case 'request':
+      case 'answer':
+        this.heardOf.push(`${effect.kind} ${effect.bytes.join(' ')}`)
         return
       case 'renewed':
       case 'typing':
