@@ -1,6 +1,7 @@
 import type { DoorRefusal } from '../api/door.ts'
 import type { Result } from '../core/bytes/result.ts'
 import type { ListenRefusal } from '../link/server-port.ts'
+import type { MailboxesRefusal } from '../server/mailbox-sqlite.ts'
 import type { MetricsRefusal } from '../server/http.ts'
 import type { KeyRefusal } from '../server/key.ts'
 import type { Calls } from '../view/calls.ts'
@@ -100,6 +101,10 @@ export type ServerOptions = {
   /** For servers whose peers all come through one proxy or router. */
   readonly peersPerAddressMax?: number
   readonly metricsPort?: number
+  /** What the server calls itself. */
+  readonly name?: string
+  /** Whether it keeps sealed messages for who is away, or how many MiB of them. */
+  readonly mailboxes?: 'off' | number
   readonly log?: boolean
 }
 
@@ -109,7 +114,7 @@ export type OpenServer = {
   close(): Promise<void>
 }
 
-export type ServerRefusal = ListenRefusal | KeyRefusal | MetricsRefusal
+export type ServerRefusal = ListenRefusal | KeyRefusal | MetricsRefusal | MailboxesRefusal
 
 export type PeerRefusal =
   /** Another process has the profile open. */

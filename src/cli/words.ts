@@ -53,6 +53,8 @@ export const commandWords = (refusal: CommandRefusal): string => {
       return `Cannot listen for others (${refusal.detail}). Choose another port with --listen, or leave it out.`
     case 'key-damaged':
       return `${refusal.file} is not a key. Peers know the server by it: bring back a copy, or remove the file to start with a new one.`
+    case 'mailboxes-failed':
+      return `The server cannot keep messages in ${refusal.file} (${refusal.detail}). End another server that uses the folder, or choose another with --data; \`--mailboxes off\` does without.`
     case 'too-large':
       return 'This is too long to send: a message has at most 64 KB. Send it in parts.'
     case 'disconnected':
@@ -101,6 +103,7 @@ export const exitFor = (refusal: CommandRefusal): Exit => {
     case 'port-failed':
     case 'forbidden':
     case 'metrics-failed':
+    case 'mailboxes-failed':
     case 'no-such-host':
     case 'other':
     case 'key-damaged':

@@ -1,6 +1,7 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import type { Millis } from '../view/view.ts'
 import type { Bucket } from './bucket.ts'
+import { openDesk, type MailboxDesk, type PeerMailboxes } from './mailbox-desk.ts'
 import { emptyList, type PeopleList } from './people-list.ts'
 import { emptyTally, type Tally } from './tally.ts'
 import { noWatchers, type Watchers } from './watchers.ts'
@@ -17,6 +18,8 @@ export type Peer = {
   readonly budget: Bucket
   /** Set by the first hello. */
   card: Uint8Array | undefined
+  /** Undefined on a server that keeps none. */
+  readonly mailboxes: PeerMailboxes | undefined
 }
 
 /** All that the server knows. Owned and changed by `step` alone; read it, never change it. */
@@ -33,14 +36,29 @@ export type Rendezvous = {
   readonly full: Map<number, Millis>
   readonly people: PeopleList
   readonly watchers: Watchers
+  readonly mailboxes: MailboxDesk | undefined
+  readonly name: string | undefined
   readonly tally: Tally
   wakeAt: Millis
 }
 
-export type RendezvousOptions = { readonly people: 'on' | 'off'; readonly peersPerAddressMax?: number }
+export type RendezvousOptions = {
+  readonly people: 'on' | 'off'
+  readonly peersPerAddressMax?: number
+  /** What the server tells peers that it is called. */
+  readonly name?: string
+}
 
 export const createRendezvous = (
-  { people, peersPerAddressMax = PEERS_PER_ADDRESS_MAX }: RendezvousOptions,
+  {
+    people,
+    peersPerAddressMax = PEERS_PER_ADDRESS_MAX,
+    name,
+    mailboxesOf,
+  }: RendezvousOptions & {
+    /** This server's own key; with it, mailboxes are kept. */
+    readonly mailboxesOf?: Hex | undefined
+  },
   now: Millis,
 ): Rendezvous => ({
   listsPeople: people === 'on',
@@ -52,6 +70,8 @@ export const createRendezvous = (
   full: new Map(),
   people: emptyList(),
   watchers: noWatchers(now),
+  mailboxes: mailboxesOf === undefined ? undefined : openDesk(mailboxesOf, now),
+  name,
   tally: emptyTally(),
   wakeAt: Infinity,
 })

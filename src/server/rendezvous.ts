@@ -9,8 +9,12 @@ import {
   type PeerMessage,
   type ServerMessage,
 } from '../core/rendezvous/messages.ts'
+import type { Cursor, MailboxRequest } from '../core/rendezvous/mailbox-messages.ts'
 import type { Millis } from '../view/view.ts'
 import { fullBucket, take, type Rate } from './bucket.ts'
+import { arrivalsDue, noteArrival, takeArrivals } from './mailbox-arrivals.ts'
+import { noMailboxesYet, UPLOAD_MILLIS_MAX, type PeerMailboxes } from './mailbox-desk.ts'
+import { ask, endUploads, leave, settle, type JobOutcome, type MailboxEffect } from './mailbox-requests.ts'
 import { delist, enlist } from './people-list.ts'
 import type { Peer, Rendezvous } from './rendezvous-state.ts'
 import { pauseWatching, push, pushDue, resumeWatching, startWatching, stopWatching } from './watchers.ts'
@@ -23,7 +27,7 @@ export const UNREAD_MILLIS_MAX = 30_000
 /** What one peer may say, in units of what a card costs. A peer that says more is read more slowly. */
 export const MESSAGE_RATE: Rate = { perSecond: 20, burst: 100 }
 /** A hello is told to all who watch, and watching starts with the whole list. */
-export const MESSAGE_COST = { hello: 5, watch: 10, card: 1, call: 2, newer: 1, open: 5, put: 5, part: 5, read: 5, listen: 5, trim: 5 } as const
+export const MESSAGE_COST = { hello: 5, watch: 10, card: 1, call: 2, newer: 1 } as const
 
 export type Input =
   /** A device has connected; `peer` is the shell's number for this link, never used twice. `group`: see `address.ts`. */
@@ -33,6 +37,8 @@ export type Input =
       readonly device: Hex
       readonly address: string
       readonly group: string
+      /** NONCE_BYTES of fresh randomness; needed where mailboxes are kept. */
+      readonly nonce?: Uint8Array
     }
   | { readonly kind: 'heard'; readonly peer: number; readonly frame: Uint8Array }
   /** The link's queue outwards is full, or has room again. */
@@ -40,6 +46,10 @@ export type Input =
   | { readonly kind: 'room'; readonly peer: number }
   | { readonly kind: 'closed'; readonly peer: number }
   | { readonly kind: 'woken' }
+  /** What became of a job of a mailbox effect. */
+  | { readonly kind: 'settled'; readonly job: number; readonly outcome: JobOutcome }
+  /** A blob was put into a mailbox that is watched. */
+  | { readonly kind: 'arrived'; readonly mailbox: Hex; readonly cursor: Cursor }
   | { readonly kind: 'stopping' }
 
 export type Effect =
@@ -50,6 +60,10 @@ export type Effect =
   | { readonly kind: 'close'; readonly peer: number }
   /** Come back with `woken` at this time, and not at the time named before. */
   | { readonly kind: 'wake'; readonly at: Millis }
+  | { readonly kind: 'mailbox'; readonly what: MailboxWork }
+
+/** What is to be done with signatures and with the disk. */
+export type MailboxWork = Exclude<MailboxEffect, { readonly do: 'answer' | 'hold' }>
 
 /**
  * One thing happened; this is what to do. Changes `state`, in place because it holds thousands of peers, and nothing
@@ -70,18 +84,26 @@ export const step = (state: Rendezvous, input: Input, now: Millis): readonly Eff
       if (!state.peers.has(input.peer) || state.full.has(input.peer)) break
       state.full.set(input.peer, now)
       pauseWatching(state.watchers, input.peer)
+      countUnread(state, input.peer)
       break
     case 'room':
       state.full.delete(input.peer)
       resumeWatching(state.watchers, input.peer)
+      countUnread(state, input.peer)
       break
     case 'closed': {
       const peer = state.peers.get(input.peer)
-      if (peer) forget(state, peer)
+      if (peer) forget(state, peer, effects)
       break
     }
     case 'woken':
       state.wakeAt = Infinity
+      break
+    case 'settled':
+      settled(state, input, now, effects)
+      break
+    case 'arrived':
+      if (state.mailboxes) noteArrival(state.mailboxes, input.mailbox, input.cursor, now)
       break
     case 'stopping':
       for (const peer of state.peers.values()) dismiss(state, peer, 'stopping', effects)
@@ -91,18 +113,21 @@ export const step = (state: Rendezvous, input: Input, now: Millis): readonly Eff
   }
   endOverdue(state, now, effects)
   pushDueNow(state, now, effects)
+  tellArrivals(state, now, effects)
   wakeLater(state, now, effects)
   return effects
 }
 
 const open = (
   state: Rendezvous,
-  { peer: number, device, address, group }: Extract<Input, { readonly kind: 'opened' }>,
+  { peer: number, device, address, group, nonce }: Extract<Input, { readonly kind: 'opened' }>,
   now: Millis,
   effects: Effect[],
 ): void => {
   if (state.peers.has(number)) throw new Bug('a number of a peer was used twice')
-  const peer: Peer = { number, device, address, group, budget: fullBucket(MESSAGE_RATE, now), card: undefined }
+  const mailboxes = state.mailboxes && nonce ? noMailboxesYet(nonce, now) : undefined
+  const budget = fullBucket(MESSAGE_RATE, now)
+  const peer: Peer = { number, device, address, group, budget, card: undefined, mailboxes }
   const neighbours = state.groups.get(group) ?? 0
   const full = state.peers.size >= PEERS_MAX
   state.tally.opened += 1
@@ -118,6 +143,7 @@ const hear = (state: Rendezvous, peer: Peer, frame: Uint8Array, now: Millis, eff
   if (!read.ok) return dismiss(state, peer, 'malformed', effects)
   const message = read.value
   if (state.greeting.has(peer.number) && message.kind !== 'hello') return dismiss(state, peer, 'malformed', effects)
+  if (isMailboxRequest(message)) return askMailboxes(state, peer, message, now, effects)
   obey(state, peer, message, effects)
   const millis = take(peer.budget, MESSAGE_RATE, MESSAGE_COST[message.kind], now)
   if (millis === 0) return
@@ -125,7 +151,14 @@ const hear = (state: Rendezvous, peer: Peer, frame: Uint8Array, now: Millis, eff
   effects.push({ kind: 'hold', peer: peer.number, millis })
 }
 
-const obey = (state: Rendezvous, peer: Peer, message: PeerMessage | Newer, effects: Effect[]): void => {
+const isMailboxRequest = (message: PeerMessage | Newer): message is MailboxRequest => 'request' in message
+
+const obey = (
+  state: Rendezvous,
+  peer: Peer,
+  message: Exclude<PeerMessage, MailboxRequest> | Newer,
+  effects: Effect[],
+): void => {
   switch (message.kind) {
     case 'hello':
       return greet(state, peer, message, effects)
@@ -152,7 +185,7 @@ const obey = (state: Rendezvous, peer: Peer, message: PeerMessage | Newer, effec
     case 'newer':
       return say(peer, { kind: 'unknown', what: message.what }, effects)
     default:
-      return say(peer, { kind: 'refused', request: message.request, because: 'off' }, effects)
+      return unreachable(message)
   }
 }
 
@@ -179,6 +212,8 @@ const greet = (
       version: Math.min(hello.version, RENDEZVOUS_VERSION),
       observed: peer.address,
       people: state.listsPeople ? 'on' : 'off',
+      ...(state.name !== undefined && { name: state.name }),
+      ...(peer.mailboxes && { nonce: peer.mailboxes.nonce }),
     },
     effects,
   )
@@ -192,10 +227,16 @@ const dismiss = (state: Rendezvous, peer: Peer, because: Because, effects: Effec
   state.tally.farewells[because] += 1
   say(peer, { kind: 'farewell', because }, effects)
   effects.push({ kind: 'close', peer: peer.number })
-  forget(state, peer)
+  forget(state, peer, effects)
 }
 
-const forget = (state: Rendezvous, peer: Peer): void => {
+const forget = (state: Rendezvous, peer: Peer, effects: Effect[]): void => {
+  const visitor = visitorOf(peer)
+  if (state.mailboxes && visitor) {
+    const done: MailboxEffect[] = []
+    leave(state.mailboxes, visitor, done)
+    carryOver(state, done, effects)
+  }
   state.peers.delete(peer.number)
   state.greeting.delete(peer.number)
   state.full.delete(peer.number)
@@ -218,6 +259,11 @@ const endOverdue = (state: Rendezvous, now: Millis, effects: Effect[]): void => 
   }
   end(state.greeting, HELLO_MILLIS_MAX, 'silent')
   end(state.full, UNREAD_MILLIS_MAX, 'slow')
+  if (!state.mailboxes) return
+  const done: MailboxEffect[] = []
+  const call = { desk: state.mailboxes, tally: state.tally.mailboxes, now, effects: done }
+  endUploads(state.mailboxes, (number) => visitorOf(state.peers.get(number)), call)
+  carryOver(state, done, effects)
 }
 
 const pushDueNow = (state: Rendezvous, now: Millis, effects: Effect[]): void => {
@@ -232,12 +278,87 @@ const pushDueNow = (state: Rendezvous, now: Millis, effects: Effect[]): void => 
 const wakeLater = (state: Rendezvous, now: Millis, effects: Effect[]): void => {
   const [greeting] = state.greeting.values()
   const [full] = state.full.values()
+  const [uploading] = state.mailboxes?.uploading.values() ?? []
   const at = Math.min(
     (greeting ?? Infinity) + HELLO_MILLIS_MAX,
     (full ?? Infinity) + UNREAD_MILLIS_MAX,
     pushDue(state.watchers, state.people, now) ?? Infinity,
+    (uploading ?? Infinity) + UPLOAD_MILLIS_MAX,
+    (state.mailboxes && arrivalsDue(state.mailboxes, (peer) => state.full.has(peer), now)) ?? Infinity,
   )
   if (at >= state.wakeAt) return
   state.wakeAt = at
   effects.push({ kind: 'wake', at })
+}
+
+// ---- mailboxes
+
+type Visitor = Peer & { readonly mailboxes: PeerMailboxes }
+
+const visitorOf = (peer: Peer | undefined): Visitor | undefined => (peer?.mailboxes ? (peer as Visitor) : undefined)
+
+const askMailboxes = (
+  state: Rendezvous,
+  peer: Peer,
+  message: MailboxRequest,
+  now: Millis,
+  effects: Effect[],
+): void => {
+  const [desk, visitor] = [state.mailboxes, visitorOf(peer)]
+  if (!desk || !visitor) {
+    take(peer.budget, MESSAGE_RATE, MESSAGE_COST.newer, now)
+    return say(peer, { kind: 'refused', request: message.request, because: 'off' }, effects)
+  }
+  const done: MailboxEffect[] = []
+  const call = { desk, visitor, tally: state.tally.mailboxes, now, effects: done }
+  ask(call, message, state.full.has(peer.number))
+  carryOver(state, done, effects)
+}
+
+const settled = (
+  state: Rendezvous,
+  { job, outcome }: Extract<Input, { readonly kind: 'settled' }>,
+  now: Millis,
+  effects: Effect[],
+): void => {
+  const desk = state.mailboxes
+  if (!desk) return
+  const visitor = visitorOf(state.peers.get(desk.jobs.get(job)?.peer ?? 0))
+  const done: MailboxEffect[] = []
+  settle({ desk, visitor, tally: state.tally.mailboxes, now, effects: done }, job, outcome)
+  carryOver(state, done, effects)
+}
+
+const carryOver = (state: Rendezvous, done: readonly MailboxEffect[], effects: Effect[]): void => {
+  for (const each of done) {
+    if (each.do === 'answer') {
+      const peer = state.peers.get(each.peer)
+      if (peer) say(peer, each.answer, effects)
+    } else if (each.do === 'hold') {
+      state.tally.held += 1
+      effects.push({ kind: 'hold', peer: each.peer, millis: each.millis })
+    } else effects.push({ kind: 'mailbox', what: each })
+  }
+}
+
+const tellArrivals = (state: Rendezvous, now: Millis, effects: Effect[]): void => {
+  const desk = state.mailboxes
+  const isFull = (peer: number): boolean => state.full.has(peer)
+  if (!desk || (arrivalsDue(desk, isFull, now) ?? Infinity) > now) return
+  for (const { peer: number, mailbox, cursor } of takeArrivals(desk, isFull, now)) {
+    const peer = state.peers.get(number)
+    if (!peer) continue
+    state.tally.mailboxes.arrived += 1
+    say(peer, { kind: 'arrived', mailbox, cursor }, effects)
+  }
+}
+
+/** What a peer was sent of blobs and has not taken is counted against all who read, until it has. */
+const countUnread = (state: Rendezvous, number: number): void => {
+  const [desk, mailboxes] = [state.mailboxes, state.peers.get(number)?.mailboxes]
+  if (!desk || !mailboxes) return
+  const unread = state.full.has(number) ? mailboxes.pageBytes : 0
+  desk.unreadBytes += unread - mailboxes.unreadBytes
+  mailboxes.unreadBytes = unread
+  mailboxes.pageBytes = 0
 }

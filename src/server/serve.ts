@@ -2,7 +2,13 @@ import type { Link } from '../link/port.ts'
 import type { Relayed, ServerEndpoint } from '../link/server-port.ts'
 import type { Millis } from '../view/view.ts'
 import { addressGroup } from './address.ts'
-import { step, type Effect, type Input } from './rendezvous.ts'
+import type { Soon } from '../core/crypto/port.ts'
+import { fromHex } from '../core/bytes/hex.ts'
+import { unreachable } from '../core/bytes/result.ts'
+import { NONCE_BYTES } from '../core/mailbox/keys.ts'
+import type { MailboxCounts, Mailboxes } from './mailbox.ts'
+import type { JobOutcome } from './mailbox-requests.ts'
+import { step, type Effect, type Input, type MailboxWork } from './rendezvous.ts'
 import { createRendezvous, type RendezvousOptions } from './rendezvous-state.ts'
 import type { Tally } from './tally.ts'
 
@@ -23,6 +29,16 @@ export type Counters = {
   readonly visible: number
   readonly rendezvous: Readonly<Tally>
   readonly relayed: Relayed
+  /** What is in the mailboxes, where they are kept. */
+  readonly mailboxes?: MailboxCounts
+}
+
+/** What mailboxes are kept with. */
+export type Post = {
+  readonly mailboxes: Mailboxes
+  /** Ed25519; see `Crypto`. Must not reject. */
+  readonly verify: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => Soon<boolean>
+  readonly random: (bytes: number) => Uint8Array
 }
 
 export type Serving = {
@@ -31,13 +47,21 @@ export type Serving = {
   stop(): Promise<void>
 }
 
-/** Runs the rendezvous on an endpoint: brings what arrives to `step` and does what it answers. Decides nothing. */
+/**
+ * Runs the rendezvous on an endpoint: brings what arrives to `step` and does what it answers. Decides nothing. Without a
+ * `post`, no mailboxes are kept. The mailboxes remain open at the end: they belong to the caller.
+ */
 export const serve = ({
   endpoint,
   time,
+  post,
   ...options
-}: RendezvousOptions & { readonly endpoint: ServerEndpoint; readonly time: Time }): Serving => {
-  const state = createRendezvous(options, time.now())
+}: RendezvousOptions & {
+  readonly endpoint: ServerEndpoint
+  readonly time: Time
+  readonly post?: Post | undefined
+}): Serving => {
+  const state = createRendezvous({ ...options, mailboxesOf: post && endpoint.device }, time.now())
   const links = new Map<number, Link>()
   const holds = new Map<number, Millis>()
   const waiting: Input[] = []
@@ -61,6 +85,7 @@ export const serve = ({
       cancelWake = time.after(Math.max(0, effect.at - time.now()), () => feed({ kind: 'woken' }))
       return
     }
+    if (effect.kind === 'mailbox') return void work(effect.what)
     const { peer } = effect
     if (effect.kind === 'hold') {
       holds.set(peer, effect.millis)
@@ -76,6 +101,13 @@ export const serve = ({
       void link.room().then(() => feed({ kind: 'room', peer }))
     }
   }
+
+  const work = async (what: MailboxWork): Promise<void> => {
+    if (!post) return
+    if (what.do === 'watch') return post.mailboxes.watch(what.mailbox, what.on)
+    feed({ kind: 'settled', job: what.job, outcome: await outcomeOf(post, what) })
+  }
+  post?.mailboxes.onPut((mailbox, cursor) => feed({ kind: 'arrived', mailbox, cursor }))
 
   const read = async (peer: number, link: Link): Promise<void> => {
     for await (const frame of link.frames) {
@@ -93,7 +125,9 @@ export const serve = ({
   endpoint.onLink((link) => {
     const peer = (numbers += 1)
     links.set(peer, link)
-    feed({ kind: 'opened', peer, device: link.device, address: link.address, group: addressGroup(link.address) })
+    const { device, address } = link
+    const nonce = post && { nonce: post.random(NONCE_BYTES) }
+    feed({ kind: 'opened', peer, device, address, group: addressGroup(address), ...nonce })
     void read(peer, link)
   })
 
@@ -102,13 +136,36 @@ export const serve = ({
       connections: endpoint.connections(),
       here: state.here.size,
       visible: state.people.entries.size,
-      rendezvous: { ...state.tally, farewells: { ...state.tally.farewells } },
+      rendezvous: structuredClone(state.tally),
       relayed: endpoint.relayed(),
+      ...(post && { mailboxes: post.mailboxes.counts() }),
     }),
     stop: async () => {
       feed({ kind: 'stopping' })
       cancelWake()
       await endpoint.close()
     },
+  }
+}
+
+const outcomeOf = async (post: Post, what: Exclude<MailboxWork, { readonly do: 'watch' }>): Promise<JobOutcome> => {
+  const { mailboxes, verify } = post
+  switch (what.do) {
+    case 'verify':
+      return { kind: 'verified', valid: await verify(fromHex(what.mailbox), what.message, what.signature) }
+    case 'put': {
+      const put = await mailboxes.put(what.mailbox, what.blob)
+      return put.ok ? { kind: 'stored', cursor: put.value } : { kind: put.refusal.kind }
+    }
+    case 'read': {
+      const page = await mailboxes.read(what.mailbox, what)
+      return page.ok ? { kind: 'page', page: page.value } : { kind: 'failed' }
+    }
+    case 'trim': {
+      const trimmed = await mailboxes.trim(what.mailbox, what.cursors)
+      return trimmed.ok ? { kind: 'trimmed' } : { kind: 'failed' }
+    }
+    default:
+      return unreachable(what)
   }
 }

@@ -1,18 +1,25 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import type { Logger } from 'pino'
 import type { Hex } from '../core/bytes/hex.ts'
 import { accept, type Result } from '../core/bytes/result.ts'
+import { createNodeCrypto } from '../crypto/node.ts'
 import { createServerEndpoint } from '../link/libp2p/server.ts'
 import type { ListenRefusal } from '../link/server-port.ts'
 import { serveMetrics, type MetricsRefusal } from './http.ts'
 import { serverKey, type KeyRefusal } from './key.ts'
-import { serve, type Counters, type Serving, type Time } from './serve.ts'
+import { MAILBOX_LIMITS, type MailboxLimits } from './mailbox.ts'
+import { openSqliteMailboxes, type MailboxesRefusal } from './mailbox-sqlite.ts'
+import { serve, type Counters, type Post, type Serving, type Time } from './serve.ts'
 import type { RendezvousOptions } from './rendezvous-state.ts'
 
 /** How often at most the log says how many are here, and only when that changed. */
 export const LOG_COUNTS_MILLIS = 5_000
 
-export type StartRefusal = ListenRefusal | KeyRefusal | MetricsRefusal
+const MAILBOXES_FILE = 'mailboxes.sqlite'
+
+export type StartRefusal = ListenRefusal | KeyRefusal | MetricsRefusal | MailboxesRefusal
 
 export type RunningServer = {
   /** The server's own Ed25519 public key. */
@@ -27,15 +34,17 @@ export type RunningServer = {
 }
 
 /**
- * Starts rendezvous, relay and people list on one TCP port; without `host`, on every address of this machine. The
- * server's key is kept in `folder`. `peersPerAddressMax` is for servers whose peers all come through one proxy. With `metrics`, counts are served on that port of the loopback address. The log
- * gets counts alone: never a key, an address or anything that was said.
+ * Starts rendezvous, relay, people list and mailboxes on one TCP port; without `host`, on every address of this machine.
+ * The server's key and what is in the mailboxes are kept in `folder`. `peersPerAddressMax` is for servers whose peers all
+ * come through one proxy. With `metrics`, counts are served on that port of the loopback address. The log gets counts
+ * alone: never a key, an address or anything that was said.
  */
 export const startServer = async ({
   port,
   host,
   folder,
   metrics,
+  mailboxes,
   log,
   ...options
 }: RendezvousOptions & {
@@ -43,6 +52,8 @@ export const startServer = async ({
   readonly host?: string
   readonly folder: string
   readonly metrics?: number
+  /** Whether sealed blobs are kept for who is away, and how much of it (MAILBOX_LIMITS). */
+  readonly mailboxes?: 'off' | MailboxLimits
   readonly log: Logger
 }): Promise<Result<RunningServer, StartRefusal>> => {
   const key = serverKey(folder)
@@ -53,10 +64,16 @@ export const startServer = async ({
     ...(host !== undefined && { host }),
   })
   if (!endpoint.ok) return endpoint
-  const serving = serve({ ...options, endpoint: endpoint.value, time: realTime })
+  const post = openPost(join(folder, MAILBOXES_FILE), mailboxes)
+  if (!post.ok) {
+    await endpoint.value.close()
+    return post
+  }
+  const serving = serve({ ...options, endpoint: endpoint.value, time: realTime, post: post.value })
   const served = metrics === undefined ? accept(undefined) : await serveMetrics(metrics, serving.counters)
   if (!served.ok) {
     await serving.stop()
+    await post.value?.mailboxes.close()
     return served
   }
   const running = endpoint.value
@@ -73,8 +90,23 @@ export const startServer = async ({
     close: async () => {
       stopLogging()
       await Promise.all([serving.stop(), served.value?.close()])
+      await post.value?.mailboxes.close()
       log.info('stopped')
     },
+  })
+}
+
+const openPost = (
+  file: string,
+  mailboxes: 'off' | MailboxLimits = MAILBOX_LIMITS,
+): Result<Post | undefined, MailboxesRefusal> => {
+  if (mailboxes === 'off') return accept(undefined)
+  const opened = openSqliteMailboxes({ file, limits: mailboxes })
+  if (!opened.ok) return opened
+  return accept({
+    mailboxes: opened.value,
+    verify: createNodeCrypto().verify,
+    random: (bytes) => new Uint8Array(randomBytes(bytes)),
   })
 }
 

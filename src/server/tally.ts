@@ -1,3 +1,4 @@
+import { REASONS, type Reason } from '../core/rendezvous/mailbox-messages.ts'
 import { BECAUSES, type Because } from '../core/rendezvous/messages.ts'
 
 /** What the rendezvous has done since it started. Counts alone: no device, no address, no listing. */
@@ -19,6 +20,19 @@ export type Tally = {
   held: number
   /** Links that the server ended, by reason. */
   readonly farewells: Record<Because, number>
+  readonly mailboxes: MailboxTally
+}
+
+/** What was done with mailboxes, in numbers of blobs and bytes. */
+export type MailboxTally = {
+  stored: number
+  storedBytes: number
+  read: number
+  readBytes: number
+  /** Told of something that was put. */
+  arrived: number
+  /** Requests that were refused, by reason. */
+  readonly refused: Record<Reason, number>
 }
 
 export const emptyTally = (): Tally => ({
@@ -30,5 +44,9 @@ export const emptyTally = (): Tally => ({
   pushes: 0,
   pushedBytes: 0,
   held: 0,
-  farewells: Object.fromEntries([...BECAUSES, 'other'].map((because) => [because, 0])) as Record<Because, number>,
+  farewells: noneOf([...BECAUSES, 'other']),
+  mailboxes: { stored: 0, storedBytes: 0, read: 0, readBytes: 0, arrived: 0, refused: noneOf([...REASONS, 'other']) },
 })
+
+const noneOf = <Word extends string>(words: readonly Word[]): Record<Word, number> =>
+  Object.fromEntries(words.map((word) => [word, 0])) as Record<Word, number>

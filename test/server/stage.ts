@@ -5,7 +5,7 @@ import {
   type PeerMessage,
   type ServerMessage,
 } from '../../src/core/rendezvous/messages.ts'
-import { step, type Effect, type Input } from '../../src/server/rendezvous.ts'
+import { step, type Effect, type Input, type MailboxWork } from '../../src/server/rendezvous.ts'
 import { createRendezvous } from '../../src/server/rendezvous-state.ts'
 
 /** A device of a test: the same number, the same device. */
@@ -19,21 +19,26 @@ export const hello = (number = 0, visible = true): PeerMessage => ({
   card: Uint8Array.of(1, number & 255),
 })
 
+/** The key of the server of a test. */
+export const SERVER = 'ee'.repeat(32)
+
 /** A rendezvous in simulated time, and what each of its peers was told. */
-export const createStage = (people: 'on' | 'off' = 'on') => {
+export const createStage = (people: 'on' | 'off' = 'on', mailboxes: 'on' | 'off' = 'off') => {
   let now = 1_000
   let wakeAt = Infinity
   let peers = 0
-  const state = createRendezvous({ people }, now)
+  const state = createRendezvous({ people, mailboxesOf: mailboxes === 'on' ? SERVER : undefined }, now)
   const heard = new Map<number, ServerMessage[]>()
   const closed = new Set<number>()
   const held = new Map<number, number>()
+  const work: MailboxWork[] = []
   const sent = { frames: 0, bytes: 0 }
 
   const perform = (effect: Effect): void => {
     if (effect.kind === 'wake') wakeAt = effect.at
     else if (effect.kind === 'close') closed.add(effect.peer)
     else if (effect.kind === 'hold') held.set(effect.peer, effect.millis)
+    else if (effect.kind === 'mailbox') work.push(effect.what)
     else {
       sent.frames += 1
       sent.bytes += effect.frame.length
@@ -48,7 +53,8 @@ export const createStage = (people: 'on' | 'off' = 'on') => {
   const open = (number: number, group = `10.0.0.${number}`): number => {
     const peer = ++peers
     heard.set(peer, [])
-    feed({ kind: 'opened', peer, device: device(number), address: `${group}:5000`, group })
+    const nonce = new Uint8Array(32).fill(number)
+    feed({ kind: 'opened', peer, device: device(number), address: `${group}:5000`, group, nonce })
     return peer
   }
   const hear = (peer: number, frame: Uint8Array): void => feed({ kind: 'heard', peer, frame })
@@ -78,6 +84,8 @@ export const createStage = (people: 'on' | 'off' = 'on') => {
     },
     now: () => now,
     sent,
+    /** What was to be done with signatures and the disk since last asked. */
+    work: () => work.splice(0),
     closed: (peer: number) => closed.has(peer),
     /** The milliseconds for which this peer was to be left unread, since last asked. */
     held: (peer: number) => {

@@ -5,6 +5,8 @@ import type { Endpoint, Link } from '../../src/link/port.ts'
 import { openPeer, type Peer } from '../../src/peer/peer.ts'
 import type { Scheduler } from '../../src/peer/network/port.ts'
 import { openSelf } from '../../src/peer/self.ts'
+import type { Mailboxes } from '../../src/server/mailbox.ts'
+import { createMemoryMailboxes } from '../../src/server/mailbox-memory.ts'
 import { serve } from '../../src/server/serve.ts'
 import type { Snapshot } from '../../src/store/memory.ts'
 import type { Answer, Calls, Refusal } from '../../src/view/calls.ts'
@@ -24,8 +26,13 @@ export type Town = {
   readonly overheard: Overheard
   /** Odds that a link dies with a frame; for links that come from now on. */
   setLoss(loss: number): void
-  /** A server that everybody can reach; answers its address, for `useServer`. */
-  serve(): string
+  /**
+   * A server that everybody can reach; answers its address, for `useServer`. It keeps mailboxes in memory, `post`, unless
+   * others are given, such as those of a dishonest server, or `off`.
+   */
+  serve(mailboxes?: Mailboxes | 'off'): string
+  /** What the server of this town keeps for who is away. */
+  readonly post: Mailboxes
   /** A person with a machine of their own, whose peer runs. */
   home(name: string, options?: HomeOptions): Promise<Home>
 }
@@ -71,13 +78,17 @@ export const createTown = (seed: number, options: { readonly crypto?: Crypto; re
   const wires = createNetwork(network)
   const crypto = options.crypto ?? createDeterministicCrypto(seed)
   const overheard: Overheard = { frames: 0, bytes: 0, onFrame: () => {} }
+  const post = createMemoryMailboxes({ now: time.now })
   let homes = 0
   return {
-    serve: () => {
+    serve: (mailboxes = post) => {
       const address = '203.0.113.1:12345'
-      serve({ endpoint: wires.server({ device: 'ee'.repeat(32), address }), people: 'on', time })
+      const endpoint = wires.server({ device: 'ee'.repeat(32), address })
+      const keeping = mailboxes === 'off' ? undefined : { mailboxes, verify: crypto.verify, random: createDice(seed) }
+      serve({ endpoint, people: 'on', time, name: 'Town', post: keeping })
       return address
     },
+    post,
     time,
     wires,
     random,

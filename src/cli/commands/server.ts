@@ -1,4 +1,5 @@
 import { accept, refuse, type Result } from '../../core/bytes/result.ts'
+import { parseName } from '../../core/identity/name.ts'
 import type { Command, Given, ServerOptions } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { wholeNumber, type Usage } from '../parse.ts'
@@ -13,12 +14,17 @@ export const server: Command = {
   words: { min: 0, max: 0 },
   summary: 'Run a server on which people find each other',
   more: [
-    'It lists who is there and wants to be seen, and carries sealed bytes between those who cannot reach each other directly. It can read nothing. Runs until Ctrl+C.',
+    'It lists who is there and wants to be seen, carries sealed bytes between those who cannot reach each other directly, and keeps sealed messages for who is away, for 30 days. It can read nothing. Runs until Ctrl+C.',
   ],
   options: {
     port: { value: 'PORT', help: `Listen on this TCP port (default: ${SERVER_PORT})` },
     host: { value: 'ADDRESS', help: 'Listen on this address only (default: all of this machine)' },
-    data: { value: 'FOLDER', help: 'Keep the key in this folder instead of the usual place' },
+    data: { value: 'FOLDER', help: 'Keep the key and sealed messages in this folder instead of the usual place' },
+    name: { value: 'NAME', help: 'What people see the server called (default: its address)' },
+    mailboxes: {
+      value: 'MIB|off',
+      help: 'How many MiB of sealed messages to keep for who is away (default: 4096), or off',
+    },
     people: { value: 'on|off', help: 'Whether people who want to be seen are listed (default: on)' },
     'peers-per-address': {
       value: 'NUMBER',
@@ -36,6 +42,7 @@ export const server: Command = {
     world.terminal.print(`Kith server listens on TCP port ${port}.`)
     world.terminal.print('')
     world.terminal.print(`  People   ${options.value.people === 'on' ? 'listed for each other' : 'not listed'}`)
+    world.terminal.print(`  Away     ${options.value.mailboxes === 'off' ? 'nothing is kept' : 'sealed messages kept for 30 days'}`)
     if (metricsPort !== undefined) world.terminal.print(`  Metrics  http://127.0.0.1:${metricsPort}/metrics`)
     world.terminal.print('  Ctrl+C   stop')
     await new Promise<void>((resolve) => {
@@ -61,6 +68,13 @@ const serverGiven = (given: Given): Result<ServerOptions, Usage> => {
     perAddress === undefined ? undefined : wholeNumber(perAddress, 'peers-per-address', 1, 1_000_000)
   if (peersPerAddress?.ok === false) return peersPerAddress
   const host = textOf(given, 'host')
+  const name = textOf(given, 'name')
+  const parsed = name === undefined ? undefined : parseName(name)
+  if (parsed?.ok === false) return refuse({ kind: 'usage', detail: `--name takes 1 to 40 characters, not '${name}'` })
+  const kept = textOf(given, 'mailboxes')
+  const mebibytes = kept === undefined || kept === 'off' ? undefined : wholeNumber(kept, 'mailboxes', 1, 1_000_000)
+  if (mebibytes?.ok === false) return mebibytes
+  const mailboxes = kept === 'off' ? kept : mebibytes?.value
   return accept({
     port: port.value,
     folder: serverFolder(textOf(given, 'data')),
@@ -68,6 +82,8 @@ const serverGiven = (given: Given): Result<ServerOptions, Usage> => {
     ...(host !== undefined && { host }),
     ...(peersPerAddress !== undefined && { peersPerAddressMax: peersPerAddress.value }),
     ...(metricsPort !== undefined && { metricsPort: metricsPort.value }),
+    ...(parsed?.ok && { name: parsed.value }),
+    ...(mailboxes !== undefined && { mailboxes }),
     ...(given.options['log'] === true && { log: true }),
   })
 }

@@ -9,8 +9,8 @@ import { message } from './message-shape.ts'
 /** One message carries at most so much of a blob. */
 export const PART_BYTES_MAX = 64 * 1024
 /** A server answers one read with at most so much, or with one blob. */
-export const READ_BYTES_MAX = 1024 * 1024
-export const TRIMMED_MAX = 256
+export const READ_BYTES_MAX = 512 * 1024
+export const TRIMMED_MAX = 64
 /** Of one answer's message; more follow in the next. */
 export const PIECES_MAX = 256
 const REQUEST_MAX = 0xffff_ffff

@@ -1,6 +1,6 @@
 import type { Hex } from '../../core/bytes/hex.ts'
 import type { Link } from '../../link/port.ts'
-import type { Changed, FoundWhere, Network, Seen } from './port.ts'
+import type { Arrived, Changed, FoundWhere, Network, Seen } from './port.ts'
 
 /** What the layer above wants to be told. What one of its handlers throws is logged and goes no further. */
 export type Handlers = {
@@ -9,6 +9,8 @@ export type Handlers = {
   seen(seen: Seen): void
   gone(gone: { readonly device: Hex; readonly by: FoundWhere }): void
   change(what: Changed): void
+  arrived(arrived: Arrived): void
+  onArrived(handler: (arrived: Arrived) => void): void
   readonly setters: Pick<Network, 'onLink' | 'onSeen' | 'onGone' | 'onChange'>
   /** From now on nothing is told. */
   close(): void
@@ -19,6 +21,7 @@ export const createHandlers = (log: ((message: string, error: unknown) => void) 
   let onSeen: (seen: Seen) => void = () => {}
   let onGone: (gone: { readonly device: Hex; readonly by: FoundWhere }) => void = () => {}
   let onChange: (what: Changed) => void = () => {}
+  let onArrived: (arrived: Arrived) => void = () => {}
   let closed = false
 
   const tell = <Told>(handler: (told: Told) => void, told: Told): boolean => {
@@ -39,6 +42,10 @@ export const createHandlers = (log: ((message: string, error: unknown) => void) 
     seen: (seen) => void tell(onSeen, seen),
     gone: (gone) => void tell(onGone, gone),
     change: (what) => void tell(onChange, what),
+    arrived: (arrived) => void tell(onArrived, arrived),
+    onArrived: (handler) => {
+      onArrived = handler
+    },
     setters: {
       onLink: (handler) => {
         onLink = handler

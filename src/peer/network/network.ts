@@ -125,6 +125,7 @@ export const openNetwork = (input: NetworkInput): Network => {
     onCalled: called,
     onAbsent: (device) => devices.get(device)?.take({ kind: 'absent' }),
     onChanged: () => handlers.change({ server: true }),
+    onArrived: handlers.arrived,
   })
 
   const moved = (before: readonly string[], now: readonly string[]): void => {
@@ -164,7 +165,7 @@ export const openNetwork = (input: NetworkInput): Network => {
       if (!closed) server.announce(announcement)
     },
     card: (device) => (!closed && isOther(device) ? server.card(device) : Promise.resolve(undefined)),
-    mailboxes: server.mailboxes,
+    mailboxes: { ...server.mailboxes, onArrived: handlers.onArrived },
     setNearby: (on) => {
       if (!closed) near.set(on)
     },

@@ -7,11 +7,14 @@ export const OUTBOX_MESSAGES_MAX = 256
 export type Outbox = {
   /** False when there was no place: the message is dropped. */
   send(message: Uint8Array): boolean
+  /** Resolves when a message would leave at once, or when the link is closed. */
+  room(): Promise<void>
 }
 
 export const createOutbox = (link: Link): Outbox => {
   const waiting: Uint8Array[] = []
   let full = false
+  let waiters: (() => void)[] = []
 
   const flush = (): void => {
     full = false
@@ -20,6 +23,9 @@ export const createOutbox = (link: Link): Outbox => {
       hold()
       return
     }
+    const free = waiters
+    waiters = []
+    for (const each of free) each()
   }
 
   const hold = (): void => {
@@ -35,5 +41,6 @@ export const createOutbox = (link: Link): Outbox => {
       } else if (!link.send(message)) hold()
       return true
     },
+    room: () => (full ? new Promise((resolve) => waiters.push(resolve)) : Promise.resolve()),
   }
 }

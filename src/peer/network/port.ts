@@ -1,6 +1,7 @@
 import type { Hex } from '../../core/bytes/hex.ts'
 import type { Result } from '../../core/bytes/result.ts'
 import type { MailboxKeys } from '../../core/mailbox/keys.ts'
+import type { Cursor } from '../../core/rendezvous/mailbox-messages.ts'
 import type { Link } from '../../link/port.ts'
 import type { AttemptView, Millis, Path, ServerState, StatusView } from '../../view/view.ts'
 
@@ -91,14 +92,15 @@ export interface ServerMailboxes {
   watch(keys: MailboxKey, on: boolean): Promise<Result<null, MailboxRefusal>>
   /** Takes these blobs away for everybody. Those that are gone already are passed over. */
   trim(keys: MailboxKey, cursors: readonly Cursor[]): Promise<Result<null, MailboxRefusal>>
-  onArrived(handler: (arrived: { readonly mailbox: Hex }) => void): void
+  onArrived(handler: (arrived: Arrived) => void): void
 }
+
+export type { Cursor }
+
+export type Arrived = { readonly mailbox: Hex }
 
 /** What a server is shown of the keys: never the secret. */
 export type MailboxKey = Pick<MailboxKeys, 'mailbox' | 'seed'>
-
-/** A blob's place in its mailbox: greater than that of all that were put before, and never used again. From 1. */
-export type Cursor = number
 
 export type MailboxPage = {
   readonly blobs: readonly { readonly cursor: Cursor; readonly blob: Uint8Array }[]

@@ -26,8 +26,8 @@ import type { Failure, ServerState } from '../../view/view.ts'
 import { createAlarm } from './alarm.ts'
 import { createCards } from './cards.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
-import { createMailboxes } from './mailboxes.ts'
-import type { Announcement, Scheduler, ServerAddress, ServerMailboxes } from './port.ts'
+import { createMailboxes, type MailboxServer } from './mailboxes.ts'
+import type { Announcement, Arrived, Scheduler, ServerAddress, ServerMailboxes } from './port.ts'
 
 export type ServerConnectionInput = {
   readonly endpoint: Endpoint
@@ -41,6 +41,7 @@ export type ServerConnectionInput = {
   readonly onCalled: (from: Hex, offer: Uint8Array) => void
   readonly onAbsent: (device: Hex) => void
   readonly onChanged: () => void
+  readonly onArrived: (arrived: Arrived) => void
 }
 
 /** The connection to the server that is used, if any: kept up, spoken on, listened to. */
@@ -49,7 +50,7 @@ export type ServerConnection = {
   announce(announcement: Announcement): void
   card(device: Hex): Promise<Uint8Array | undefined>
   call(to: Hex, offer: Uint8Array): void
-  readonly mailboxes: ServerMailboxes
+  readonly mailboxes: Omit<ServerMailboxes, 'onArrived'>
   /** This device's addresses changed. `elsewhere`: it is on another network now. */
   moved(elsewhere: boolean): void
   state(): ServerState
@@ -71,7 +72,13 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
   let controller: AbortController | undefined
   let line: { readonly link: Link; readonly outbox: Outbox } | undefined
   const alarm = createAlarm(scheduler, () => take({ kind: 'time' }))
-  const mailboxes = createMailboxes()
+  const mailboxes = createMailboxes({
+    scheduler,
+    crypto: input.crypto,
+    send: (message) => say(message),
+    room: () => line?.outbox.room() ?? Promise.resolve(),
+    onArrived: input.onArrived,
+  })
   const cards = createCards(scheduler, (device) => say({ kind: 'card', device }))
 
   const take = (next: ServerInput): void => {
@@ -155,24 +162,32 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
       case 'absent':
         return input.onAbsent(message.to)
       case 'unknown':
+        return mailboxes.unknown(message.what)
       case 'done':
       case 'stored':
       case 'blobs':
       case 'refused':
       case 'arrived':
-        return
+        return mailboxes.hear(message)
       default:
         return unreachable(message)
     }
   }
 
   const connectedIs = (connected: boolean): void => {
+    mailboxes.use(connected ? mailboxesNow() : undefined)
     if (connected) say({ kind: 'watch', on: true })
     else {
       cards.giveUp()
       peopleAre(new Map())
     }
     input.onConnected(connected)
+  }
+
+  const mailboxesNow = (): MailboxServer | undefined => {
+    if (state.at !== 'connected' || !line) return undefined
+    const { address: at, welcome } = state
+    return { name: welcome.name ?? at, address: at, server: line.link.device, nonce }
   }
 
   const peopleAre = (now: People): void => {
@@ -199,7 +214,7 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
     },
     card: (device) => (state.at === 'connected' ? cards.ask(device) : Promise.resolve(undefined)),
     call: (to, offer) => void say({ kind: 'call', to, offer }),
-    mailboxes,
+    mailboxes: mailboxes.calls,
     moved: (elsewhere) => {
       if (elsewhere && line && !isOnThisMachine(line.link.address) && state.at === 'connected')
         take({ kind: 'failed', attempt: state.attempt, failure: { kind: 'closed', detail: 'on another network now' } })

@@ -4,8 +4,9 @@ import { createNetwork, type Network as Wires } from '../../../src/link/memory.t
 import type { Endpoint, Link } from '../../../src/link/port.ts'
 import { openNetwork } from '../../../src/peer/network/network.ts'
 import type { Network, Seen } from '../../../src/peer/network/port.ts'
+import type { Mailboxes } from '../../../src/server/mailbox.ts'
 import { serve, type Serving } from '../../../src/server/serve.ts'
-import { createDeterministicCrypto } from '../../core/deterministic-crypto.ts'
+import { createDeterministicCrypto, createDice } from '../../core/deterministic-crypto.ts'
 import { seededRandom } from '../../core/reach/random.ts'
 
 /** People with networks of their own, wires between them, and time that moves when it is told to. */
@@ -15,7 +16,8 @@ export type World = {
   readonly random: () => number
   readonly crypto: Crypto
   person(name: keyof typeof PLACES, options?: { readonly admits?: (device: string) => boolean }): Person
-  server(): Serving
+  /** A server; without `post`, it keeps no mailboxes. */
+  server(post?: Mailboxes): Serving
 }
 
 export type Person = {
@@ -70,9 +72,11 @@ export const createWorld = (seed: number): World => {
       }
       return createPerson(name, openNetwork({ endpoint: counted, scheduler: time, random, crypto, admits }), dials)
     },
-    server: () => {
+    server: (mailboxes) => {
       const { device, host, port } = SERVER
-      return serve({ endpoint: wires.server({ device, address: `${host}:${port}` }), people: 'on', time })
+      const endpoint = wires.server({ device, address: `${host}:${port}` })
+      const post = mailboxes && { mailboxes, verify: crypto.verify, random: createDice(seed) }
+      return serve({ endpoint, people: 'on', time, post })
     },
   }
 }

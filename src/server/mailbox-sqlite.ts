@@ -1,0 +1,321 @@
+import { closeSync, openSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { fromHex, type Hex } from '../core/bytes/hex.ts'
+import { accept, refuse, type Result } from '../core/bytes/result.ts'
+import type { Cursor } from '../core/rendezvous/mailbox-messages.ts'
+import type { Millis } from '../view/view.ts'
+import {
+  costOf,
+  expiredAt,
+  MAILBOX_LIMITS,
+  nextCursor,
+  type MailboxCounts,
+  type MailboxFailure,
+  type Mailboxes,
+  type MailboxLimits,
+  type Page,
+  type PutRefusal,
+} from './mailbox.ts'
+import { createMailboxQueue, type Write } from './mailbox-queue.ts'
+
+export type MailboxesRefusal = { readonly kind: 'mailboxes-failed'; readonly file: string; readonly detail: string }
+
+/** How often blobs are looked for whose time is over. Until then they take space, but are handed out no more. */
+export const EXPIRE_EVERY_MILLIS = 10 * 60 * 1000
+/** One sweep's transaction takes away so many, and comes back at once while there are more. */
+export const EXPIRED_PER_TURN_MAX = 64
+
+/** Marks the file as a server's mailboxes ("Kimx"), beside the version in `user_version`. */
+const APPLICATION_ID = 0x4b696d78
+const VERSION = 1
+const LOCK_WAIT_MILLIS_MAX = 250
+const CACHE_KIB = -16_000
+/** Pages of 4 KiB given back to the file system after each sweep's turn. */
+const PAGES_FREED_PER_TURN = 256
+
+const LOCK = 'PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT'
+
+// Full syncs: an answer to a put promises that power may fail.
+const SETTINGS = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA fullfsync = ON;
+  PRAGMA checkpoint_fullfsync = ON;
+  PRAGMA temp_store = MEMORY;
+  PRAGMA trusted_schema = OFF;
+  PRAGMA cache_size = ${CACHE_KIB};
+`
+
+// A cursor is the key of its blob, and says when it came. A mailbox has a row while there is something in it.
+const TABLES = `
+  CREATE TABLE mailbox (
+    number INTEGER PRIMARY KEY,
+    key BLOB NOT NULL UNIQUE,
+    cost INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE blob (
+    cursor INTEGER PRIMARY KEY,
+    mailbox INTEGER NOT NULL,
+    bytes BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX blob_of_mailbox ON blob (mailbox, cursor);
+  CREATE TABLE last (cursor INTEGER NOT NULL) STRICT;
+  INSERT INTO last VALUES (0);
+  PRAGMA application_id = ${APPLICATION_ID};
+  PRAGMA user_version = ${VERSION};
+`
+
+export type SqliteMailboxesInput = {
+  /** Made when missing, readable by its owner alone; its folder must exist. Belongs to this process until `close`. */
+  readonly file: string
+  readonly limits?: MailboxLimits
+  /** Milliseconds since 1970. */
+  readonly now?: () => Millis
+  /** Calls `ring` once after that time, unless the function that is returned was called before. */
+  readonly after?: (millis: Millis, ring: () => void) => () => void
+}
+
+/**
+ * Mailboxes in one file. What is put while the disk is busy is written together, in synced transactions of bounded size
+ * between which everything else goes on.
+ */
+export const openSqliteMailboxes = (input: SqliteMailboxesInput): Result<Mailboxes, MailboxesRefusal> => {
+  let database: DatabaseSync | undefined
+  try {
+    // Before SQLite does, so that no moment sees it readable by others; the log takes its mode from the file.
+    closeSync(openSync(input.file, 'a', 0o600))
+    database = new DatabaseSync(input.file, { timeout: LOCK_WAIT_MILLIS_MAX })
+    database.exec(LOCK)
+    prepare(database)
+    return accept(mailboxesIn(database, input))
+  } catch (error) {
+    database?.close()
+    const detail = error instanceof Error ? error.message : String(error)
+    return refuse({ kind: 'mailboxes-failed', file: input.file, detail })
+  }
+}
+
+const prepare = (database: DatabaseSync): void => {
+  const [application, version] = [numberOf(database, 'application_id'), numberOf(database, 'user_version')]
+  const isBlank = application === 0 && version === 0 && !database.prepare('SELECT 1 FROM sqlite_schema').get()
+  if (!isBlank && application !== APPLICATION_ID) throw new Error('the file holds something else')
+  if (version > VERSION) throw new Error('the file is of a later version of this program')
+  // The space of what is gone can be given back only where this was said before the first table.
+  if (isBlank) database.exec('PRAGMA auto_vacuum = INCREMENTAL')
+  database.exec(SETTINGS)
+  if (isBlank) database.exec(`BEGIN; ${TABLES} COMMIT`)
+}
+
+const numberOf = (database: DatabaseSync, pragma: string): number =>
+  Number(database.prepare(`PRAGMA ${pragma}`).get()?.[pragma])
+
+const mailboxesIn = (
+  database: DatabaseSync,
+  { limits = MAILBOX_LIMITS, now = Date.now, after = afterTimeout }: SqliteMailboxesInput,
+): Mailboxes => {
+  const table = openTable(database)
+  const watched = new Set<Hex>()
+  let onPut = (_mailbox: Hex, _cursor: Cursor): void => {}
+  let state: 'open' | 'closed' = 'open'
+  let counts = table.counts()
+  let last = table.last()
+  let cancelSweep: (() => void) | undefined
+
+  /** All of it or, with what it threw, nothing. */
+  const transact = <Value>(work: () => Value): Result<Value, PutRefusal> => {
+    const before = { counts, last }
+    try {
+      database.exec('BEGIN IMMEDIATE')
+      const value = work()
+      table.setLast(last)
+      database.exec('COMMIT')
+      return accept(value)
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK')
+      counts = before.counts
+      last = before.last
+      return refuse(toRefusal(error))
+    }
+  }
+
+  const writeOne = (write: Write): Result<Cursor, PutRefusal> => {
+    const box = table.find(write.mailbox)
+    if (write.kind === 'trim') {
+      if (box) counts = table.drop(box, write.cursors, counts)
+      return accept(0)
+    }
+    const cost = costOf(write.blob.length)
+    if ((box?.cost ?? 0) + cost > limits.mailboxBytesMax) return refuse({ kind: 'full-mailbox' })
+    if (counts.bytes + cost > limits.totalBytesMax) return refuse({ kind: 'full-server' })
+    last = nextCursor(last, now())
+    table.put(box ?? table.make(write.mailbox), last, write.blob)
+    counts = {
+      mailboxes: counts.mailboxes + (box ? 0 : 1),
+      blobs: counts.blobs + 1,
+      bytes: counts.bytes + cost,
+    }
+    return accept(last)
+  }
+
+  const write = (writes: readonly Write[]): readonly Result<Cursor, PutRefusal>[] => {
+    const together = transact(() => writes.map(writeOne))
+    if (together.ok) return together.value
+    if (writes.length === 1) return [together]
+    // One that is too large for what is left of the disk must not take the others with it.
+    return writes.map((each) => {
+      const alone = transact(() => writeOne(each))
+      return alone.ok ? alone.value : alone
+    })
+  }
+
+  const queue = createMailboxQueue({
+    soon: setImmediate,
+    write,
+    onWritten: ({ kind, mailbox }, outcome) => {
+      if (kind === 'put' && outcome.ok && watched.has(mailbox)) onPut(mailbox, outcome.value)
+    },
+  })
+
+  const sweep = (): void => {
+    let expired = 0
+    const swept = transact(() => {
+      const gone = table.expired(expiredAt(now()))
+      expired = gone.length
+      for (const { box, cursors } of byBox(gone)) counts = table.drop(box, cursors, counts)
+    })
+    if (swept.ok) table.shrink()
+    sweepLater(swept.ok && expired === EXPIRED_PER_TURN_MAX ? 0 : EXPIRE_EVERY_MILLIS)
+  }
+  const sweepLater = (millis: Millis): void => {
+    cancelSweep = after(millis, sweep)
+  }
+  sweepLater(0)
+
+  const closed = refuse({ kind: 'failed', detail: 'the mailboxes are closed' } as const)
+
+  return {
+    put: async (mailbox, blob) =>
+      state === 'closed' ? closed : queue.add({ kind: 'put', mailbox, blob: blob.slice() }),
+    read: async (mailbox, { after: start, bytesMax }) => {
+      if (state === 'closed') return closed
+      return attempt(() => {
+        const box = table.find(mailbox)
+        return box ? table.read(box, Math.max(start, expiredAt(now())), bytesMax) : { blobs: [], more: false }
+      })
+    },
+    trim: async (mailbox, cursors) => {
+      if (state === 'closed') return closed
+      const trimmed = await queue.add({ kind: 'trim', mailbox, cursors })
+      if (trimmed.ok) return accept(null)
+      const { refusal } = trimmed
+      return refuse(refusal.kind === 'failed' ? refusal : { kind: 'failed', detail: refusal.kind })
+    },
+    watch: (mailbox, on) => void (on ? watched.add(mailbox) : watched.delete(mailbox)),
+    onPut: (handler) => {
+      onPut = handler
+    },
+    counts: () => counts,
+    close: async () => {
+      if (state === 'closed') return
+      queue.flush()
+      state = 'closed'
+      cancelSweep?.()
+      database.close()
+    },
+  }
+}
+
+type Box = { readonly number: number; readonly cost: number }
+
+/** The statements: each does one thing, inside the caller's transaction if it writes. They throw what SQLite throws. */
+const openTable = (database: DatabaseSync) => {
+  const findBox = database.prepare('SELECT number, cost FROM mailbox WHERE key = ?')
+  const makeBox = database.prepare('INSERT INTO mailbox (key, cost) VALUES (?, 0)')
+  const addCost = database.prepare('UPDATE mailbox SET cost = cost + ? WHERE number = ?')
+  const dropBox = database.prepare('DELETE FROM mailbox WHERE number = ? AND cost <= 0')
+  const putBlob = database.prepare('INSERT INTO blob (cursor, mailbox, bytes) VALUES (?, ?, ?)')
+  const sizeOf = database.prepare('SELECT length(bytes) AS size FROM blob WHERE cursor = ? AND mailbox = ?')
+  const dropBlob = database.prepare('DELETE FROM blob WHERE cursor = ?')
+  const readBlobs = database.prepare(
+    'SELECT cursor, bytes FROM blob WHERE mailbox = ? AND cursor > ? ORDER BY cursor',
+  )
+  const findExpired = database.prepare(
+    `SELECT cursor, mailbox FROM blob WHERE cursor <= ? ORDER BY cursor LIMIT ${EXPIRED_PER_TURN_MAX}`,
+  )
+  const getLast = database.prepare('SELECT cursor FROM last')
+  const setLast = database.prepare('UPDATE last SET cursor = ? WHERE cursor <> ?')
+  const countBoxes = database.prepare('SELECT count(*) AS mailboxes, coalesce(sum(cost), 0) AS bytes FROM mailbox')
+  const countBlobs = database.prepare('SELECT count(*) AS blobs FROM blob')
+
+  return {
+    find: (mailbox: Hex): Box | undefined => findBox.get(fromHex(mailbox)) as Box | undefined,
+    make: (mailbox: Hex): Box => ({ number: Number(makeBox.run(fromHex(mailbox)).lastInsertRowid), cost: 0 }),
+    put: (box: Box, cursor: Cursor, blob: Uint8Array): void => {
+      putBlob.run(cursor, box.number, blob)
+      addCost.run(costOf(blob.length), box.number)
+    },
+    /** The counts without what was dropped. */
+    drop: (box: Box, cursors: readonly Cursor[], counts: MailboxCounts): MailboxCounts => {
+      let [blobs, cost] = [0, 0]
+      for (const cursor of new Set(cursors)) {
+        const size = sizeOf.get(cursor, box.number)?.['size']
+        if (size === undefined) continue
+        dropBlob.run(cursor)
+        blobs += 1
+        cost += costOf(Number(size))
+      }
+      addCost.run(-cost, box.number)
+      const boxes = Number(dropBox.run(box.number).changes)
+      return { mailboxes: counts.mailboxes - boxes, blobs: counts.blobs - blobs, bytes: counts.bytes - cost }
+    },
+    read: (box: Box, after: Cursor, bytesMax: number): Page => {
+      const blobs: { cursor: Cursor; bytes: Uint8Array }[] = []
+      let left = bytesMax
+      for (const row of readBlobs.iterate(box.number, after)) {
+        const { cursor, bytes } = row as { cursor: Cursor; bytes: Uint8Array }
+        left -= bytes.length
+        if (left < 0 && blobs.length > 0) return { blobs, more: true }
+        blobs.push({ cursor, bytes })
+      }
+      return { blobs, more: false }
+    },
+    expired: (until: Cursor) => findExpired.all(until) as { readonly cursor: Cursor; readonly mailbox: number }[],
+    last: (): Cursor => Number(getLast.get()?.['cursor']),
+    setLast: (cursor: Cursor): void => void setLast.run(cursor, cursor),
+    counts: (): MailboxCounts => ({
+      ...(countBoxes.get() as { mailboxes: number; bytes: number }),
+      blobs: Number(countBlobs.get()?.['blobs']),
+    }),
+    /** Gives some of the space of what is gone back to the file system. */
+    shrink: (): void => database.exec(`PRAGMA incremental_vacuum(${PAGES_FREED_PER_TURN})`),
+  }
+}
+
+const byBox = (gone: readonly { readonly cursor: Cursor; readonly mailbox: number }[]) =>
+  [...Map.groupBy(gone, ({ mailbox }) => mailbox)].map(([number, rows]) => ({
+    box: { number, cost: 0 },
+    cursors: rows.map(({ cursor }) => cursor),
+  }))
+
+const attempt = <Value>(work: () => Value): Result<Value, MailboxFailure> => {
+  try {
+    return accept(work())
+  } catch (error) {
+    const refusal = toRefusal(error)
+    return refuse(refusal.kind === 'failed' ? refusal : { kind: 'failed', detail: refusal.kind })
+  }
+}
+
+const SQLITE_FULL = 13
+
+/** Throws again what is not SQLite's doing, and so our own mistake. */
+const toRefusal = (error: unknown): PutRefusal => {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') throw error
+  // The primary result code (https://sqlite.org/rescode.html).
+  return (error.errcode & 0xff) === SQLITE_FULL ? { kind: 'full-server' } : { kind: 'failed', detail: error.message }
+}
+
+const afterTimeout = (millis: Millis, ring: () => void): (() => void) => {
+  const timer = setTimeout(ring, millis).unref()
+  return () => clearTimeout(timer)
+}
