@@ -87,6 +87,7 @@ export const exitFor = (refusal: CommandRefusal): Exit => {
     case 'not-a-group':
     case 'title-empty':
     case 'title-too-long':
+    case 'title-forbidden':
     case 'picture-too-large':
     case 'picture-unknown':
     case 'unknown-invitation':
@@ -121,6 +122,7 @@ export const exitFor = (refusal: CommandRefusal): Exit => {
     case 'invitation-newer':
     case 'invitation-expired':
     case 'invitation-own':
+    case 'invitations-full':
     case 'safety-mismatch':
     case 'not-yours':
     case 'outdated':

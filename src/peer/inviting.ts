@@ -1,8 +1,10 @@
+import { decode } from '../core/bytes/cbor.ts'
 import { accept, refuse } from '../core/bytes/result.ts'
 import type { InvitationsPorts } from './invitations/port.ts'
 import type { PeerOptions } from './options.ts'
 import { refusalOf } from './refusal.ts'
 import type { RunningPeer } from './running.ts'
+import { parseServer, serverText, settingChange } from './settings.ts'
 
 /** What the invitations are given of this peer. */
 export const invitationsPorts = (peer: RunningPeer, options: PeerOptions): InvitationsPorts => ({
@@ -14,6 +16,19 @@ export const invitationsPorts = (peer: RunningPeer, options: PeerOptions): Invit
   card: () => peer.appearance.card,
   server: () => peer.network.server(),
   addresses: () => peer.network.addresses(),
+  chosenServer: {
+    get: async () => {
+      const record = await peer.store.record('setting', 'server')
+      const decoded = record && decode(record)
+      return decoded?.ok && typeof decoded.value === 'string' ? decoded.value : undefined
+    },
+    adopt: async (address) => {
+      const parsed = parseServer(address)
+      if (!parsed.ok || !(await peer.keep([settingChange('server', serverText(parsed.value))])).ok) return
+      peer.settings = { ...peer.settings, server: parsed.value }
+      await peer.appear()
+    },
+  },
   tell: (update) => peer.screens.tell(update),
   people: {
     name: (person) => peer.people.person(person)?.name,
@@ -37,6 +52,7 @@ export const invitationsPorts = (peer: RunningPeer, options: PeerOptions): Invit
   groups: {
     of: () => undefined,
     isIn: () => false,
+    wasIn: () => false,
     invitations: () => [],
     invite: () => Promise.resolve(refuse({ kind: 'unknown-conversation' })),
     uninvite: () => Promise.resolve(refuse({ kind: 'unknown-conversation' })),
@@ -44,5 +60,5 @@ export const invitationsPorts = (peer: RunningPeer, options: PeerOptions): Invit
     enter: () => Promise.resolve(refuse({ kind: 'unknown-conversation' })),
   },
   say: () => false,
-  mailboxes: { put: () => {}, watch: () => () => {}, heldAt: () => undefined },
+  mailboxes: { put: () => {}, drop: () => {}, watch: () => () => {}, heldAt: () => undefined },
 })

@@ -15,6 +15,9 @@ export type Space =
   | 'held'
   /** What lies on a server for those who are away, and how far its mailboxes were read. */
   | 'mailbox'
+  /** Invitations of mine, and the answers to them; those that I accepted. */
+  | 'invitation'
+  | 'joining'
   /** Key material that is wiped: epochs, chains, skipped keys, prekeys. Deleted and replaced bytes are overwritten. */
   | 'secret'
 

@@ -42,6 +42,7 @@ export type Refusal =
   | { readonly kind: 'group-full'; readonly limit: number }
   | { readonly kind: 'title-empty' }
   | { readonly kind: 'title-too-long'; readonly length: number; readonly limit: number }
+  | { readonly kind: 'title-forbidden'; readonly character: string }
   | { readonly kind: 'picture-too-large'; readonly bytes: number; readonly limit: number }
   | { readonly kind: 'picture-unknown' }
   | { readonly kind: 'unknown-invitation' }
@@ -51,6 +52,8 @@ export type Refusal =
   | { readonly kind: 'invitation-newer' }
   | { readonly kind: 'invitation-expired'; readonly at: number }
   | { readonly kind: 'invitation-own' }
+  /** So many invitations are open, or waited for, as this peer keeps at one time. */
+  | { readonly kind: 'invitations-full'; readonly limit: number }
   /** What was scanned is not the safety number that we share: `other` is true when it is somebody else's code. */
   | { readonly kind: 'safety-mismatch'; readonly other: boolean }
   | { readonly kind: 'safety-unreadable' }

@@ -34,6 +34,13 @@ export const offerWords = ({ inviter, group }: InvitationOffer): string => {
     : `${inviter.name} invites you into the group “${group.title}”.`
 }
 
+/** When the inviter's server is another than mine, what that means; undefined when there is nothing to say. */
+export const serversWords = ({ inviter, server, ownServer }: InvitationOffer): string | undefined => {
+  if (ownServer === undefined) return undefined
+  const theirs = server === undefined ? `${inviter.name} uses no server` : `${inviter.name} uses the server ${server}`
+  return `You use the server ${ownServer}, ${theirs}. You reach each other while both are online, on one network or by a direct address; an answer cannot wait unless you use one server.`
+}
+
 /** How an invitation that I accepted stands: what happened, what it means, what to do. */
 export const joiningWords = ({ state, inviter, group }: JoiningView): string => {
   switch (state.at) {

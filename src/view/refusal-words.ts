@@ -47,6 +47,8 @@ export const refusalWords = (refusal: Refusal): string => {
       const over = refusal.length - refusal.limit
       return `A group’s name has at most ${refusal.limit} characters. Take out ${countWords(over, 'character')}.`
     }
+    case 'title-forbidden':
+      return `A group’s name must not hold hidden or direction-changing characters. Take out ${refusal.character}.`
     case 'picture-too-large':
       return `This picture is too large: it is ${sizeWords(refusal.bytes)}, and ${sizeWords(refusal.limit)} is the most. Choose a smaller one.`
     case 'picture-unknown':
@@ -61,6 +63,8 @@ export const refusalWords = (refusal: Refusal): string => {
       return `This invitation expired on ${momentWords(refusal.at)}, so nothing was sent. Ask for a new one.`
     case 'invitation-own':
       return 'This invitation is your own. Give it to somebody else: whoever opens it can answer.'
+    case 'invitations-full':
+      return `${refusal.limit} invitations are open already, which is the most. Revoke one of them, or wait until it is done.`
     case 'safety-mismatch':
       return refusal.other
         ? 'This code is about somebody else, so nothing was marked as verified. Scan the code that their screen shows for the two of you.'

@@ -210,7 +210,10 @@ export type InvitationOffer = {
   readonly inviter: { readonly person: string; readonly name: string; readonly tag: string }
   readonly group?: { readonly title: string; readonly role: Role }
   readonly expires: Millis
+  /** Where answers can wait for the inviter. It becomes mine when I never chose one. */
   readonly server?: string
+  /** The server that I chose, when it is another: answers cannot wait for the inviter there. */
+  readonly ownServer?: string
 }
 
 /** An invitation that I accepted. */

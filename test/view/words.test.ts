@@ -5,7 +5,7 @@ import type { Refusal } from '../../src/view/calls.ts'
 import { deliveryWords, EVERYBODY, newestDeliveryWords } from '../../src/view/delivery-words.ts'
 import { failureWords } from '../../src/view/failure-words.ts'
 import { heldBackWords, historyWords } from '../../src/view/group-words.ts'
-import { invitationWords, joiningWords, offerWords, waitsWords } from '../../src/view/invitation-words.ts'
+import { invitationWords, joiningWords, offerWords, serversWords, waitsWords } from '../../src/view/invitation-words.ts'
 import { lineWords, type Named } from '../../src/view/line-words.ts'
 import { foundWords, pathMeaning, pathWords, presenceWords } from '../../src/view/presence-words.ts'
 import { nameWords, refusalWords } from '../../src/view/refusal-words.ts'
@@ -56,6 +56,7 @@ const REFUSALS: { readonly [Kind in Refusal['kind']]: Extract<Refusal, { kind: K
   'group-full': { kind: 'group-full', limit: 250 },
   'title-empty': { kind: 'title-empty' },
   'title-too-long': { kind: 'title-too-long', length: 62, limit: 60 },
+  'title-forbidden': { kind: 'title-forbidden', character: 'U+202E' },
   'picture-too-large': { kind: 'picture-too-large', bytes: 70_000, limit: 32_768 },
   'picture-unknown': { kind: 'picture-unknown' },
   'unknown-invitation': { kind: 'unknown-invitation' },
@@ -63,6 +64,7 @@ const REFUSALS: { readonly [Kind in Refusal['kind']]: Extract<Refusal, { kind: K
   'invitation-newer': { kind: 'invitation-newer' },
   'invitation-expired': { kind: 'invitation-expired', at: Date.UTC(2026, 10, 20, 12) },
   'invitation-own': { kind: 'invitation-own' },
+  'invitations-full': { kind: 'invitations-full', limit: 50 },
   'safety-mismatch': { kind: 'safety-mismatch', other: false },
   'safety-unreadable': { kind: 'safety-unreadable' },
   'not-yours': { kind: 'not-yours' },
@@ -232,6 +234,8 @@ test('[UI1] invitations, joinings, safety numbers and mailboxes have words for e
     ...Object.keys(refusals).map((because) => joining({ at: 'refused', because: because as JoinRefusal })),
     offerWords({ id: '1', inviter, expires: NOW }),
     offerWords({ id: '1', inviter, expires: NOW, group: { title: 'X', role: 'admin' } }),
+    serversWords({ id: '1', inviter, expires: NOW, server: 'a:1', ownServer: 'b:1' }) ?? '',
+    serversWords({ id: '1', inviter, expires: NOW, ownServer: 'b:1' }) ?? '',
     waitsWords({}),
     waitsWords({ waitsAt: 'example.org' }),
     ...VERIFIED.map((each) => verifiedWords(each, 'Bob', PLACE)),

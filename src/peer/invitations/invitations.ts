@@ -16,5 +16,6 @@ export const openInvitations = (_ports: InvitationsPorts): Promise<Invitations> 
     groupChanged: () => {},
     groupForgotten: () => {},
     serverChanged: () => {},
+    placed: () => {},
     close: () => {},
   })

@@ -17,12 +17,14 @@ export type Invitations = Pick<Calls, 'invite' | 'revoke' | 'examine' | 'join' |
   linked(card: Card): void
   /** A linked device, whose card is this, sent a request (as the newcomer) or an answer (as who lets in). */
   heard(card: Card, said: { readonly kind: 'request' | 'answer'; readonly bytes: Uint8Array }): void
-  /** The invitations of this group, or my part in it, may have changed. */
+  /** The invitations of this group, or my part in it, may have changed. Called for every group at the start, too. */
   groupChanged(conversation: Hex): void
   /** Forgets everything about a group that was deleted here. */
   groupForgotten(conversation: Hex): void
   /** The server came or went: what waits in mailboxes can be read and written, or no longer. */
   serverChanged(): void
+  /** What `mailboxes.heldAt` answers may have changed. */
+  placed(): void
   close(): void
 }
 
@@ -36,6 +38,12 @@ export type InvitationsPorts = {
   /** Own card as bytes; undefined while this peer has no name. */
   readonly card: () => Uint8Array | undefined
   readonly server: () => ServerState
+  readonly chosenServer: {
+    /** `HOST:PORT`, empty when I chose to use none; undefined when I never chose. */
+    get(): Promise<string | undefined>
+    /** Uses this one, as I never chose. */
+    adopt(address: string): Promise<void>
+  }
   /** Where this device can be dialled. */
   readonly addresses: () => readonly string[]
   /** Tells every screen: `invitation`, `joining`, `joining-gone`. */
@@ -54,6 +62,8 @@ export type InvitationsPorts = {
     /** Undefined for what is no group here. */
     of(conversation: Hex): { readonly title: string; readonly role: Role | 'gone' } | undefined
     isIn(conversation: Hex, person: Hex): boolean
+    /** Whether they ever were in it: whoever left or was removed does not come in again by an invitation. */
+    wasIn(conversation: Hex, person: Hex): boolean
     /** Those that this group has, whoever made them. */
     invitations(conversation: Hex): readonly GroupInvitation[]
     /** Writes the operation, and says the secret in the group so that every admin can let people in. */
@@ -61,17 +71,18 @@ export type InvitationsPorts = {
     uninvite(conversation: Hex, invitation: Hex): Promise<Result<null, Refusal>>
     /**
      * Lets somebody in, who showed that they hold the secret: the operation, an epoch, and the history that the
-     * invitation promises. Answers the introduction, to be sealed for them and put into the answer.
+     * invitation promises; nothing of it for whoever is in already. Answers the introduction, to be sealed for them and
+     * put into the answer.
      */
     admit(
       conversation: Hex,
       newcomer: { readonly card: Card; readonly invitation: Hex },
     ): Promise<Result<Uint8Array, Refusal>>
     /**
-     * Takes an introduction that answers a request of mine: the group is accepted, and its members are reached for.
-     * Refused as `invitation-mangled` when it is none.
+     * Takes an introduction into this conversation that answers a request of mine: the group is accepted, and its
+     * members are reached for. Refused as `invitation-mangled` when it is none, or leads elsewhere.
      */
-    enter(introduction: Uint8Array, by: Hex): Promise<Result<{ readonly conversation: Hex }, Refusal>>
+    enter(conversation: Hex, introduction: Uint8Array, by: Hex): Promise<Result<null, Refusal>>
   }
   /** Says it to a linked device; false when it is not linked. */
   readonly say: (device: Hex, said: { readonly kind: 'request' | 'answer'; readonly bytes: Uint8Array }) => boolean
@@ -84,6 +95,8 @@ export type InvitationMailboxes = {
   put(mailbox: Uint8Array, key: string, blob: { readonly kind: 'request' | 'answer' | 'card'; readonly bytes: Uint8Array }): void
   /** Calls back with everything that lies there and that comes from now on; again after a restart of this peer. */
   watch(mailbox: Uint8Array, on: (blob: { readonly kind: 'request' | 'answer' | 'card'; readonly bytes: Uint8Array }) => void): () => void
+  /** Takes away what was put under this key, and puts it no more. */
+  drop(mailbox: Uint8Array, key: string): void
   /** What people call the server that holds what was put under this key; undefined while it lies on none. */
   heldAt(mailbox: Uint8Array, key: string): string | undefined
 }

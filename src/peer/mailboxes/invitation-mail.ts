@@ -32,6 +32,8 @@ export type InvitationMailPorts = {
 export class InvitationMail implements InvitationMailboxes {
   readonly #ports: InvitationMailPorts
   readonly #items = new Map<string, Item>()
+  /** What is to be taken away, by name. */
+  readonly #dropped = new Map<string, Uint8Array>()
   readonly #readers = new Set<MailboxReader>()
   #running: Promise<void> | undefined
   #again = false
@@ -47,6 +49,13 @@ export class InvitationMail implements InvitationMailboxes {
     const item = this.#items.get(name)
     if (item) item.blob = blob
     else this.#items.set(name, { secret, key, blob, placed: undefined })
+    this.#look()
+  }
+
+  drop(secret: Uint8Array, key: string): void {
+    const name = nameOf(secret, key)
+    this.#items.delete(name)
+    this.#dropped.set(name, secret)
     this.#look()
   }
 
@@ -112,9 +121,22 @@ export class InvitationMail implements InvitationMailboxes {
   async #run(): Promise<void> {
     while (this.#again && !this.#closed) {
       this.#again = false
+      for (const [name, secret] of this.#dropped) await this.#takeAway(name, secret)
       for (const [name, item] of this.#items) await this.#place(name, item)
     }
     this.#running = undefined
+  }
+
+  /** Forgets what was put under this name. A server that is not there now forgets it at the end of its lifetime. */
+  async #takeAway(name: string, secret: Uint8Array): Promise<void> {
+    const { client, post, store } = this.#ports
+    this.#dropped.delete(name)
+    const record = `invitation/${name}`
+    const placed = readPlaced(await store.record('mailbox', record))
+    if (!placed) return
+    await store.commit([{ drop: 'record', space: 'mailbox', key: record }])
+    const { mailbox } = await post.keysOf(secret)
+    if (client.server()?.address === placed.server) await post.takeAway(mailbox, [placed.cursor])
   }
 
   /** Puts it there unless it is there already, and takes away what lay there under its key before. */

@@ -64,7 +64,7 @@ test('[IN2] the text is never longer than 700 characters: addresses go first, th
 test('[IN2] whatever an invitation says, its text has a bounded length and reads back', () => {
   const name = fc.stringMatching(/^[a-z]([a-z ]{0,38}[a-z])?$/).map((each) => each.replace(/ +/g, ' ') as Name)
   const group = fc.option(
-    fc.record({ ...constants(CLIMBERS), title: name as fc.Arbitrary<string> }, { noNullPrototype: true }),
+    fc.record({ ...constants(CLIMBERS), title: name }, { noNullPrototype: true }),
   )
   const some = fc.record({ name, group, expires: fc.maxSafeNat(), server: fc.constantFrom(null, 'h:1', '[::1]:12345') })
   fc.assert(
@@ -139,11 +139,11 @@ test('[IN3] no damaged text is read as an invitation, and none of ten thousand t
   t.diagnostic(`seed ${random}`)
   const links = [linkBy(ANN), linkBy(ANN, { group: CLIMBERS })].map((each) => Buffer.from(encodeLink(each)))
   let same = 0
-  const texts = links.map((each) => each.toString())
+  const texts = new Set(links.map((each) => each.toString()))
   for (const { bytes } of mutated(links, { seed: random })) {
     const link = decodeLink(Buffer.from(bytes).toString())
     // Case of the prefix, white space and what stands around do not count.
-    if (link.ok) assert(texts.includes(encodeLink(link.value)))
+    if (link.ok) assert(texts.has(encodeLink(link.value)))
     if (link.ok) same += 1
   }
   t.diagnostic(`${same} still said the same`)
