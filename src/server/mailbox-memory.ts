@@ -69,7 +69,10 @@ export const createMemoryMailboxes = ({
       let bytes = 0
       const cut = blobs.findIndex((blob, index) => (bytes += blob.bytes.length) > bytesMax && index > 0)
       const page = cut < 0 ? blobs : blobs.slice(0, cut)
-      return accept({ blobs: page, more: page.length < blobs.length })
+      return accept({
+        blobs: page.map(({ cursor, bytes: kept }) => ({ cursor, bytes: kept.slice() })),
+        more: page.length < blobs.length,
+      })
     },
     trim: async (mailbox, cursors) => {
       if (state === 'closed') return closed
