@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { fromHex, type Hex } from '../core/bytes/hex.ts'
 import { accept, refuse, type Result } from '../core/bytes/result.ts'
@@ -85,6 +85,8 @@ export const openSqliteMailboxes = (input: SqliteMailboxesInput): Result<Mailbox
     // Before SQLite does, so that no moment sees it readable by others; the log takes its mode from the file.
     closeSync(openSync(input.file, 'a', 0o600))
     database = new DatabaseSync(input.file, { timeout: LOCK_WAIT_MILLIS_MAX })
+    // The space of what is gone can be given back only where this was said before anything was written.
+    if (statSync(input.file).size === 0) database.exec('PRAGMA auto_vacuum = INCREMENTAL')
     database.exec(LOCK)
     prepare(database)
     return accept(mailboxesIn(database, input))
@@ -100,8 +102,6 @@ const prepare = (database: DatabaseSync): void => {
   const isBlank = application === 0 && version === 0 && !database.prepare('SELECT 1 FROM sqlite_schema').get()
   if (!isBlank && application !== APPLICATION_ID) throw new Error('the file holds something else')
   if (version > VERSION) throw new Error('the file is of a later version of this program')
-  // The space of what is gone can be given back only where this was said before the first table.
-  if (isBlank) database.exec('PRAGMA auto_vacuum = INCREMENTAL')
   database.exec(SETTINGS)
   if (isBlank) database.exec(`BEGIN; ${TABLES} COMMIT`)
 }
