@@ -5,8 +5,9 @@ import type { SignedEvent } from '../core/event/event.ts'
 import { vectorOf } from '../core/event/graph.ts'
 import type { Entry } from '../core/group/founding.ts'
 import { wipeAged, type OwnSlotKey } from '../core/group/keyring.ts'
-import type { Replica } from '../core/group/replica.ts'
-import { complain, found, join, write, type Pen, type Written, type WriteRefusal } from '../core/group/write.ts'
+import type { Pen, Written } from '../core/group/pen.ts'
+import { withFewControls, type Replica } from '../core/group/replica.ts'
+import { complain, found, join, write, type WriteRefusal } from '../core/group/write.ts'
 import type { Outgoing } from '../core/sync/exchange.ts'
 import type { Vector } from '../core/sync/frame.ts'
 import { encodeContent, type Content } from '../core/timeline/content.ts'
@@ -211,7 +212,7 @@ export class Conversation {
     const changes = draft.changes()
     const kept = await this.#commit(draft, changes)
     if (kept.ok) {
-      this.#replica = draft.replica
+      this.#replica = withFewControls(draft.replica)
       this.#marks = draft.marks
     }
     // The links first: an answer to the caller can wait a moment, the other person should not.

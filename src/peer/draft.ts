@@ -1,8 +1,10 @@
 import type { Hex } from '../core/bytes/hex.ts'
+import type { Horizon } from '../core/group/history.ts'
 import type { Replica } from '../core/group/replica.ts'
 import type { Outgoing } from '../core/sync/exchange.ts'
 import type { Change, Store, StoredEvent, StoredLine } from '../store/port.ts'
 import type { Marks } from './marks.ts'
+import { loadHorizon } from './history-records.ts'
 import { replicaChanges } from './replica-records.ts'
 
 /** What something said means beyond its line. */
@@ -40,6 +42,11 @@ export class Draft {
 
   async event(id: Hex): Promise<StoredEvent | undefined> {
     return this.#events.get(id) ?? (await this.#store.event(id))
+  }
+
+  /** What a control event of earlier knew that is not in memory any more. */
+  horizon(control: Hex): Promise<Horizon | undefined> {
+    return loadHorizon(this.#store, this.replica.conversation, control)
   }
 
   async line(id: string): Promise<StoredLine | undefined> {

@@ -37,7 +37,7 @@ export const takeIn = async (draft: Draft, arrival: Arrival): Promise<Intake> =>
   if (!opened.ok) return 'refused'
   const event = opened.value
 
-  draft.replica = await withStoredControls(draft.replica, event, (id) => heldEvent(draft, id))
+  draft.replica = await withStoredControls(draft.replica, event, (id) => draft.horizon(id))
   const before = draft.replica
   // It is not held itself: if its place is taken, then by another event.
   const heldId = needsLookup(before.graph, event) ? OTHER : undefined
@@ -65,7 +65,7 @@ const writeDown = async (draft: Draft, event: SignedEvent, received: Received): 
       return chronicle(draft, event, received.plaintext, { own: false })
     case 'epoch':
       keepBare(draft, event)
-      if (!received.opened) draft.toComplain.add(event.id)
+      if (!received.opened && received.why !== 'not-for-us') draft.toComplain.add(event.id)
       return
     case 'unopened':
       keepBare(draft, event)
@@ -74,6 +74,7 @@ const writeDown = async (draft: Draft, event: SignedEvent, received: Received): 
       return
     case 'sealed':
       keepBare(draft, event)
+      if (received.why.kind === 'not-for-us') return
       putLine(draft, event, { kind: 'sealed', person })
       if (received.why.kind === 'unknown-epoch' || received.why.kind === 'key-gone') askForAgain(draft, event)
       return
@@ -86,6 +87,7 @@ const writeDown = async (draft: Draft, event: SignedEvent, received: Received): 
       putLine(draft, event, { kind: 'newer', person, what: `kind ${event.kind}` })
       return
     case 'founded':
+    case 'operated':
     case 'void':
       keepBare(draft, event)
       return
@@ -98,12 +100,6 @@ const writeDown = async (draft: Draft, event: SignedEvent, received: Received): 
 const askForAgain = (draft: Draft, event: SignedEvent): void => {
   const body = readSealed(event.body)
   if (body) draft.toComplain.add(body[0])
-}
-
-const heldEvent = async (draft: Draft, id: Hex): Promise<SignedEvent | undefined> => {
-  const held = await draft.event(id)
-  const read = held && held.conversation === draft.replica.conversation ? readEvent(held.bytes) : undefined
-  return read?.ok ? read.value.event : undefined
 }
 
 /** Two events with one sequence: both are kept, as evidence, and the conversation shows it once. */

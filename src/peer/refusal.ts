@@ -8,6 +8,8 @@ export const refusalOf = (refusal: SayRefusal): Refusal => {
       return { kind: 'disk-full' }
     case 'failed':
       return { kind: 'disk-failed', detail: refusal.detail }
+    case 'not-a-member':
+      return { kind: 'gone' }
     case 'not-met':
     case 'not-founded':
     case 'bad-slot-key':

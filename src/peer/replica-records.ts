@@ -5,10 +5,10 @@ import { Bug } from '../core/bytes/result.ts'
 import type { Chain } from '../core/event/graph.ts'
 import { SLOT_KEY_ID_BYTES } from '../core/group/epoch.ts'
 import type { Epoch, Keyring, OwnSlotKey } from '../core/group/keyring.ts'
-import { membersOf, type Members } from '../core/group/members.ts'
 import { emptyReplica, type Replica } from '../core/group/replica.ts'
-import { certificateShape, deviceOf, plainCertificate, type Certificate } from '../core/identity/certificate.ts'
+import { certificateShape, deviceOf, plainCertificate } from '../core/identity/certificate.ts'
 import type { Change, Space, Store } from '../store/port.ts'
+import { historyChanges, loadHistory, loadHorizons } from './history-records.ts'
 
 /**
  * What has to be written so that the store holds `after` where it held `before`. Values of a replica are never changed
@@ -17,57 +17,76 @@ import type { Change, Space, Store } from '../store/port.ts'
 export const replicaChanges = (before: Replica, after: Replica): readonly Change[] => {
   const id = after.conversation
   const changes: Change[] = []
-  if (before.graph !== after.graph) changes.push(put('conversation', `${id}/graph`, plainGraph(after)))
-  const isSameGroup =
+  if (before.graph !== after.graph) {
+    if (before.graph.chains.size === 0) changes.push(put('conversation', HELD + id, null))
+    mapChanges(changes, ['conversation', `${id}/chain/`], [before.graph.chains, after.graph.chains], plainChain)
+  }
+  mapChanges(changes, ['conversation', `${id}/certificate/`], [before.certificates, after.certificates], plainCertificate)
+  changes.push(...historyChanges(before, after))
+  const isSameState =
+    before.kind === after.kind &&
+    before.joined === after.joined &&
     before.controls === after.controls &&
-    before.certificates === after.certificates &&
-    before.memberSets === after.memberSets &&
-    before.joined === after.joined
-  if (!isSameGroup) changes.push(put('conversation', `${id}/group`, plainGroup(after)))
-  const [was, is] = [before.keyring, after.keyring]
-  if (was === is) return changes
-  mapChanges(changes, 'secret', `${id}/epoch/`, was.epochs, is.epochs, plainEpoch)
-  mapChanges(changes, 'secret', `${id}/skipped/`, was.skipped, is.skipped, ({ key, since }) => [key, since])
-  mapChanges(changes, 'conversation', `${id}/slot/`, was.slotKeys, is.slotKeys, (key) => key)
+    before.graph.controlHeads === after.graph.controlHeads
+  if (!isSameState) changes.push(put('conversation', `${id}/state`, plainState(after)))
+  return [...changes, ...keyringChanges(id, before.keyring, after.keyring)]
+}
+
+const keyringChanges = (id: Hex, was: Keyring, is: Keyring): readonly Change[] => {
+  if (was === is) return []
+  const changes: Change[] = []
+  mapChanges(changes, ['secret', `${id}/epoch/`], [was.epochs, is.epochs], plainEpoch)
+  mapChanges(changes, ['secret', `${id}/skipped/`], [was.skipped, is.skipped], ({ key, since }) => [key, since])
+  mapChanges(changes, ['conversation', `${id}/slot/`], [was.slotKeys, is.slotKeys], (key) => key)
   // One record, because their order is their age.
   if (was.own !== is.own) changes.push(put('secret', `${id}/own`, is.own.map(plainOwn)))
   return changes
 }
 
+/** The conversations of which anything is held. */
+export const heldConversations = async (store: Store): Promise<readonly Hex[]> =>
+  (await store.records('conversation', HELD)).map(({ key }) => key.slice(HELD.length))
+
 /** The replica that the store holds; an empty one when it holds none. */
 export const loadReplica = async (store: Store, conversation: Hex, me: Replica['me']): Promise<Replica> => {
   const empty = emptyReplica(conversation, me)
-  const graph = await store.record('conversation', `${conversation}/graph`)
-  const group = await store.record('conversation', `${conversation}/group`)
-  if (!graph || !group) return empty
-  const [chains, controlHeads] = read(graphShape, graph)
-  const [controls, certificates, memberSets, joined] = read(groupShape, group)
-  const byDevice = new Map(certificates.map((certificate) => [deviceOf(certificate), certificate]))
+  const state = await store.record('conversation', `${conversation}/state`)
+  if (!state) return empty
+  const [kind, joined, controls, controlHeads] = read(stateShape, state)
+  const all = reader(store, conversation)
+  const chains = await all('conversation', 'chain', chainShape)
+  const certificates = await all('conversation', 'certificate', certificateShape)
   return {
     ...empty,
-    graph: { conversation, chains: new Map(chains.map(readChain)), controlHeads },
-    controls: new Map(controls),
-    certificates: byDevice,
-    memberSets: new Map(memberSets.map((devices) => memberSet(devices, byDevice)).map((set) => [set.digest, set])),
+    kind,
     joined,
+    graph: { conversation, chains: new Map(chains.map(readChain)), controlHeads },
+    certificates: new Map(certificates),
+    history: await loadHistory(store, conversation),
+    controls: await loadHorizons(store, conversation, controls),
     keyring: await loadKeyring(store, conversation),
   }
 }
 
-const loadKeyring = async (store: Store, conversation: Hex): Promise<Keyring> => {
-  const all = async <Value>(space: Space, prefix: string, shape: Shape<Value>): Promise<readonly [string, Value][]> => {
+const reader =
+  (store: Store, conversation: Hex) =>
+  async <Value>(space: Space, name: string, shape: Shape<Value>): Promise<readonly [string, Value][]> => {
+    const prefix = `${conversation}/${name}/`
     const records = await store.records(space, prefix)
     return records.map(({ key, value }) => [key.slice(prefix.length), read(shape, value)])
   }
-  const epochs = await all('secret', `${conversation}/epoch/`, epochShape)
-  const skipped = await all('secret', `${conversation}/skipped/`, tuple(bytes(32), uint()))
+
+const loadKeyring = async (store: Store, conversation: Hex): Promise<Keyring> => {
+  const all = reader(store, conversation)
+  const epochs = await all('secret', 'epoch', epochShape)
+  const skipped = await all('secret', 'skipped', tuple(bytes(32), uint()))
   const own = await store.record('secret', `${conversation}/own`)
   return {
     epochs: new Map(epochs.map(([id, fields]) => [id, readEpochRecord(id, fields)])),
     skipped: new Map(
       skipped.map(([name, [key, since]]) => [name, { key, since }] as const).sort(([, a], [, b]) => a.since - b.since),
     ),
-    slotKeys: new Map(await all('conversation', `${conversation}/slot/`, bytes(1, 4096))),
+    slotKeys: new Map(await all('conversation', 'slot', bytes(1, 4096))),
     own: own ? read(ownShape, own).map(readOwn) : [],
   }
 }
@@ -76,10 +95,8 @@ const put = (space: Space, key: string, value: Plain): Change => ({ put: 'record
 
 const mapChanges = <Value>(
   changes: Change[],
-  space: Space,
-  prefix: string,
-  before: ReadonlyMap<string, Value>,
-  after: ReadonlyMap<string, Value>,
+  [space, prefix]: readonly [Space, string],
+  [before, after]: readonly [ReadonlyMap<string, Value>, ReadonlyMap<string, Value>],
   plain: (value: Value) => Plain,
 ): void => {
   if (before === after) return
@@ -97,14 +114,10 @@ const read = <Value>(shape: Shape<Value>, from: Uint8Array): Value => {
 
 const id = hex(32)
 const beyondShape = list(tuple(uint(), id, hex(32), uint()), 1_000)
-const chainShape = tuple(id, uint(), bytes(0, 32), uint(), beyondShape, uint(), bool)
-const graphShape = tuple(list(chainShape, 10_000), list(id, 1_000))
-const groupShape = tuple(
-  list(tuple(id, id), 10_000),
-  list(certificateShape, 10_000),
-  list(list(id, 10_000), 10_000),
-  bool,
-)
+const chainShape = tuple(uint(), bytes(0, 32), uint(), beyondShape, uint(), bool)
+const KINDS = ['unfounded', 'direct', 'group'] as const
+const kindShape: Shape<Replica['kind']> = (plain) => KINDS.find((each) => each === plain)
+const stateShape = tuple(kindShape, bool, list(id, 10_000), list(id, 10_000))
 const ratchetShape = tuple(id, uint(), bytes(32))
 const epochShape = tuple(
   uint(),
@@ -112,38 +125,34 @@ const epochShape = tuple(
   id,
   uint(),
   list(id, 10_000),
-  nullable(tuple(bytes(32), list(ratchetShape, 10_000))),
+  nullable(tuple(bytes(32), list(ratchetShape, 10_000), bytes(32))),
 )
 const ownShape = list(tuple(hex(SLOT_KEY_ID_BYTES), bytes(32), uint(), nullable(uint())), 1_000)
 
-const plainGraph = ({ graph }: Replica): Plain => [
-  [...graph.chains].map(([author, chain]) => [
-    fromHex(author),
-    chain.seq,
-    fromHex(chain.id),
-    chain.time,
-    [...chain.beyond].map(([seq, { id: held, prev, time }]) => [seq, fromHex(held), fromHex(prev), time]),
-    chain.referred,
-    chain.forked,
-  ]),
-  graph.controlHeads.map(fromHex),
+const plainChain = (chain: Chain): Plain => [
+  chain.seq,
+  fromHex(chain.id),
+  chain.time,
+  [...chain.beyond].map(([seq, { id: held, prev, time }]) => [seq, fromHex(held), fromHex(prev), time]),
+  chain.referred,
+  chain.forked,
 ]
 
-const readChain = (fields: Shaped<typeof chainShape>): [Hex, Chain] => {
-  const [author, seq, tip, time, beyond, referred, forked] = fields
+const readChain = ([author, fields]: readonly [Hex, Shaped<typeof chainShape>]): [Hex, Chain] => {
+  const [seq, tip, time, beyond, referred, forked] = fields
   const held = new Map(beyond.map(([at, heldId, prev, when]) => [at, { id: heldId, prev, time: when }] as const))
   return [author, { seq, id: toHex(tip), time, beyond: held, referred, forked }]
 }
 
-const plainGroup = (replica: Replica): Plain => [
-  [...replica.controls].map(([control, digest]) => [fromHex(control), fromHex(digest)]),
-  [...replica.certificates.values()].map(plainCertificate),
-  [...replica.memberSets.values()].map((set) => [...set.devices.keys()].map(fromHex)),
-  replica.joined,
+const plainState = ({ kind, joined, controls, graph }: Replica): Plain => [
+  kind,
+  joined,
+  [...controls.keys()].map(fromHex),
+  graph.controlHeads.map(fromHex),
 ]
 
-const memberSet = (devices: readonly Hex[], certificates: ReadonlyMap<Hex, Certificate>): Members =>
-  membersOf(devices.map((device) => certificates.get(device)).filter((certificate) => certificate !== undefined))
+/** Names the conversations of which there is anything, so that nobody has to look through all of it to find them. */
+const HELD = 'held/'
 
 const plainEpoch = (epoch: Epoch): Plain => [
   epoch.depth,
@@ -155,6 +164,8 @@ const plainEpoch = (epoch: Epoch): Plain => [
     ? [
         epoch.secrets.chaining,
         [...epoch.secrets.ratchets].map(([device, { index, key }]) => [fromHex(device), index, key]),
+        epoch.secrets.mailbox,
+        epoch.secrets.mailbox,
       ]
     : null,
 ]
@@ -164,7 +175,7 @@ const readEpochRecord = (epochId: Hex, fields: Shaped<typeof epochShape>): Epoch
   const epoch = { id: epochId, depth, author, members, made, unopenedBy }
   if (secrets === null) return epoch
   const ratchets = new Map(secrets[1].map(([device, index, key]) => [device, { index, key }] as const))
-  return { ...epoch, secrets: { chaining: secrets[0], ratchets } }
+  return { ...epoch, secrets: { chaining: secrets[0], ratchets, mailbox: secrets[2] } }
 }
 
 const plainOwn = ({ id: name, seed, made, replaced }: OwnSlotKey): Plain => [

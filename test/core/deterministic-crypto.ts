@@ -1,4 +1,4 @@
-import { SLOT_BYTES, SLOT_KEY_BYTES, type Crypto } from '../../src/core/crypto/port.ts'
+import { PLAIN_SLOT_BYTES, SLOT_BYTES, SLOT_KEY_BYTES, type Crypto } from '../../src/core/crypto/port.ts'
 import { domain, equalBytes, hmacSha256, openOnce, sealOnce, sha256 } from '../../src/core/crypto/symmetric.ts'
 
 /**
@@ -14,20 +14,22 @@ export const createDeterministicCrypto = (seed = 0): Crypto => {
     sign: (signer, message) => signature(publicKey(signer), message),
     verify: (key, message, signed) => equalBytes(signature(key, message), signed),
     slotKey,
-    sealTo: (key, plaintext, info) => {
-      if (!isSlotKey(key)) return undefined
-      const encapsulated = repeated(
-        hash('stand-in encapsulation', numbers(seed, encapsulations++)),
-        ENCAPSULATION_BYTES,
-      )
-      return joined(encapsulated, sealOnce(sharedKey(key, encapsulated, info), plaintext, info))
-    },
-    openWith: (owner, sealed, info) => {
-      if (sealed.length < ENCAPSULATION_BYTES) return undefined
-      const encapsulated = sealed.subarray(0, ENCAPSULATION_BYTES)
-      const key = sharedKey(slotKey(owner), encapsulated, info)
-      return openOnce(key, sealed.subarray(ENCAPSULATION_BYTES), info)
-    },
+    sealTo: (key, plaintext, info) => seal(key, { plaintext, info, bytes: SLOT_BYTES - 48 }),
+    openWith: (owner, sealed, info) => open(owner, { sealed, info, bytes: SLOT_BYTES - 48 }),
+    sealPlainTo: (key, plaintext, info) => seal(key, { plaintext, info, bytes: PLAIN_SLOT_BYTES - 48 }),
+    openPlainWith: (owner, sealed, info) => open(owner, { sealed, info, bytes: PLAIN_SLOT_BYTES - 48 }),
+  }
+
+  function seal(key: Uint8Array, { plaintext, info, bytes }: { plaintext: Uint8Array; info: Uint8Array; bytes: number }) {
+    if (!isSlotKey(key)) return undefined
+    const encapsulated = repeated(hash('stand-in encapsulation', numbers(seed, encapsulations++)), bytes)
+    return joined(encapsulated, sealOnce(sharedKey(key, encapsulated, info), plaintext, info))
+  }
+
+  function open(owner: Uint8Array, { sealed, info, bytes }: { sealed: Uint8Array; info: Uint8Array; bytes: number }) {
+    if (sealed.length < bytes) return undefined
+    const encapsulated = sealed.subarray(0, bytes)
+    return openOnce(sharedKey(slotKey(owner), encapsulated, info), sealed.subarray(bytes), info)
   }
 }
 
@@ -36,8 +38,6 @@ export const createDice = (seed: number): ((bytes: number) => Uint8Array) => {
   let rolls = 0
   return (bytes) => repeated(hash('stand-in dice', numbers(seed, rolls++)), bytes)
 }
-
-const ENCAPSULATION_BYTES = SLOT_BYTES - 48
 
 const hash = (label: string, bytes: Uint8Array): Uint8Array => sha256(domain(label, bytes))
 

@@ -6,7 +6,7 @@ import { readEvent, signEvent, type SignedEvent } from '../../src/core/event/eve
 import { KIND } from '../../src/core/event/kinds.ts'
 import { makeEpoch, openEpoch, readEpoch, slotKeyId } from '../../src/core/group/epoch.ts'
 import { directId, foundingBody, joiningBody } from '../../src/core/group/founding.ts'
-import { membersOf } from '../../src/core/group/members.ts'
+import { directMembers } from '../../src/core/group/members.ts'
 import { turn } from '../../src/core/group/ratchet.ts'
 import { sealContent } from '../../src/core/group/sealed.ts'
 import { unopenedBody } from '../../src/core/group/unopened.ts'
@@ -54,7 +54,7 @@ const identity = async (keys: Keys) => {
 
 const events = async (alice: Keys, bob: Keys) => {
   const conversation = directId(alice.certificate[0], bob.certificate[0])
-  const members = membersOf([alice.certificate, bob.certificate])
+  const members = membersOf(alice, bob)
   const sign = async (keys: Keys, prev: SignedEvent | undefined, rest: Pick<SignedEvent, 'kind' | 'body' | 'control' | 'after' | 'time'>) =>
     signEvent(crypto, keys.deviceSeed, {
       conversation, author: keys.device, seq: (prev?.seq ?? 0) + 1, prev: prev?.id ?? null, ...rest,
@@ -76,9 +76,20 @@ const events = async (alice: Keys, bob: Keys) => {
 /** An epoch: its slot is drawn anew each time it is made, so the file holds one, and all that follows from its secret. */
 const fresh = seed(0x60)
 const parentChaining = seed(0x61)
+const parentMailbox = seed(0x62)
+
+const parentOf = ({ parent, members }: Awaited<ReturnType<typeof epochPlace>>) => ({
+  id: parent,
+  members: members.digest,
+  chaining: parentChaining,
+  mailbox: parentMailbox,
+})
+
+const membersOf = (...people: readonly Keys[]) =>
+  directMembers(new Map(people.map(({ certificate: [person, device] }) => [device, person])))
 
 const epochPlace = async (alice: Keys, bob: Keys) => {
-  const members = membersOf([alice.certificate, bob.certificate])
+  const members = membersOf(alice, bob)
   const conversation = directId(alice.certificate[0], bob.certificate[0])
   return { conversation, author: alice.device, seq: 2, depth: 2, parent: 'aa'.repeat(32), members }
 }
@@ -87,9 +98,10 @@ const epoch = async (alice: Keys, bob: Keys) => {
   const place = await epochPlace(alice, bob)
   const made = await makeEpoch(crypto, place, {
     fresh,
-    parent: { id: place.parent, chaining: parentChaining },
+    parent: parentOf(place),
     nextSlotKey: alice.nextSlotKey,
     slotKeys: new Map([[bob.device, bob.slotKey]]),
+    unsealable: undefined,
   })
   const body = made && readEpoch(made.body)
   const ratchet = made?.secrets.ratchets.get(alice.device)
@@ -114,9 +126,9 @@ const epoch = async (alice: Keys, bob: Keys) => {
 /** An epoch whose slot is sealed for Bob, to be opened: encapsulating draws dice, so each run of the script makes another. */
 const sealedEpoch = async (alice: Keys, bob: Keys) => {
   const place = await epochPlace(alice, bob)
-  const parent = { id: place.parent, chaining: parentChaining }
+  const parent = parentOf(place)
   const slotKeys = new Map([[bob.device, bob.slotKey]])
-  const made = await makeEpoch(crypto, place, { fresh, parent, nextSlotKey: alice.nextSlotKey, slotKeys })
+  const made = await makeEpoch(crypto, place, { fresh, parent, nextSlotKey: alice.nextSlotKey, slotKeys, unsealable: undefined })
   return { body: toHex(encode(made?.body ?? null)) }
 }
 
@@ -126,7 +138,7 @@ export const opensSlot = async (body: ReturnType<typeof readEpoch>): Promise<str
   const place = await epochPlace(alice, bob)
   const slot = body?.[5][0]
   if (!body || !slot) return 'no slot'
-  const parent = { id: place.parent, chaining: parentChaining }
+  const parent = parentOf(place)
   const secrets = await openEpoch(crypto, place, { body, slot, seed: bob.cardSeed, parent })
   return secrets ? toHex(secrets.chaining) : 'closed'
 }

@@ -11,20 +11,28 @@ export interface Crypto {
   /** Ed25519: 64 bytes. */
   sign(seed: Uint8Array, message: Uint8Array): Soon<Uint8Array>
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Soon<boolean>
-  /** The X-Wing public key (X25519 + ML-KEM-768, 1,216 bytes) of a 32-byte seed. */
+  /**
+   * The slot key of a 32-byte seed: the X-Wing public key (X25519 + ML-KEM-768, 1,216 bytes), then an X25519 public key
+   * of its own (32 bytes).
+   */
   slotKey(seed: Uint8Array): Soon<Uint8Array>
   /**
    * HPKE base mode (RFC 9180; X-Wing, HKDF-SHA256, ChaCha20-Poly1305): encapsulation (1,120 bytes), then ciphertext.
-   * Undefined when the public key is not one.
+   * Undefined when the slot key is not one.
    */
-  sealTo(publicKey: Uint8Array, plaintext: Uint8Array, info: Uint8Array): Soon<Uint8Array | undefined>
+  sealTo(slotKey: Uint8Array, plaintext: Uint8Array, info: Uint8Array): Soon<Uint8Array | undefined>
   /** Undefined when it was not sealed to this key, not with this `info`, or was changed. */
   openWith(seed: Uint8Array, sealed: Uint8Array, info: Uint8Array): Soon<Uint8Array | undefined>
+  /** As `sealTo`, but with X25519 alone (encapsulation of 32 bytes): cheap, and open to a future quantum computer. */
+  sealPlainTo(slotKey: Uint8Array, plaintext: Uint8Array, info: Uint8Array): Soon<Uint8Array | undefined>
+  openPlainWith(seed: Uint8Array, sealed: Uint8Array, info: Uint8Array): Soon<Uint8Array | undefined>
 }
 
 export const SEED_BYTES = 32
 export const PUBLIC_KEY_BYTES = 32
 export const SIGNATURE_BYTES = 64
-export const SLOT_KEY_BYTES = 1216
+export const WING_KEY_BYTES = 1216
+export const SLOT_KEY_BYTES = WING_KEY_BYTES + 32
 /** Encapsulation, 32 bytes of secret and the tag. */
 export const SLOT_BYTES = 1120 + 32 + 16
+export const PLAIN_SLOT_BYTES = 32 + 32 + 16

@@ -27,6 +27,8 @@ export type Chain = {
 }
 
 export const BEYOND_MAX = 256
+/** How far ahead of a device's own clock it takes the time of an event for right. */
+export const AHEAD_MILLIS_MAX = 60 * 60 * 1000
 export const AUTHORS_MAX = 2_000
 
 export const emptyGraph = (conversation: Hex): Graph => ({ conversation, chains: new Map(), controlHeads: [] })
@@ -73,16 +75,21 @@ export const place = (
 /** Whether placing this event needs the id that is held for its author and sequence. */
 export const needsLookup = (graph: Graph, event: SignedEvent): boolean => event.seq <= chainOf(graph, event.author).seq
 
-/** The header of the next event of this author: everything but kind and body. */
+/**
+ * The header of the next event of this author: everything but kind and body. Its time is later than everything known
+ * here, but for what is more than AHEAD_MILLIS_MAX ahead of `now`: one clock that is wrong, or a liar's, must not drag
+ * everybody's time along. Never more than that ahead itself.
+ */
 export const nextHeader = (graph: Graph, author: Hex, now: number): Omit<Event, 'kind' | 'body'> => {
   const own = chainOf(graph, author)
   const after: Tip[] = []
-  let time = Math.max(now, own.time)
+  const latest = Math.min(now + AHEAD_MILLIS_MAX, TIME_MAX)
+  let time = Math.max(now, own.time <= latest ? own.time : 0)
   for (const [other, chain] of graph.chains) {
     if (other === author) continue
     // Strictly later than what it follows, so that the order (time, author, seq) never shows an answer first. What lies
     // beyond a gap counts too: it may be a control event that this one builds on.
-    for (const { time: known } of [chain, ...chain.beyond.values()]) time = Math.max(time, known + 1)
+    for (const { time: known } of [chain, ...chain.beyond.values()]) if (known < latest) time = Math.max(time, known + 1)
     if (chain.seq > chain.referred && after.length < AFTER_MAX) after.push([other, chain.seq, chain.id])
   }
   return {
@@ -95,6 +102,13 @@ export const nextHeader = (graph: Graph, author: Hex, now: number): Omit<Event, 
     time: Math.min(time, TIME_MAX),
   }
 }
+
+/**
+ * Device to the greatest sequence that was heard of: whatever lies before it is pinned, for each event names the one
+ * before.
+ */
+export const heardOf = (graph: Graph): ReadonlyMap<Hex, number> =>
+  new Map([...graph.chains].map(([author, { seq, beyond }]) => [author, Math.max(seq, ...beyond.keys())]))
 
 /** Remembers what an own event referred to, so that the next one need not repeat it. */
 export const referred = (graph: Graph, after: readonly Tip[]): Graph =>

@@ -1,7 +1,7 @@
 import { encode, type Plain } from '../bytes/cbor.ts'
 import { fromHex, type Hex } from '../bytes/hex.ts'
 import { bytes, hex, list, nullable, tuple, uint, type Shaped } from '../bytes/shape.ts'
-import { SLOT_BYTES, SLOT_KEY_BYTES, type Crypto } from '../crypto/port.ts'
+import { PLAIN_SLOT_BYTES, SLOT_BYTES, SLOT_KEY_BYTES, type Crypto } from '../crypto/port.ts'
 import {
   domain,
   equalBytes,
@@ -24,7 +24,12 @@ export type EpochBody = Shaped<typeof epochShape>
 export type Slot = Shaped<typeof slotShape>
 
 /** What everybody who could open the epoch derives from it. The secret itself is gone. */
-export type EpochSecrets = { readonly chaining: Uint8Array; readonly ratchets: ReadonlyMap<Hex, Ratchet> }
+export type EpochSecrets = {
+  readonly chaining: Uint8Array
+  readonly ratchets: ReadonlyMap<Hex, Ratchet>
+  /** Names and opens the mailbox of these members: epochs that follow each other for the same ones share it. */
+  readonly mailbox: Uint8Array
+}
 
 /** Where an epoch stands: bound into everything that is derived from it, so that nothing fits anywhere else. */
 export type EpochPlace = {
@@ -37,10 +42,17 @@ export type EpochPlace = {
 }
 
 /** The parent's chaining secret, mixed in so that who had no part in the parent cannot open the child alone. */
-export type Parent = { readonly id: Hex; readonly chaining: Uint8Array }
+export type Parent = {
+  readonly id: Hex
+  readonly members: Hex
+  readonly chaining: Uint8Array
+  readonly mailbox: Uint8Array
+}
 
 export const DEPTH_MAX = 2 ** 40
 export const SLOT_KEY_ID_BYTES = 16
+/** An epoch for more devices than that is sealed with X25519 alone: a slot takes 80 bytes in place of 1,168. */
+export const PLAIN_SLOTS_ABOVE = 64
 
 export const readEpoch = (body: Plain): EpochBody | undefined => epochShape(body)
 
@@ -57,16 +69,22 @@ export const makeEpoch = async (
     readonly parent: Parent | undefined
     readonly nextSlotKey: Uint8Array
     readonly slotKeys: ReadonlyMap<Hex, Uint8Array>
+    /** What a device gets that published a key nobody can seal to; without it, there is no epoch then. */
+    readonly unsealable: Uint8Array | undefined
   },
 ): Promise<{ readonly body: Plain; readonly secrets: EpochSecrets } | undefined> => {
   const context = contextOf(place)
+  const isPlain = isPlainFor(place.members)
   const slots: Plain[] = []
   for (const device of place.members.devices.keys()) {
     if (device === place.author) continue
     const slotKey = input.slotKeys.get(device)
-    const sealed = slotKey && (await crypto.sealTo(slotKey, input.fresh, slotInfo(context, device)))
-    if (!slotKey || !sealed) return undefined
-    slots.push([fromHex(device), slotKeyId(slotKey), sealed])
+    const info = slotInfo(context, device)
+    const sealed =
+      slotKey && (await (isPlain ? crypto.sealPlainTo(slotKey, input.fresh, info) : crypto.sealTo(slotKey, input.fresh, info)))
+    const slot = sealed ?? input.unsealable
+    if (!slot) return undefined
+    slots.push([fromHex(device), slotKeyId(slotKey ?? NOTHING), slot.subarray(0, slotBytes(place.members))])
   }
   const { secrets, confirmation } = derive(input.fresh, input.parent, context, place.members)
   const parent = place.parent === null ? null : fromHex(place.parent)
@@ -87,13 +105,34 @@ export const openEpoch = async (
 ): Promise<EpochSecrets | undefined> => {
   const context = contextOf(place)
   const [device, , sealed] = input.slot
-  const fresh = await crypto.openWith(input.seed, sealed, slotInfo(context, device))
+  const info = slotInfo(context, device)
+  const opened = isPlainFor(place.members)
+    ? crypto.openPlainWith(input.seed, sealed, info)
+    : crypto.openWith(input.seed, sealed, info)
+  const fresh = await opened
   if (!fresh || fresh.length !== KEY_BYTES) return undefined
   const { secrets, confirmation } = derive(fresh, input.parent, context, place.members)
   return equalBytes(confirmation, input.body[3]) ? secrets : undefined
 }
 
-const slotShape = tuple(hex(32), bytes(SLOT_KEY_ID_BYTES), bytes(SLOT_BYTES))
+/**
+ * Whether it is for exactly the members that its author knew, each slot of the length for so many: with one left out, or
+ * one too many, it is void.
+ */
+export const isForExactly = (body: EpochBody, members: Members, author: Hex): boolean => {
+  const [, , digest, , , slots] = body
+  const recipients = new Set(slots.map(([device]) => device))
+  if (digest !== members.digest || recipients.size !== slots.length || recipients.has(author)) return false
+  const fits = ([device, , sealed]: Slot): boolean =>
+    members.devices.has(device) && sealed.length === slotBytes(members)
+  return slots.length === members.devices.size - 1 && slots.every(fits)
+}
+
+const isPlainFor = ({ devices }: Members): boolean => devices.size > PLAIN_SLOTS_ABOVE
+
+const slotBytes = (members: Members): number => (isPlainFor(members) ? PLAIN_SLOT_BYTES : SLOT_BYTES)
+
+const slotShape = tuple(hex(32), bytes(SLOT_KEY_ID_BYTES), bytes(PLAIN_SLOT_BYTES, SLOT_BYTES))
 const epochShape = tuple(
   uint(DEPTH_MAX),
   nullable(hex(HASH_BYTES)),
@@ -128,8 +167,13 @@ const derive = (
     ratchets.set(device, { index: 0, key: hkdfExpand(secret, 'kith sender 1', encode([context, fromHex(device)])) })
   return {
     confirmation: hmacSha256(hkdfExpand(secret, 'kith confirm 1', context), context),
-    secrets: { chaining: hkdfExpand(secret, 'kith chaining 1', context), ratchets },
+    secrets: {
+      chaining: hkdfExpand(secret, 'kith chaining 1', context),
+      ratchets,
+      mailbox: parent?.members === members.digest ? parent.mailbox : hkdfExpand(secret, 'kith mailbox 1', context),
+    },
   }
 }
 
 const NO_PARENT = new Uint8Array(KEY_BYTES)
+const NOTHING = new Uint8Array(0)

@@ -1,6 +1,6 @@
 import { encode, type Plain } from '../bytes/cbor.ts'
 import { fromHex, toHex, type Hex } from '../bytes/hex.ts'
-import { bytes, literal, tuple } from '../bytes/shape.ts'
+import { bytes, literal, text, tuple, type Shape } from '../bytes/shape.ts'
 import { SLOT_KEY_BYTES, type Crypto } from '../crypto/port.ts'
 import { domain, sha256 } from '../crypto/symmetric.ts'
 import {
@@ -11,9 +11,18 @@ import {
   verifyCertificate,
   type Certificate,
 } from '../identity/certificate.ts'
+import { parseTitle, TITLE_UNITS_MAX } from './title.ts'
 
-/** A device as a founding or joining event admits it: whose it is, and the key that secrets are sealed to for it. */
+
+/** A device as an event lets it in: whose it is, and the key that secrets are sealed to for it. */
 export type Entry = { readonly certificate: Certificate; readonly slotKey: Uint8Array }
+
+/** What a founding event founds; the author's entry comes first. */
+export type Founding =
+  | { readonly kind: 'direct'; readonly entries: readonly [Entry, Entry] }
+  | { readonly kind: 'group'; readonly entries: readonly [Entry]; readonly title: string }
+
+export const NONCE_BYTES = 32
 
 /**
  * A direct conversation's id follows from its two people alone, so both may found it at the same time, each on their
@@ -24,27 +33,33 @@ export const directId = (one: Hex, other: Hex): Hex => {
   return toHex(sha256(domain('kith direct 1', encode(people))))
 }
 
+/** A group's id follows from its founder and a nonce: nobody else can found it. */
+export const groupId = (founder: Hex, nonce: Uint8Array): Hex =>
+  toHex(sha256(domain('kith group 1', encode([fromHex(founder), nonce]))))
+
 /** The body of a founding event: `['direct', author's entry, other's entry]`. */
 export const foundingBody = (author: Entry, other: Entry): Plain => ['direct', plainEntry(author), plainEntry(other)]
+
+/** The body of a founding event: `['group', nonce, title, founder's entry]`. */
+export const groupFoundingBody = (founder: Entry, group: { readonly nonce: Uint8Array; readonly title: string }): Plain => [
+  'group',
+  group.nonce,
+  group.title,
+  plainEntry(founder),
+]
 
 /** The body of a joining event: what a device says once its person has accepted. */
 export const joiningBody = (entry: Entry): Plain => plainEntry(entry)
 
-/** The entries of a founding event, the author's first; undefined when it founds nothing that `conversation` could be. */
+/** What an event founds; undefined when it is nothing that `conversation` could be. */
 export const readFounding = async (
   crypto: Crypto,
   event: { readonly conversation: Hex; readonly author: Hex; readonly body: Plain },
-): Promise<readonly [Entry, Entry] | undefined> => {
-  const fields = foundingShape(event.body)
-  if (!fields) return undefined
-  const author = entry(fields[1])
-  const other = entry(fields[2])
-  if (deviceOf(author.certificate) !== event.author) return undefined
-  if (personOf(author.certificate) === personOf(other.certificate)) return undefined
-  if (directId(personOf(author.certificate), personOf(other.certificate)) !== event.conversation) return undefined
-  const valid =
-    (await verifyCertificate(crypto, author.certificate)) && (await verifyCertificate(crypto, other.certificate))
-  return valid ? [author, other] : undefined
+): Promise<Founding | undefined> => {
+  const founding = readDirect(event) ?? readGroup(event)
+  if (!founding || deviceOf(founding.entries[0].certificate) !== event.author) return undefined
+  for (const { certificate } of founding.entries) if (!(await verifyCertificate(crypto, certificate))) return undefined
+  return founding
 }
 
 /** The entry of a joining event; undefined unless the author says it of itself. Whether it may join is not judged. */
@@ -52,21 +67,40 @@ export const readJoining = async (
   crypto: Crypto,
   event: { readonly author: Hex; readonly body: Plain },
 ): Promise<Entry | undefined> => {
-  const fields = entryShape(event.body)
-  if (!fields || deviceOf(fields[0]) !== event.author) return undefined
-  return (await verifyCertificate(crypto, fields[0])) ? entry(fields) : undefined
+  const entry = entryShape(event.body)
+  if (!entry || deviceOf(entry.certificate) !== event.author) return undefined
+  return (await verifyCertificate(crypto, entry.certificate)) ? entry : undefined
 }
 
-/** The devices that a founding or joining event names, whether or not it may admit them. */
-export const devicesNamed = (body: Plain): readonly Hex[] => {
-  const founding = foundingShape(body)
-  const entries = founding ? [founding[1], founding[2]] : [entryShape(body)]
-  return entries.flatMap((fields) => (fields ? [deviceOf(fields[0])] : []))
+const pairShape = tuple(certificateShape, bytes(SLOT_KEY_BYTES))
+
+export const entryShape: Shape<Entry> = (plain) => {
+  const pair = pairShape(plain)
+  return pair && { certificate: pair[0], slotKey: pair[1] }
 }
 
-const entryShape = tuple(certificateShape, bytes(SLOT_KEY_BYTES))
-const foundingShape = tuple(literal('direct'), entryShape, entryShape)
+export const plainEntry = ({ certificate, slotKey }: Entry): Plain => [plainCertificate(certificate), slotKey]
 
-const entry = ([certificate, slotKey]: readonly [Certificate, Uint8Array]): Entry => ({ certificate, slotKey })
+const directShape = tuple(literal('direct'), entryShape, entryShape)
+const groupShape = tuple(literal('group'), bytes(NONCE_BYTES), text(TITLE_UNITS_MAX), entryShape)
 
-const plainEntry = ({ certificate, slotKey }: Entry): Plain => [plainCertificate(certificate), slotKey]
+type Unverified = { readonly conversation: Hex; readonly body: Plain }
+
+const readDirect = ({ conversation, body }: Unverified): Founding | undefined => {
+  const fields = directShape(body)
+  if (!fields) return undefined
+  const [, author, other] = fields
+  const [one, another] = [personOf(author.certificate), personOf(other.certificate)]
+  if (one === another || directId(one, another) !== conversation) return undefined
+  return { kind: 'direct', entries: [author, other] }
+}
+
+const readGroup = ({ conversation, body }: Unverified): Founding | undefined => {
+  const fields = groupShape(body)
+  if (!fields) return undefined
+  const [, nonce, claimed, founder] = fields
+  const title = parseTitle(claimed)
+  if (!title.ok || title.value !== claimed) return undefined
+  if (groupId(personOf(founder.certificate), nonce) !== conversation) return undefined
+  return { kind: 'group', entries: [founder], title: claimed }
+}

@@ -38,6 +38,8 @@ export type OwnSlotKey = {
 
 export const EPOCHS_KEPT_MAX = 64
 export const SKIPPED_KEYS_MAX = 2_000
+/** Of one sender: nobody can wash out the keys of the others' messages. */
+export const SKIPPED_PER_DEVICE_MAX = 512
 export const OWN_SLOT_KEYS_MAX = 64
 /** How long a key whose message may still come is kept at most. */
 export const KEYS_KEPT_MILLIS_MAX = 14 * 24 * 60 * 60 * 1000
@@ -48,7 +50,7 @@ export const emptyKeyring: Keyring = { epochs: new Map(), skipped: new Map(), ow
 
 /** The epoch to send under: the deepest (ties: smallest id) for exactly these members that all of them could open. */
 export const epochInForce = (keyring: Keyring, members: Members): Epoch | undefined => {
-  const closed = closedUpTo(keyring)
+  const closed = closedUpTo(keyring, members)
   let best: Epoch | undefined
   for (const epoch of keyring.epochs.values()) {
     if (epoch.members !== members.digest || !epoch.secrets || epoch.unopenedBy.length > 0) continue
@@ -62,15 +64,12 @@ export const epochInForce = (keyring: Keyring, members: Members): Epoch | undefi
  * Who cannot open an epoch may well have none of those it was built on: up to the depth of what a device complained
  * about, only its own epochs are certain. A child of any other would be as closed to it, complaint after complaint.
  */
-const closedUpTo = (keyring: Keyring): ReadonlyMap<Hex, number> => {
+const closedUpTo = (keyring: Keyring, { devices }: Members): ReadonlyMap<Hex, number> => {
   const closed = new Map<Hex, number>()
   for (const { depth, unopenedBy } of keyring.epochs.values())
-    for (const device of unopenedBy) closed.set(device, Math.max(depth, closed.get(device) ?? 0))
+    for (const device of unopenedBy) if (devices.has(device)) closed.set(device, Math.max(depth, closed.get(device) ?? 0))
   return closed
 }
-
-export const greatestDepth = (keyring: Keyring): number =>
-  Math.max(0, ...[...keyring.epochs.values()].map((epoch) => epoch.depth))
 
 /** Adds an epoch; the shallowest goes when there are too many. */
 export const withEpoch = (keyring: Keyring, epoch: Epoch): Keyring => {
@@ -114,6 +113,8 @@ export type KeyRefusal =
   /** The key was used before, or was wiped for its age. */
   | { readonly kind: 'key-gone' }
   | { readonly kind: 'not-a-member' }
+  /** It was said while this device was not in. */
+  | { readonly kind: 'not-for-us' }
 
 /** Takes the key for one message of one sender out of the keyring: nobody can take it a second time. */
 export const takeMessageKey = (
@@ -130,13 +131,14 @@ export const takeMessageKey = (
     return takeSkipped(keyring, skippedName(message.epoch, message.device, message.index))
   if (message.index > RATCHET_INDEX_MAX) return refuse({ kind: 'key-gone' })
 
-  const skipped = new Map(keyring.skipped)
   let { messageKey, next } = turn(ratchet)
+  if (message.index === ratchet.index) return accept({ messageKey, keyring: withRatchet(keyring, epoch, message.device, next) })
+  const skipped = new Map(keyring.skipped)
   for (let index = ratchet.index; index < message.index; index++) {
     skipped.set(skippedName(message.epoch, message.device, index), { key: messageKey, since: now })
     ;({ messageKey, next } = turn(next))
   }
-  while (skipped.size > SKIPPED_KEYS_MAX) skipped.delete(skipped.keys().next().value ?? '')
+  dropOldest(skipped, message.device)
   return accept({ messageKey, keyring: withRatchet({ ...keyring, skipped }, epoch, message.device, next) })
 }
 
@@ -146,7 +148,7 @@ export const takeMessageKey = (
  */
 export const wipeAged = (keyring: Keyring, now: number): Keyring => {
   const oldest = now - KEYS_KEPT_MILLIS_MAX
-  const deepest = greatestDepth(keyring)
+  const deepest = Math.max(0, ...[...keyring.epochs.values()].map(({ depth }) => depth))
   const [, longestSkipped] = keyring.skipped.entries().next().value ?? []
   const isOldKey = ({ replaced }: OwnSlotKey): boolean => replaced !== undefined && replaced < oldest
   const isOldEpoch = (epoch: Epoch): boolean => epoch.depth !== deepest && epoch.made < oldest
@@ -161,6 +163,13 @@ export const wipeAged = (keyring: Keyring, now: number): Keyring => {
     own: keyring.own.filter((key) => !isOldKey(key)),
     epochs: new Map([...keyring.epochs].filter(([, epoch]) => !isOldEpoch(epoch))),
   }
+}
+
+/** Of this sender's first, so that what is dropped for its sake is its own. */
+const dropOldest = (skipped: Map<string, unknown>, device: Hex): void => {
+  const own = [...skipped.keys()].filter((name) => name.includes(`/${device}/`))
+  for (const name of own.slice(0, Math.max(0, own.length - SKIPPED_PER_DEVICE_MAX))) skipped.delete(name)
+  while (skipped.size > SKIPPED_KEYS_MAX) skipped.delete(skipped.keys().next().value ?? '')
 }
 
 export const skippedName = (epoch: Hex, device: Hex, index: number): string => `${epoch}/${device}/${index}`

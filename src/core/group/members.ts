@@ -1,28 +1,35 @@
-import { encode } from '../bytes/cbor.ts'
+import { encode, type Plain } from '../bytes/cbor.ts'
 import { fromHex, toHex, type Hex } from '../bytes/hex.ts'
 import { domain, sha256 } from '../crypto/symmetric.ts'
-import { deviceOf, personOf, type Certificate } from '../identity/certificate.ts'
 
 /** The member devices of a conversation at some point of its graph, and whose each is. */
 export type Members = {
-  /** sha256 over the sorted devices: two equal digests are the same members. */
+  /**
+   * Two equal digests are the same members. In a group it covers by what each was let in as well: who was out for a
+   * while and is back is another member than before, and no key of the time before is good for them.
+   */
   readonly digest: Hex
+  /** Device to person, by device. */
   readonly devices: ReadonlyMap<Hex, Hex>
 }
 
 export const DEVICES_MAX = 500
+export const PEOPLE_MAX = 250
 
-export const membersOf = (certificates: readonly Certificate[]): Members =>
-  members(new Map(certificates.map((certificate) => [deviceOf(certificate), personOf(certificate)])))
-
-/** Who is in where two lines of history meet: everybody whom either of them admitted. */
-export const united = (sets: readonly Members[]): Members => {
-  const [first, ...others] = sets
-  if (first !== undefined && others.every((other) => other.digest === first.digest)) return first
-  return members(new Map(sets.flatMap((set) => [...set.devices])))
+/** Of a direct conversation: sha256 over the sorted devices. */
+export const directMembers = (devices: ReadonlyMap<Hex, Hex>): Members => {
+  const sorted = byDevice(devices)
+  return { devices: sorted, digest: digest('kith members 1', [...sorted.keys()].map(fromHex)) }
 }
 
-const members = (devices: ReadonlyMap<Hex, Hex>): Members => {
-  const sorted = new Map([...devices].sort(([a], [b]) => (a < b ? -1 : 1)))
-  return { devices: sorted, digest: toHex(sha256(domain('kith members 1', encode([...sorted.keys()].map(fromHex))))) }
+/** Of a group: sha256 over the sorted devices, each with the step that let it in. */
+export const groupMembers = (devices: ReadonlyMap<Hex, Hex>, admissions: ReadonlyMap<Hex, Hex>): Members => {
+  const sorted = byDevice(devices)
+  const named = [...sorted.keys()].map((device) => [fromHex(device), fromHex(admissions.get(device) ?? '')])
+  return { devices: sorted, digest: digest('kith group members 1', named) }
 }
+
+const byDevice = (devices: ReadonlyMap<Hex, Hex>): ReadonlyMap<Hex, Hex> =>
+  new Map([...devices].sort(([a], [b]) => (a < b ? -1 : 1)))
+
+const digest = (label: string, named: Plain): Hex => toHex(sha256(domain(label, encode(named))))

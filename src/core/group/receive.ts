@@ -4,38 +4,40 @@ import { accept, refuse, type Result } from '../bytes/result.ts'
 import type { Crypto } from '../crypto/port.ts'
 import type { SignedEvent } from '../event/event.ts'
 import { place, type PlacementRefusal } from '../event/graph.ts'
-import { isControl, KIND, CONTROL_HEADS_MAX } from '../event/kinds.ts'
+import { CONTROL_HEADS_MAX, isControl, KIND } from '../event/kinds.ts'
 import { deviceOf, personOf } from '../identity/certificate.ts'
-import { openEpoch, readEpoch, slotKeyId, type EpochBody } from './epoch.ts'
-import { readFounding, readJoining } from './founding.ts'
-import {
-  greatestDepth,
-  ownSlotKeyId,
-  takeMessageKey,
-  wipeOwnBefore,
-  withEpoch,
-  withSlotKey,
-  wipeAged,
-  withUnopened,
-  type KeyRefusal,
-  type OwnSlotKey,
-} from './keyring.ts'
-import type { Members } from './members.ts'
-import { membersAt, peopleIn, personIn, withAdmitted, withControl, type Replica } from './replica.ts'
-import { openContent, readSealed } from './sealed.ts'
+import { slotKeyId } from './epoch.ts'
+import { readFounding, readJoining, type Entry, type Founding } from './founding.ts'
+import type { Horizon } from './history.ts'
+import { ownSlotKeyId, wipeAged, withSlotKey, withUnopened, type KeyRefusal, type OwnSlotKey } from './keyring.ts'
+import { membershipOf, type Membership } from './membership.ts'
+import { withOperation, type Operated } from './operated.ts'
+import { areCertified, entriesOf, readOperation, type Operation } from './operation.ts'
+import { horizonAt, STEPS_MAX, withCertificates, withControl, withDeed, type Replica } from './replica.ts'
+import { openSealed } from './open.ts'
+import { takeEpoch } from './take-epoch.ts'
 import { readUnopened } from './unopened.ts'
+import { isVoided } from './voided.ts'
 
 /** What a verified event turned out to be. All of these are kept; only a refusal is not. */
 export type Received =
   | { readonly kind: 'founded'; readonly entries: readonly Hex[] }
   | { readonly kind: 'joined'; readonly device: Hex }
-  /** `opened` is false when this device cannot: it should say so (`complain`). */
-  | { readonly kind: 'epoch'; readonly opened: boolean }
-  /** Somebody cannot open an epoch: what this device said under it should be said again. Told once for each of both. */
+  | Operated
+  | { readonly kind: 'epoch'; readonly opened: true }
+  /**
+   * - `no-key`: it is sealed to a key that is gone, or builds on an epoch that is not here: complain
+   * - `split`: it is sealed to a key that is here and does not open: its author gave this device something else than the
+   *   others. Complain, and show it
+   * - `not-for-us`: this device was not in
+   */
+  | { readonly kind: 'epoch'; readonly opened: false; readonly why: 'no-key' | 'split' | 'not-for-us' }
+  /** Somebody cannot open an epoch: whoever has something sealed under it says it again. */
   | { readonly kind: 'unopened'; readonly epoch: Hex; readonly by: Hex }
-  | { readonly kind: 'content'; readonly plaintext: Uint8Array }
+  /** `voided`: by a removal that its author did not know of; it may become valid again. */
+  | { readonly kind: 'content'; readonly plaintext: Uint8Array; readonly voided: boolean }
   /** It is there and cannot be read here. */
-  | { readonly kind: 'sealed'; readonly why: KeyRefusal | { readonly kind: 'broken' } }
+  | { readonly kind: 'sealed'; readonly why: KeyRefusal | { readonly kind: 'broken' }; readonly voided: boolean }
   /** A newer version's kind of event, or one against the rules: signed, kept, and without effect. */
   | { readonly kind: 'newer' }
   | { readonly kind: 'void' }
@@ -47,7 +49,9 @@ export type ReceiveRefusal =
   | { readonly kind: 'stranger' }
   /** It builds on control events that are not here: who may write cannot be judged yet. */
   | { readonly kind: 'unknown-control' }
+  /** Somebody branches on purpose. `rekey` joins the heads; then it can be taken. */
   | { readonly kind: 'too-many-heads' }
+  | { readonly kind: 'too-many-operations' }
 
 export type Receipt =
   | { readonly kind: 'known' }
@@ -55,7 +59,7 @@ export type Receipt =
 
 /**
  * Takes in one event whose signature was verified. `heldId`: the id held for its author and sequence, when `needsLookup`
- * says that it is needed. `cardKeys`: the slot keys of this device's cards, to which a founding event may be sealed.
+ * says that it is needed. `cardKeys`: the slot keys of this device's cards, to which what lets it in may be sealed.
  */
 export const receive = async (
   crypto: Crypto,
@@ -64,112 +68,151 @@ export const receive = async (
   input: { readonly heldId: Hex | undefined; readonly cardKeys: readonly OwnSlotKey[]; readonly now: number },
 ): Promise<Result<Receipt, ReceiveRefusal>> => {
   if (event.conversation !== replica.conversation) return refuse({ kind: 'other-conversation' })
-  const past = membersAt(replica, event.control)
+  const past = horizonAt(replica, event.control)
   if (!past) return refuse({ kind: 'unknown-control' })
-  const founding = event.kind === KIND.found ? await readFounding(crypto, event) : undefined
-  const joining = event.kind === KIND.join ? await readJoining(crypto, event) : undefined
-  const joins = joining !== undefined && peopleIn(replica).has(personOf(joining.certificate))
-  if (!founding && !joins && !past.devices.has(event.author)) return refuse({ kind: 'stranger' })
+  const at = membershipOf(replica.history, past.steps)
+  const said = await read(crypto, event)
+  if (!mayWrite(at, event, said)) return refuse({ kind: 'stranger' })
 
   const placed = place(replica.graph, event, { control: isControl(event.kind), heldId: input.heldId })
   if (!placed.ok) return placed
   if (placed.value.kind === 'known') return accept({ kind: 'known' })
   const { graph, missing } = placed.value
   if (graph.controlHeads.length > CONTROL_HEADS_MAX) return refuse({ kind: 'too-many-heads' })
+  if (said.kind === 'operation' && replica.history.steps.size >= STEPS_MAX)
+    return refuse({ kind: 'too-many-operations' })
   const grown = { ...replica, graph, keyring: wipeAged(replica.keyring, input.now) }
-  const kept = (next: Replica, received: Received) =>
-    accept({ kind: 'kept' as const, replica: next, received, missing })
+  const taken = await take(crypto, grown, { event, said, past, at, before: replica, ...input })
+  return accept({ kind: 'kept', ...taken, missing })
+}
 
-  if (founding) {
-    const certificates = founding.map((entry) => entry.certificate)
-    const admitted = withAdmitted(grown, event.id, [past], certificates)
-    const cardKey = input.cardKeys.find((key) => key.id === toHex(slotKeyId(founding[1].slotKey)))
-    const isMine = deviceOf(founding[1].certificate) === replica.me.device
-    const own = isMine && cardKey && !ownSlotKeyId(admitted.keyring, slotKeyId(founding[1].slotKey)) ? [cardKey] : []
-    // A key of the card comes first: what this device published in the conversation itself is newer.
-    const keyring = { ...admitted.keyring, own: [...own, ...admitted.keyring.own] }
-    const next = { ...admitted, keyring: withSlotKey(keyring, event.author, founding[0].slotKey) }
-    return kept(next, { kind: 'founded', entries: certificates.map(deviceOf) })
+/** What a kind and body say, as far as certificates and form can tell. */
+type Said =
+  | { readonly kind: 'founding'; readonly founding: Founding }
+  | { readonly kind: 'joining'; readonly entry: Entry }
+  | { readonly kind: 'operation'; readonly operation: Operation }
+  | { readonly kind: 'epoch' | 'unopened' | 'sealed' | 'newer' | 'void' }
+
+const read = async (crypto: Crypto, event: SignedEvent): Promise<Said> => {
+  switch (event.kind) {
+    case KIND.found: {
+      const founding = await readFounding(crypto, event)
+      return founding ? { kind: 'founding', founding } : { kind: 'void' }
+    }
+    case KIND.join: {
+      const entry = await readJoining(crypto, event)
+      return entry ? { kind: 'joining', entry } : { kind: 'void' }
+    }
+    case KIND.operation: {
+      const operation = readOperation(event.body)
+      if (!operation) return { kind: 'newer' }
+      return (await areCertified(crypto, entriesOf(operation))) ? { kind: 'operation', operation } : { kind: 'void' }
+    }
+    case KIND.epoch:
+      return { kind: 'epoch' }
+    case KIND.unopened:
+      return { kind: 'unopened' }
+    case KIND.sealed:
+      return { kind: 'sealed' }
+    default:
+      return { kind: 'newer' }
   }
-  if (joining && joins) {
-    const admitted = withAdmitted(grown, event.id, [past], [joining.certificate])
-    const keyring = withSlotKey(admitted.keyring, event.author, joining.slotKey)
-    return kept({ ...admitted, keyring }, { kind: 'joined', device: event.author })
-  }
-  if (event.kind === KIND.epoch) {
-    const taken = await takeEpoch(crypto, grown, event, { past, now: input.now })
-    return kept(withControl(taken.replica, event.id, past.digest), taken.received)
-  }
-  if (event.kind === KIND.unopened) {
-    const body = readUnopened(event.body)
-    const next = withControl(grown, event.id, past.digest)
-    if (!body) return kept(next, { kind: 'void' })
-    const noted = withUnopened(next.keyring, body[0], event.author)
-    const keyring = withSlotKey(noted, event.author, body[1])
-    // Once for each epoch and device: a complaint is short, and repeating what it asks for may be long.
-    const isNews = noted !== next.keyring
-    return kept(
-      { ...next, keyring },
-      isNews ? { kind: 'unopened', epoch: body[0], by: event.author } : { kind: 'void' },
-    )
-  }
-  if (event.kind === KIND.sealed) {
-    const { replica: next, received } = open(grown, event, input.now)
-    return kept(next, received)
-  }
-  const known = event.kind === KIND.found || event.kind === KIND.join
-  const next = isControl(event.kind) ? withControl(grown, event.id, past.digest) : grown
-  return kept(next, { kind: known ? 'void' : 'newer' })
+}
+
+/** Only members write, but for who founds the conversation, and for another device of one of its two people. */
+const mayWrite = (at: Membership, event: SignedEvent, said: Said): boolean => {
+  if (said.kind === 'founding' || at.members.devices.has(event.author)) return true
+  const isDirect = at.title.by === undefined
+  return said.kind === 'joining' && isDirect && at.roles.has(personOf(said.entry.certificate))
 }
 
 type Taken = { readonly replica: Replica; readonly received: Received }
 
-const takeEpoch = async (
-  crypto: Crypto,
-  replica: Replica,
-  event: SignedEvent,
-  input: { readonly past: Members; readonly now: number },
-): Promise<Taken> => {
-  const { past, now } = input
-  const body = readEpoch(event.body)
-  if (!body || !isFor(body, past, event.author)) return { replica, received: { kind: 'void' } }
-  const [depth, parentId, , , nextSlotKey, slots] = body
-  const parentEpoch = parentId === null ? undefined : replica.keyring.epochs.get(parentId)
-  // Every epoch that its author knew is known here: one that claims to lie deeper would win over all later ones.
-  const isDeeper = depth > (parentEpoch?.depth ?? 0) && depth <= greatestDepth(replica.keyring) + 1
-  if (!isDeeper) return { replica, received: { kind: 'void' } }
-
-  const slot = slots.find(([device]) => device === replica.me.device)
-  const own = slot && ownSlotKeyId(replica.keyring, slot[1])
-  const parent = parentEpoch?.secrets && { id: parentEpoch.id, chaining: parentEpoch.secrets.chaining }
-  const canTry = own !== undefined && (parentId === null || parent !== undefined)
-  const place = { ...event, depth, parent: parentId, members: past }
-  const secrets = canTry && slot ? await openEpoch(crypto, place, { body, slot, seed: own.seed, parent }) : undefined
-
-  const epoch = { id: event.id, depth, author: event.author, members: past.digest, made: now, unopenedBy: [] }
-  const withNext = withSlotKey(replica.keyring, event.author, nextSlotKey)
-  const keyring = withEpoch(withNext, secrets ? { ...epoch, secrets } : epoch)
-  const isOnlyOther = past.devices.size === 2
-  const wiped = secrets && own && isOnlyOther ? wipeOwnBefore(keyring, own.id) : keyring
-  return { replica: { ...replica, keyring: wiped }, received: { kind: 'epoch', opened: secrets !== undefined } }
+type Taking = {
+  readonly event: SignedEvent
+  readonly said: Said
+  readonly past: Horizon
+  readonly at: Membership
+  readonly before: Replica
+  readonly cardKeys: readonly OwnSlotKey[]
+  readonly now: number
 }
 
-/** An epoch must be for exactly the members that its author knew: with one left out, or one too many, it is void. */
-const isFor = (body: EpochBody, past: Members, author: Hex): boolean => {
-  const [, , digest, , , slots] = body
-  const recipients = new Set(slots.map(([device]) => device))
-  if (digest !== past.digest || recipients.size !== slots.length || recipients.has(author)) return false
-  return slots.length === past.devices.size - 1 && slots.every(([device]) => personIn(past, device) !== undefined)
+const take = async (crypto: Crypto, replica: Replica, taking: Taking): Promise<Taken> => {
+  const { event, said, past, at, now } = taking
+  const unchanged = isControl(event.kind) ? withControl(replica, event.id, past) : replica
+  switch (said.kind) {
+    case 'founding':
+      return takeFounding(replica, taking, said.founding)
+    case 'joining':
+      return takeJoining(replica, taking, said.entry)
+    case 'operation': {
+      if (replica.kind !== 'group') return { replica: unchanged, received: { kind: 'void' } }
+      const { operation } = said
+      const { replica: next, operated } = withOperation(replica, event, { operation, past, before: taking.before })
+      if (!operated) return { replica: next, received: { kind: 'void' } }
+      return { replica: withCardKey(next, entriesOf(operation), taking.cardKeys), received: operated }
+    }
+    case 'epoch': {
+      const taken = await takeEpoch(crypto, replica, { event, past, members: at.members, now })
+      return { replica: withControl(taken.replica, event.id, taken.horizon), received: taken.received }
+    }
+    case 'unopened':
+      return takeComplaint(unchanged, event)
+    case 'sealed':
+      return openSealed(replica, event, { members: at.members, now })
+    case 'newer':
+    case 'void':
+      return { replica: unchanged, received: { kind: said.kind } }
+  }
 }
 
-const open = (replica: Replica, event: SignedEvent, now: number): Taken => {
-  const body = readSealed(event.body)
-  if (!body) return { replica, received: { kind: 'void' } }
-  const [epoch, index] = body
-  const taken = takeMessageKey(replica.keyring, { epoch, device: event.author, index }, now)
-  if (!taken.ok) return { replica, received: { kind: 'sealed', why: taken.refusal } }
-  const plaintext = openContent(taken.value.messageKey, { ...event, epoch, index }, body)
-  // The key stays where it is when the content is broken: a forger must not be able to use it up.
-  if (!plaintext) return { replica, received: { kind: 'sealed', why: { kind: 'broken' } } }
-  return { replica: { ...replica, keyring: taken.value.keyring }, received: { kind: 'content', plaintext } }
+const takeFounding = (replica: Replica, { event, past, cardKeys }: Taking, founding: Founding): Taken => {
+  const { entries, kind } = founding
+  const certificates = entries.map(({ certificate }) => certificate)
+  const devices = certificates.map((certificate) => [deviceOf(certificate), personOf(certificate)] as const)
+  const title = kind === 'group' ? founding.title : null
+  const admitted = withDeed(replica, event, { deed: { kind: 'found', devices, title }, past }).replica
+  const known = withCardKey(withCertificates({ ...admitted, kind }, certificates), entries.slice(1), cardKeys)
+  const keyring = withSlotKey(known.keyring, event.author, entries[0].slotKey)
+  return { replica: { ...known, keyring }, received: { kind: 'founded', entries: certificates.map(deviceOf) } }
+}
+
+/** In a direct conversation it lets in another device of the two people; in a group it only brings a fresh key. */
+const takeJoining = (replica: Replica, { event, past, at }: Taking, entry: Entry): Taken => {
+  const person = personOf(entry.certificate)
+  const keyring = withSlotKey(replica.keyring, event.author, entry.slotKey)
+  const received = { kind: 'joined', device: event.author } as const
+  if (replica.kind === 'direct') {
+    const deed = { kind: 'join', devices: [[event.author, person]] } as const
+    const admitted = withDeed(withCertificates(replica, [entry.certificate]), event, { deed, past })
+    if (!admitted.step) return { replica: admitted.replica, received: { kind: 'void' } }
+    return { replica: { ...admitted.replica, keyring }, received }
+  }
+  const known = withControl(replica, event.id, past)
+  if (at.members.devices.get(event.author) !== person) return { replica: known, received: { kind: 'void' } }
+  return { replica: { ...known, keyring }, received }
+}
+
+const takeComplaint = (replica: Replica, event: SignedEvent): Taken => {
+  const body = readUnopened(event.body)
+  const epoch = body && replica.keyring.epochs.get(body[0])
+  // Somebody who was removed, or for whom the epoch never was, makes nobody avoid it.
+  const isEntitled = !epoch?.secrets || epoch.secrets.ratchets.has(event.author)
+  if (!body || !isEntitled || isVoided(replica, event) !== false) return { replica, received: { kind: 'void' } }
+  const noted = withUnopened(replica.keyring, body[0], event.author)
+  const keyring = withSlotKey(noted, event.author, body[1])
+  // Once for each epoch and device: a complaint is short, and repeating what it asks for may be long.
+  const isNews = noted !== replica.keyring
+  const received = isNews ? ({ kind: 'unopened', epoch: body[0], by: event.author } as const) : ({ kind: 'void' } as const)
+  return { replica: { ...replica, keyring }, received }
+}
+
+/** The key of its card that somebody let this device in with. What it published here itself is newer, and comes last. */
+const withCardKey = (replica: Replica, entries: readonly Entry[], cardKeys: readonly OwnSlotKey[]): Replica => {
+  const mine = entries.find(({ certificate }) => deviceOf(certificate) === replica.me.device)
+  const id = mine && slotKeyId(mine.slotKey)
+  if (!id || ownSlotKeyId(replica.keyring, id)) return replica
+  const cardKey = cardKeys.find((key) => key.id === toHex(id))
+  return cardKey ? { ...replica, keyring: { ...replica.keyring, own: [cardKey, ...replica.keyring.own] } } : replica
 }

@@ -1,129 +1,145 @@
 import type { Hex } from '../bytes/hex.ts'
 import type { SignedEvent } from '../event/event.ts'
 import { emptyGraph, type Graph } from '../event/graph.ts'
-import { KIND } from '../event/kinds.ts'
 import type { Certificate } from '../identity/certificate.ts'
 import { deviceOf, personOf } from '../identity/certificate.ts'
-import { readEpoch } from './epoch.ts'
-import { devicesNamed } from './founding.ts'
+import { closureOf, emptyHistory, joined, withStep, type Deed, type History, type Horizon, type Step } from './history.ts'
 import { emptyKeyring, type Keyring } from './keyring.ts'
-import { membersOf, united, type Members } from './members.ts'
+import type { Members } from './members.ts'
+import { membershipOf, type Membership } from './membership.ts'
+import { warrantFor } from './warrant.ts'
 
 /** One device's copy of one conversation: its graph, who is in, and the keys. What was said is in the store. */
 export type Replica = {
   readonly conversation: Hex
   readonly me: { readonly device: Hex; readonly person: Hex }
+  /** By its founding event. */
+  readonly kind: 'unfounded' | 'direct' | 'group'
   readonly graph: Graph
   readonly keyring: Keyring
   /** The certificates of all devices that were ever admitted, by device. */
   readonly certificates: ReadonlyMap<Hex, Certificate>
-  /** Who was in as of each control event that is a head or recent, as a members digest. */
-  readonly controls: ReadonlyMap<Hex, Hex>
-  readonly memberSets: ReadonlyMap<Hex, Members>
+  /** All that ever changed who is in. */
+  readonly history: History
+  /** What each control event knew that is a head or recent. Older ones are looked up in the store. */
+  readonly controls: ReadonlyMap<Hex, Horizon>
   /** True once this device has said by an event of its own that its person takes part. */
   readonly joined: boolean
 }
 
-/** Older control events are looked up in the store (`withStoredControls`). */
+/** What is kept of control events in memory; the store keeps it of all. */
 export const CONTROLS_KEPT_MAX = 64
-/** How many of them are looked up for one event. */
-export const CONTROLS_LOOKED_UP_MAX = 256
+/** More steps than that come only from somebody who branches on purpose. */
+export const STEPS_MAX = 16_384
 
 export const emptyReplica = (conversation: Hex, me: Replica['me']): Replica => ({
   conversation,
   me,
+  kind: 'unfounded',
   graph: emptyGraph(conversation),
   keyring: emptyKeyring,
   certificates: new Map(),
+  history: emptyHistory(),
   controls: new Map(),
-  memberSets: new Map(),
   joined: false,
 })
 
-/** Who is in as of these control events together; undefined while one of them is unknown here. */
-export const membersAt = (replica: Replica, controls: readonly Hex[]): Members | undefined => {
-  const sets: Members[] = []
+/** What these control events knew together; undefined while one of them is not in memory. */
+export const horizonAt = (replica: Replica, controls: readonly Hex[]): Horizon | undefined => {
+  const horizons: Horizon[] = []
   for (const control of controls) {
-    const set = replica.memberSets.get(replica.controls.get(control) ?? '')
-    if (!set) return undefined
-    sets.push(set)
+    const horizon = replica.controls.get(control)
+    if (!horizon) return undefined
+    horizons.push(horizon)
   }
-  return united(sets)
+  return joined(replica.history, horizons)
 }
 
-/** Who is in as this device knows it now. */
-export const membersNow = (replica: Replica): Members => membersAt(replica, replica.graph.controlHeads) ?? united([])
+/** What is known here now. */
+export const horizonNow = (replica: Replica): Horizon =>
+  horizonAt(replica, replica.graph.controlHeads) ?? joined(replica.history, [])
 
-export const personIn = (members: Members, device: Hex): Hex | undefined => members.devices.get(device)
+/** Who is in as of these control events together; undefined while one of them is not in memory. */
+export const membershipAt = (replica: Replica, controls: readonly Hex[]): Membership | undefined => {
+  const horizon = horizonAt(replica, controls)
+  return horizon && membershipOf(replica.history, horizon.steps)
+}
+
+/** Who is in, and what the conversation is, as this device knows it now. */
+export const membershipNow = (replica: Replica): Membership =>
+  membershipOf(replica.history, horizonNow(replica).steps)
+
+export const membersNow = (replica: Replica): Members => membershipNow(replica).members
 
 /** The control events that an event builds on and that are not in memory: fetch them before judging it. */
-export const missingControls = (replica: Replica, event: SignedEvent): readonly Hex[] =>
+export const missingControls = (replica: Replica, event: Pick<SignedEvent, 'control'>): readonly Hex[] =>
   event.control.filter((control) => !replica.controls.has(control))
 
 /**
- * Takes the control events back into memory that an event builds on and that this device judged and stored earlier, with
- * those that they build on in turn as far as needed. `stored` finds an event of this conversation by its id.
+ * Takes back into memory what the control events knew that an event builds on. `stored` finds it by a control event's id
+ * among all that `controls` of this replica ever held.
  */
 export const withStoredControls = async (
   replica: Replica,
-  event: SignedEvent,
-  stored: (id: Hex) => Promise<SignedEvent | undefined>,
+  event: Pick<SignedEvent, 'control'>,
+  stored: (id: Hex) => Promise<Horizon | undefined>,
 ): Promise<Replica> => {
-  let next = replica
-  const seen = new Set<Hex>()
-  const waiting = [...missingControls(replica, event)]
-  for (let looked = 0; looked < CONTROLS_LOOKED_UP_MAX; looked++) {
-    const id = waiting.at(-1)
-    const control = id === undefined ? undefined : await stored(id)
-    const deeper = control && control.kind !== KIND.epoch && !seen.has(control.id) ? missingControls(next, control) : []
-    if (deeper.length === 0) waiting.pop()
-    if (control && deeper.length === 0) next = withStoredControl(next, control)
-    if (control) seen.add(control.id)
-    waiting.push(...deeper)
-    if (waiting.length === 0) break
-  }
-  return next
-}
-
-/** Takes one control event back into memory; as it was when what it builds on is not there. */
-export const withStoredControl = (replica: Replica, event: SignedEvent): Replica => {
-  const digest = membersAfter(replica, event)
-  return digest !== undefined && replica.memberSets.has(digest) ? withControl(replica, event.id, digest) : replica
-}
-
-/** Who was in as of a control event that was judged before. An epoch says it itself. */
-const membersAfter = (replica: Replica, event: SignedEvent): Hex | undefined => {
-  const past = membersAt(replica, event.control)
-  if (!past) return event.kind === KIND.epoch ? readEpoch(event.body)?.[2] : undefined
-  if (event.kind !== KIND.found && event.kind !== KIND.join) return past.digest
-  const certificates = devicesNamed(event.body).map((device) => replica.certificates.get(device))
-  return united([past, membersOf(certificates.filter((each) => each !== undefined))]).digest
-}
-
-/** Remembers who was in as of a control event. Heads always stay; of the others the oldest go first. */
-export const withControl = (replica: Replica, id: Hex, digest: Hex): Replica => {
-  const controls = new Map(replica.controls).set(id, digest)
-  for (const old of controls.keys()) {
-    if (controls.size <= CONTROLS_KEPT_MAX) break
-    if (!replica.graph.controlHeads.includes(old) && old !== id) controls.delete(old)
+  const missing = missingControls(replica, event)
+  if (missing.length === 0) return replica
+  const controls = new Map(replica.controls)
+  for (const id of missing) {
+    const horizon = await stored(id)
+    if (horizon) controls.set(id, horizon)
   }
   return { ...replica, controls }
 }
 
-/** Admits devices: the members as of `control` are those of its own past and these. */
-export const withAdmitted = (
-  replica: Replica,
-  control: Hex,
-  past: readonly Members[],
-  certificates: readonly Certificate[],
-): Replica => {
-  const members = united([...past, membersOf(certificates)])
-  const known = new Map(replica.certificates)
-  for (const certificate of certificates) known.set(deviceOf(certificate), certificate)
-  const memberSets = new Map(replica.memberSets).set(members.digest, members)
-  return withControl({ ...replica, certificates: known, memberSets }, control, members.digest)
+/** Remembers what a control event knew. */
+export const withControl = (replica: Replica, id: Hex, horizon: Horizon): Replica => ({
+  ...replica,
+  controls: new Map(replica.controls).set(id, horizon),
+})
+
+/**
+ * Lets go of what older control events knew, once all of it is stored. Heads stay; of the others the oldest go first. The
+ * same replica when there are few.
+ */
+export const withFewControls = (replica: Replica): Replica => {
+  if (replica.controls.size <= CONTROLS_KEPT_MAX) return replica
+  const heads = new Set(replica.graph.controlHeads)
+  const controls = new Map(replica.controls)
+  for (const old of replica.controls.keys()) {
+    if (controls.size <= CONTROLS_KEPT_MAX) break
+    if (!heads.has(old)) controls.delete(old)
+  }
+  return { ...replica, controls }
 }
 
-/** The people of the conversation, once it was founded. */
+/** Takes a deed into the history, if its author had the right to it as of `past`; otherwise it has no effect. */
+export const withDeed = (
+  replica: Replica,
+  event: Pick<SignedEvent, 'id' | 'author' | 'seq' | 'time'>,
+  { deed, past }: { readonly deed: Deed; readonly past: Horizon },
+): { readonly replica: Replica; readonly step: Step | undefined } => {
+  const { history } = replica
+  const { id, author, seq, time } = event
+  const depth = 1 + Math.max(0, ...past.steps.map((step) => history.steps.get(step)?.depth ?? 0))
+  const bits = closureOf(history, past.steps)
+  const taken = { id, author, seq, time, deed, parents: past.steps, past: bits, depth }
+  const judged = warrantFor(taken, membershipOf(history, past.steps))
+  if (!('warrant' in judged)) return { replica: withControl(replica, id, past), step: undefined }
+  const step = { ...taken, number: history.steps.size, warrant: judged.warrant }
+  const grown = { ...replica, history: withStep(history, step) }
+  return { replica: withControl(grown, id, { steps: [id], epochDepth: past.epochDepth }), step }
+}
+
+export const withCertificates = (replica: Replica, certificates: readonly Certificate[]): Replica => {
+  if (certificates.every((certificate) => replica.certificates.has(deviceOf(certificate)))) return replica
+  const known = new Map(replica.certificates)
+  for (const certificate of certificates) known.set(deviceOf(certificate), certificate)
+  return { ...replica, certificates: known }
+}
+
+/** Everybody who was ever in, once the conversation was founded. */
 export const peopleIn = (replica: Replica): ReadonlySet<Hex> =>
   new Set([...replica.certificates.values()].map(personOf))

@@ -12,20 +12,40 @@ export type NameRefusal =
   | { readonly kind: 'name-forbidden'; readonly character: string }
 
 /** What somebody typed, or claims, as a name. Runs of white space become one space. Length counts code points. */
-export const parseName = (text: string): Result<Name, NameRefusal> => {
-  // A name from a stranger may be long: look at no more of it than could ever fit.
-  const start = text.slice(0, NAME_CHARACTERS_MAX * 16)
+export const parseName = (typed: string): Result<Name, NameRefusal> => {
+  const words = parseWords(typed, NAME_CHARACTERS_MAX)
+  if (words.ok) return accept(words.value as Name)
+  const { refusal } = words
+  switch (refusal.kind) {
+    case 'empty':
+      return refuse({ kind: 'name-empty' })
+    case 'too-long':
+      return refuse({ ...refusal, kind: 'name-too-long' })
+    case 'forbidden':
+      return refuse({ ...refusal, kind: 'name-forbidden' })
+  }
+}
+
+export type WordsRefusal =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'too-long'; readonly length: number; readonly limit: number }
+  | { readonly kind: 'forbidden'; readonly character: string }
+
+/** One line of a few words that others will see: a name, a title. */
+export const parseWords = (typed: string, charactersMax: number): Result<string, WordsRefusal> => {
+  // What comes from a stranger may be long: look at no more of it than could ever fit.
+  const start = typed.slice(0, charactersMax * 16)
   const forbidden = start.match(UNWANTED)?.find((character) => !isSpelling(character))
-  if (forbidden !== undefined) return refuse({ kind: 'name-forbidden', character: codePoint(forbidden) })
-  const name = start
+  if (forbidden !== undefined) return refuse({ kind: 'forbidden', character: codePoint(forbidden) })
+  const words = start
     .normalize('NFC')
     .replace(/\p{White_Space}+/gu, ' ')
     .trim()
-  if (!VISIBLE.test(name)) return refuse({ kind: 'name-empty' })
-  const length = [...name].length
-  if (length > NAME_CHARACTERS_MAX || start.length < text.length)
-    return refuse({ kind: 'name-too-long', length: Math.max(length, text.length), limit: NAME_CHARACTERS_MAX })
-  return accept(name as Name)
+  if (!VISIBLE.test(words)) return refuse({ kind: 'empty' })
+  const length = [...words].length
+  if (length > charactersMax || start.length < typed.length)
+    return refuse({ kind: 'too-long', length: Math.max(length, typed.length), limit: charactersMax })
+  return accept(words)
 }
 
 /** Two names with the same look are shown with their tags: case, accents, width and common twins do not count. */

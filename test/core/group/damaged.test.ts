@@ -39,12 +39,12 @@ test('[GR35] no damaged body throws, and what is read keeps its form', async (t)
     const epoch = readEpoch(body)
     if (epoch)
       assert.equal(
-        epoch[5].every(([, , sealed]) => sealed.length === 1168),
+        epoch[5].every(([, , sealed]) => sealed.length >= 80 && sealed.length <= 1168),
         true,
       )
   }
   for (const body of damaged(of(KIND.sealed).body, seed)) assert.equal(readSealed(body)?.length ?? 4, 4)
-  for (const body of damaged(of(KIND.unopened).body, seed)) assert.equal(readUnopened(body)?.[1].length ?? 1216, 1216)
+  for (const body of damaged(of(KIND.unopened).body, seed)) assert.equal(readUnopened(body)?.[1].length ?? 1248, 1248)
 })
 
 test('[GR16] no damaged founding or joining body admits another device than the one it was written for', async (t) => {
@@ -53,7 +53,7 @@ test('[GR16] no damaged founding or joining body admits another device than the 
   const { alice, bob, of } = await written()
   const [founding, joining] = [of(KIND.found), of(KIND.join)]
   for (const body of damaged(founding.body, seed)) {
-    const entries = await readFounding(crypto, { ...founding, body })
+    const entries = (await readFounding(crypto, { ...founding, body }))?.entries
     // The slot keys are the author's to choose; the certificates are not.
     if (entries)
       assert.deepEqual(

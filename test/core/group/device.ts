@@ -6,9 +6,17 @@ import { slotKeyId } from '../../../src/core/group/epoch.ts'
 import { directId, type Entry } from '../../../src/core/group/founding.ts'
 import type { OwnSlotKey } from '../../../src/core/group/keyring.ts'
 import { receive, type Received } from '../../../src/core/group/receive.ts'
-import { emptyReplica, missingControls, withStoredControls, type Replica } from '../../../src/core/group/replica.ts'
+import type { Horizon } from '../../../src/core/group/history.ts'
+import {
+  emptyReplica,
+  missingControls,
+  withFewControls,
+  withStoredControls,
+  type Replica,
+} from '../../../src/core/group/replica.ts'
 import { contentIn } from '../../../src/core/group/sealed.ts'
-import { complain, found, join, write, type Pen, type Written } from '../../../src/core/group/write.ts'
+import type { Pen, Written } from '../../../src/core/group/pen.ts'
+import { complain, found, join, write } from '../../../src/core/group/write.ts'
 import { certify, personOf, type Certificate } from '../../../src/core/identity/certificate.ts'
 import { encodeContent, readContent, type Content } from '../../../src/core/timeline/content.ts'
 import { createDice } from '../deterministic-crypto.ts'
@@ -33,6 +41,7 @@ export class Device {
   readonly opened: string[] = []
   now = START
   replica: Replica
+  readonly #horizons = new Map<Hex, Horizon>()
 
   constructor(keys: Pick<Device, 'crypto' | 'certificate' | 'deviceSeed' | 'cardKey' | 'cardSlotKey' | 'random'>) {
     this.crypto = keys.crypto
@@ -104,7 +113,7 @@ export class Device {
   async #hear(event: SignedEvent): Promise<string> {
     if (this.held.has(event.id)) return 'known'
     if (missingControls(this.replica, event).length > 0)
-      this.replica = await withStoredControls(this.replica, event, (id) => Promise.resolve(this.held.get(id)))
+      this.replica = await withStoredControls(this.replica, event, (id) => Promise.resolve(this.#horizons.get(id)))
     const heldId = needsLookup(this.replica.graph, event) ? 'another event' : undefined
     const input = { heldId, cardKeys: [this.cardKey], now: this.now }
     const received = await receive(this.crypto, this.replica, event, input)
@@ -113,7 +122,7 @@ export class Device {
       return `refused: ${received.refusal.kind}`
     }
     if (received.value.kind === 'known') return 'known'
-    this.replica = received.value.replica
+    this.#keep(received.value.replica)
     this.held.set(event.id, event)
     return this.#words(received.value.received)
   }
@@ -134,8 +143,14 @@ export class Device {
     }
   }
 
+  /** What control events knew goes to the store, and is looked up there when it is not one of the latest. */
+  #keep(replica: Replica): void {
+    for (const [id, horizon] of replica.controls) this.#horizons.set(id, horizon)
+    this.replica = withFewControls(replica)
+  }
+
   #take(written: Written): readonly SignedEvent[] {
-    this.replica = written.replica
+    this.#keep(written.replica)
     for (const { event } of written.events) {
       // As it will be read by the others, and by this device after a restart.
       const read = readEvent(event.bytes)

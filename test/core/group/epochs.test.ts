@@ -7,9 +7,9 @@ import type { SignedEvent } from '../../../src/core/event/event.ts'
 import { chainOf } from '../../../src/core/event/graph.ts'
 import { KIND } from '../../../src/core/event/kinds.ts'
 import { makeEpoch, type EpochPlace } from '../../../src/core/group/epoch.ts'
-import { epochInForce, greatestDepth } from '../../../src/core/group/keyring.ts'
-import { membersOf } from '../../../src/core/group/members.ts'
-import { membersNow } from '../../../src/core/group/replica.ts'
+import { epochInForce } from '../../../src/core/group/keyring.ts'
+import { directMembers } from '../../../src/core/group/members.ts'
+import { horizonNow, membersNow } from '../../../src/core/group/replica.ts'
 import { createDeterministicCrypto } from '../deterministic-crypto.ts'
 import { createDevice, createPerson, createTalk, type Device } from './device.ts'
 import { forge } from './forge.ts'
@@ -23,12 +23,12 @@ const epochOf = async (bob: Device, changed: Partial<EpochPlace> = {}, slotKeys?
     conversation: replica.conversation,
     author: bob.id,
     seq: chainOf(replica.graph, bob.id).seq + 1,
-    depth: greatestDepth(replica.keyring) + 1,
+    depth: horizonNow(replica).epochDepth + 1,
     parent: null,
     members: membersNow(replica),
     ...changed,
   }
-  const input = { fresh: bob.random(32), parent: undefined, nextSlotKey: bob.cardSlotKey }
+  const input = { fresh: bob.random(32), parent: undefined, nextSlotKey: bob.cardSlotKey, unsealable: undefined }
   const made = await makeEpoch(bob.crypto, place, { ...input, slotKeys: slotKeys ?? replica.keyring.slotKeys })
   return made?.body as readonly Plain[]
 }
@@ -48,7 +48,7 @@ test('[GR21] an epoch that leaves a member out, or lets one in, is void', async 
   const mallory = await createDevice(crypto, await createPerson(crypto, 'Mallory'))
   const body = await epochOf(bob)
   const slots = body[5] as readonly Plain[]
-  const more = membersOf([alice.certificate, bob.certificate, mallory.certificate])
+  const more = directMembers(new Map([alice, bob, mallory].map(({ me }) => [me.device, me.person])))
   const keys = new Map([...bob.replica.keyring.slotKeys, [mallory.id, mallory.cardSlotKey]])
   const larger = await epochOf(bob, { members: more }, keys)
   const wrong: Record<string, Plain> = {
@@ -68,7 +68,7 @@ test('[GR21] an epoch that leaves a member out, or lets one in, is void', async 
 
 test('[GR22] an epoch that claims to lie deeper than one below all known, or not below its parent, is void', async () => {
   const { alice, bob } = await createTalk(crypto)
-  const depth = greatestDepth(bob.replica.keyring)
+  const depth = horizonNow(bob.replica).epochDepth
   const parent = epochInForce(bob.replica.keyring, membersNow(bob.replica))?.id as Hex
   assert.equal(await heard(alice, bob, await epochOf(bob, { depth: depth + 2 })), 'void')
   assert.equal(await heard(alice, bob, await epochOf(bob, { depth: 2 ** 40 })), 'void')

@@ -26,6 +26,7 @@ const epoch = (id: string, depth: number, more: Partial<Epoch> = {}): Epoch => (
   made: 0,
   secrets: {
     chaining: new Uint8Array(32),
+    mailbox: new Uint8Array(32),
     ratchets: new Map([[alice, { index: 0, key: new Uint8Array(32).fill(depth) }]]),
   },
   unopenedBy: [],

@@ -4,7 +4,7 @@ import type { SignedEvent } from '../../../src/core/event/event.ts'
 import { KIND } from '../../../src/core/event/kinds.ts'
 import { openEpoch, readEpoch } from '../../../src/core/group/epoch.ts'
 import { ownSlotKeyId, takeMessageKey, withEpoch, type Keyring } from '../../../src/core/group/keyring.ts'
-import type { Replica } from '../../../src/core/group/replica.ts'
+import { membershipAt, type Replica } from '../../../src/core/group/replica.ts'
 import { openContent, readSealed } from '../../../src/core/group/sealed.ts'
 import { textIn } from './device.ts'
 
@@ -36,7 +36,7 @@ const broken = async (
 ): Promise<Keyring | undefined> => {
   const { event, rings } = input
   const body = readEpoch(event.body)
-  const members = body && stolen.memberSets.get(body[2])
+  const members = membershipAt(stolen, event.control)?.members
   if (!body || !members) return undefined
   const [depth, parent] = body
   const place = { ...event, depth, parent, members }
@@ -55,7 +55,7 @@ const chainings = (rings: readonly Keyring[], parent: Hex | null) => {
   if (parent === null) return [undefined]
   return rings.flatMap(({ epochs }) => {
     const secrets = epochs.get(parent)?.secrets
-    return secrets ? [{ id: parent, chaining: secrets.chaining }] : []
+    return secrets ? [{ id: parent, members: epochs.get(parent)?.members ?? '', ...secrets }] : []
   })
 }
 

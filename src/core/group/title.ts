@@ -1,0 +1,26 @@
+import { parseWords } from '../identity/name.ts'
+import type { Result } from '../bytes/result.ts'
+
+export const TITLE_CHARACTERS_MAX = 60
+/** What may have so many characters: two units each. */
+export const TITLE_UNITS_MAX = TITLE_CHARACTERS_MAX * 2
+
+export type TitleRefusal =
+  | { readonly kind: 'title-empty' }
+  | { readonly kind: 'title-too-long'; readonly length: number; readonly limit: number }
+  | { readonly kind: 'title-forbidden'; readonly character: string }
+
+/** What somebody typed, or claims, as the title of a group: as a nickname, but up to 60 characters long. */
+export const parseTitle = (typed: string): Result<string, TitleRefusal> => {
+  const words = parseWords(typed, TITLE_CHARACTERS_MAX)
+  if (words.ok) return words
+  const { refusal } = words
+  switch (refusal.kind) {
+    case 'empty':
+      return { ok: false, refusal: { kind: 'title-empty' } }
+    case 'too-long':
+      return { ok: false, refusal: { ...refusal, kind: 'title-too-long' } }
+    case 'forbidden':
+      return { ok: false, refusal: { ...refusal, kind: 'title-forbidden' } }
+  }
+}

@@ -1,0 +1,80 @@
+import type { Hex } from '../bytes/hex.ts'
+import type { SignedEvent } from '../event/event.ts'
+import { personOf } from '../identity/certificate.ts'
+import { closureOf, has, type Step } from './history.ts'
+import type { Membership } from './membership.ts'
+import type { Held } from './operation.ts'
+import { horizonAt, membershipNow, type Replica } from './replica.ts'
+
+/**
+ * Whether an event is void by what is known here now: its author was removed by somebody who had not heard of it, and
+ * did not know of the removal. Undefined while a control event it builds on is not in memory (`withStoredControls`).
+ */
+export const isVoided = (
+  replica: Replica,
+  event: Pick<SignedEvent, 'id' | 'author' | 'seq' | 'control'>,
+): boolean | undefined => {
+  const against = removalsOf(replica, membershipNow(replica), event.author)
+  if (against.length === 0) return false
+  const horizon = horizonAt(replica, event.control)
+  if (!horizon) return undefined
+  const known = closureOf(replica.history, horizon.steps)
+  return against.some(
+    (step) => step.id !== event.id && !has(known, step.number) && event.seq > (heldIn(step).get(event.author) ?? 0),
+  )
+}
+
+/**
+ * Of which devices events may have become void or valid again between two memberships, and from which sequence on: look
+ * at those again with `isVoided`.
+ */
+export const disputed = (replica: Replica, before: Membership, after: Membership): ReadonlyMap<Hex, number> => {
+  const [had, has] = [new Set(before.revocations), new Set(after.revocations)]
+  const changed = [...had.symmetricDifference(has)]
+  const from = new Map<Hex, number>()
+  for (const step of changed)
+    for (const device of replica.certificates.keys()) {
+      if (!isAgainst(replica, step, device)) continue
+      const first = (heldIn(step).get(device) ?? 0) + 1
+      from.set(device, Math.min(first, from.get(device) ?? first))
+    }
+  return from
+}
+
+/**
+ * How far a device may be given events: as far as those had heard who removed it, and their removal. Undefined for a
+ * member: there is no limit.
+ */
+export const heldUpTo = (replica: Replica, device: Hex): Held | undefined => {
+  const membership = membershipNow(replica)
+  if (membership.members.devices.has(device)) return undefined
+  const held = new Map<Hex, number>()
+  const raise = (author: Hex, seq: number): void => {
+    held.set(author, Math.max(seq, held.get(author) ?? 0))
+  }
+  const against = removalsOf(replica, membership, device)
+  for (const step of against) {
+    for (const [author, seq] of heldIn(step)) raise(author, seq)
+    raise(step.author, step.seq)
+  }
+  // Nobody removed it: it fell with somebody else, or an invitation was used too often. The steps themselves say so.
+  const isKnown = replica.certificates.has(device)
+  if (against.length === 0 && isKnown) for (const { author, seq } of replica.history.steps.values()) raise(author, seq)
+  return held
+}
+
+const removalsOf = (replica: Replica, { revocations }: Membership, device: Hex): readonly Step[] =>
+  revocations.filter((step) => isAgainst(replica, step, device))
+
+/** Whether a removal takes this device out. */
+const isAgainst = (replica: Replica, { deed, warrant }: Step, device: Hex): boolean => {
+  const certificate = replica.certificates.get(device)
+  const person = certificate && personOf(certificate)
+  if (deed.kind === 'remove') return deed.person === person
+  if (deed.kind === 'leave') return warrant?.person === person
+  return deed.kind === 'revoke' && deed.device === device
+}
+
+const heldIn = ({ deed }: Step): Held => ('held' in deed ? deed.held : NOTHING)
+
+const NOTHING: Held = new Map()

@@ -1,0 +1,93 @@
+import type { Hex } from '../bytes/hex.ts'
+import { isRevocation, type devicesIn } from './fold.ts'
+import { countOf, type Step, type Warrant } from './history.ts'
+import { DEVICES_MAX, PEOPLE_MAX } from './members.ts'
+import { isAdmin, type Membership } from './membership.ts'
+
+/** Steps in the past of one that is not a removal; and in the past of any. */
+export const OPERATIONS_MAX = 4_096
+export const REMOVALS_BEYOND_MAX = 2_048
+
+/** Why somebody may not do what they want to, or did. */
+export type Objection =
+  | { readonly kind: 'not-a-member' }
+  | { readonly kind: 'not-admin' }
+  | { readonly kind: 'no-such-person' }
+  | { readonly kind: 'no-such-device' }
+  | { readonly kind: 'no-such-invitation' }
+  | { readonly kind: 'invitation-expired' }
+  /** The device belongs to somebody else, as far as is known here. */
+  | { readonly kind: 'not-theirs' }
+  | { readonly kind: 'too-many'; readonly what: 'people' | 'devices' | 'operations'; readonly limit: number }
+  /** It is so already. */
+  | { readonly kind: 'no-change' }
+
+/** By what right a step is taken in view of its own past; or why there is none. */
+export const warrantFor = (
+  step: Omit<Step, 'warrant' | 'number'>,
+  at: Membership,
+): { readonly warrant: Warrant } | { readonly objection: Objection } => {
+  const { deed, author, depth, id } = step
+  if (deed.kind === 'found') {
+    const person = deed.devices[0]?.[1] ?? ''
+    return { warrant: { person, seniority: [depth, id, depth, id], byDefault: false, uses: null } }
+  }
+  const person = deed.kind === 'join' ? deed.devices[0]?.[1] : at.members.devices.get(author)
+  if (person === undefined || !at.roles.has(person)) return { objection: { kind: 'not-a-member' } }
+  const objection = objectionTo(step, { person, at })
+  if (objection) return { objection }
+  const [first, firstDevice] = [at.seniority.people.get(person), at.seniority.devices.get(author)]
+  const seniority = [first?.depth ?? 0, first?.id ?? '', firstDevice?.depth ?? 0, firstDevice?.id ?? ''] as const
+  const byDefault = at.admins.size === 0 && isAdmin(at, person)
+  const invited = deed.kind === 'add' && deed.invitation !== null ? at.invitations.get(deed.invitation) : undefined
+  return { warrant: { person, seniority, byDefault, uses: invited?.uses ?? null } }
+}
+
+const objectionTo = (
+  { deed, past, time }: Omit<Step, 'warrant' | 'number'>,
+  { person, at }: { readonly person: Hex; readonly at: Membership },
+): Objection | undefined => {
+  const count = countOf(past)
+  const limit = isRevocation({ deed }) ? OPERATIONS_MAX + REMOVALS_BEYOND_MAX : OPERATIONS_MAX
+  if (count >= limit) return { kind: 'too-many', what: 'operations', limit }
+  switch (deed.kind) {
+    case 'found':
+    case 'join':
+    case 'leave':
+      return undefined
+    case 'device':
+      return deed.devices.every(([, owner]) => owner === person) ? roomFor(deed.devices, at) : { kind: 'not-theirs' }
+    case 'revoke':
+      return at.members.devices.get(deed.device) === person ? undefined : { kind: 'no-such-device' }
+    default:
+      if (!isAdmin(at, person)) return { kind: 'not-admin' }
+  }
+  switch (deed.kind) {
+    case 'remove':
+    case 'promote':
+      return at.roles.has(deed.person) ? undefined : { kind: 'no-such-person' }
+    case 'demote':
+      return isAdmin(at, deed.person) ? undefined : { kind: 'no-such-person' }
+    case 'add': {
+      const invitation = deed.invitation === null ? undefined : at.invitations.get(deed.invitation)
+      if (deed.invitation !== null && invitation?.role !== deed.role) return { kind: 'no-such-invitation' }
+      if (invitation && time > invitation.expiry) return { kind: 'invitation-expired' }
+      return roomFor(deed.devices, at)
+    }
+    case 'title':
+    case 'picture':
+    case 'invite':
+    case 'uninvite':
+      return undefined
+  }
+}
+
+/** Whether these devices may be in beside those who are, and are nobody else's. */
+const roomFor = (devices: ReturnType<typeof devicesIn>, at: Membership): Objection | undefined => {
+  const fresh = devices.filter(([device]) => !at.members.devices.has(device))
+  if (devices.some(([device, owner]) => (at.members.devices.get(device) ?? owner) !== owner)) return { kind: 'not-theirs' }
+  if (at.members.devices.size + fresh.length > DEVICES_MAX)
+    return { kind: 'too-many', what: 'devices', limit: DEVICES_MAX }
+  const isNew = devices.some(([, owner]) => !at.roles.has(owner))
+  return isNew && at.roles.size >= PEOPLE_MAX ? { kind: 'too-many', what: 'people', limit: PEOPLE_MAX } : undefined
+}
