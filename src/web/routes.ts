@@ -5,12 +5,21 @@ export const PLACES = {
   home: '/',
   conversation: '/with/:conversation',
   line: '/with/:conversation/at/:order',
-  details: '/with/:conversation/details',
+  panel: '/with/:conversation/:panel',
+  newGroup: '/group',
+  invite: '/invite',
+  join: '/join',
+  joining: '/joining/:joining',
   settings: '/settings',
 } as const
 
+/** What stands beside a conversation, or in its place where there is no room for both. */
+export const PANELS = ['details', 'add', 'invite', 'safety'] as const
+export type Panel = (typeof PANELS)[number]
+
 export const toConversation = (conversation: string): string => `/with/${conversation}`
-export const toDetails = (conversation: string): string => `/with/${conversation}/details`
+export const toPanel = (conversation: string, panel: Panel): string => `/with/${conversation}/${panel}`
+export const toJoining = (joining: string): string => `/joining/${joining}`
 export const toLine = (conversation: string, { time, author, seq }: Order): string =>
   `/with/${conversation}/at/${time}.${seq}.${author}`
 
@@ -21,3 +30,5 @@ export const orderIn = (text: string | undefined): Order | undefined => {
     ? { time: Number(match[1]), seq: Number(match[2]), author: match[3] }
     : undefined
 }
+
+export const panelIn = (text: string | undefined): Panel | undefined => PANELS.find((each) => each === text)

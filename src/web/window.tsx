@@ -7,6 +7,10 @@ import { untilWords } from '../view/time-words.ts'
 import { ConversationPage } from './conversation/conversation-page.tsx'
 import { HeardLines } from './conversation/heard-lines.tsx'
 import { ClosedPage, WaitingPage } from './doorway/doorway.tsx'
+import { NewGroupPage } from './group/new-group-page.tsx'
+import { InvitePage } from './invitation/invite-page.tsx'
+import { JoinPage } from './invitation/join-page.tsx'
+import { JoiningPage } from './invitation/joining-page.tsx'
 import { NamingPage } from './naming/naming-page.tsx'
 import { Banner } from './parts/banner.tsx'
 import { Notices } from './parts/notices.tsx'
@@ -14,7 +18,7 @@ import { useKithState, useNow, useStatus } from './peer/context.ts'
 import type { DoorState } from './peer/store.ts'
 import { HomePage } from './people/home-page.tsx'
 import { Sidebar } from './people/sidebar.tsx'
-import { PLACES } from './routes.ts'
+import { panelIn, PLACES } from './routes.ts'
 import { SettingsPage } from './settings/settings-page.tsx'
 import { Shortcuts } from './shortcuts/shortcuts.tsx'
 import { useTitle } from './title.ts'
@@ -54,9 +58,15 @@ const Chat = (): ReactNode => {
         <div className={`min-h-0 min-w-0 flex-1 md:flex ${chosen ? 'flex' : 'hidden'}`}>
           <Switch>
             <Route path={PLACES.settings} component={SettingsPage} />
-            <Route path={PLACES.details}>{({ conversation }) => <ConversationPage id={conversation} details />}</Route>
+            <Route path={PLACES.newGroup} component={NewGroupPage} />
+            <Route path={PLACES.invite} component={InvitePage} />
+            <Route path={PLACES.join} component={JoinPage} />
+            <Route path={PLACES.joining}>{({ joining }) => <JoiningPage id={joining} />}</Route>
             <Route path={PLACES.line}>
               {({ conversation, order }) => <ConversationPage id={conversation} order={order} />}
+            </Route>
+            <Route path={PLACES.panel}>
+              {({ conversation, panel }) => <ConversationPage id={conversation} panel={panelIn(panel)} />}
             </Route>
             <Route path={PLACES.conversation}>{({ conversation }) => <ConversationPage id={conversation} />}</Route>
             <Route component={HomePage} />

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import type { LineView, Update } from '../../src/view/view.ts'
 import { reflect, TYPING_MILLIS, withoutIdle, type Mirror } from '../../src/web/peer/mirror.ts'
 import { hueOf, initialsOf } from '../../src/web/parts/initials.ts'
-import { listsOf } from '../../src/web/people/lists.ts'
+import { candidatesOf, listsOf } from '../../src/web/people/lists.ts'
+import { talkName } from '../../src/web/peer/talk.ts'
 import { orderIn, toLine } from '../../src/web/routes.ts'
 import { putIn, restored } from '../../src/web/composer/text.ts'
 import { sizeTrouble } from '../../src/web/composer/size.ts'
@@ -13,11 +14,18 @@ import { busy } from './fake/stories.ts'
 const mirrorOf = (...updates: readonly Update[]): Mirror =>
   updates.reduce<Mirror | undefined>((mirror, update) => reflect(mirror, update, NOW), undefined) as Mirror
 
-const SNAPSHOT: Update = { kind: 'snapshot', status: status(), people: busy.people, conversations: busy.conversations }
+const SNAPSHOT: Update = {
+  kind: 'snapshot',
+  status: status(),
+  people: busy.people,
+  conversations: busy.conversations,
+  invitations: busy.invitations ?? [],
+  joinings: busy.joinings ?? [],
+}
 
 test('[UI10] nothing is mirrored before the snapshot, and a later one replaces everything', () => {
   assert.equal(reflect(undefined, { kind: 'person', person: person('bob') }, NOW), undefined)
-  const again = mirrorOf(SNAPSHOT, { kind: 'snapshot', status: status(), people: [], conversations: [] })
+  const again = mirrorOf(SNAPSHOT, { ...SNAPSHOT, people: [], conversations: [] })
   assert.deepEqual([again.people.size, again.conversations.size], [0, 0])
 })
 
@@ -56,9 +64,21 @@ test('[UI10] typing ends with their message, not with mine, and after six second
 
 test('[UI11] everybody stands in one place of the list, the latest talk first', () => {
   const lists = listsOf(mirrorOf(SNAPSHOT))
-  const names = (talks: typeof lists.talks) => talks.map((talk) => talk.person.name)
-  assert.deepEqual(names(lists.requests), ['Carol'])
-  assert.deepEqual(names(lists.talks), ['Bob', 'Maximiliane Alexandrine von Hohenfels-S.', 'Dan'])
+  const names = (talks: typeof lists.talks) => talks.map(talkName)
+  assert.deepEqual(names(lists.requests), ['Win a phone!!!', 'Carol'])
+  assert.deepEqual(names(lists.talks), [
+    'Sunday ridge walkers',
+    'Bobby',
+    'Maximiliane Alexandrine von Hohenfels-S.',
+    'Choir: second altos, rehearsals and scores for the whole winter',
+    'Dan',
+    'Gwen',
+    'Flat share',
+  ])
+  assert.deepEqual(
+    lists.joinings.map(({ inviter }) => inviter.name),
+    ['Frank', 'Hana'],
+  )
   assert.deepEqual(names(lists.aside), ['Mallory'])
   assert.deepEqual(
     [lists.nearby.map(({ id }) => id), lists.onServer.map(({ name }) => name)],

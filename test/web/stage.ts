@@ -21,7 +21,7 @@ const POLICY =
 const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' }
 
 export type Scene = {
-  readonly story?: 'first' | 'empty' | 'busy' | 'flood'
+  readonly story?: 'first' | 'empty' | 'busy' | 'flood' | 'crowd'
   readonly count?: number
   readonly door?: 'lost' | 'not-let-in'
   readonly width?: number

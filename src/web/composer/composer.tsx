@@ -2,11 +2,12 @@ import { Popover } from '@base-ui/react/popover'
 import { SendHorizontal, Smile } from 'lucide-react'
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { refusalWords } from '../../view/refusal-words.ts'
-import type { ConversationView, PersonView } from '../../view/view.ts'
+import type { ConversationView } from '../../view/view.ts'
 import type { Intent } from './intent.ts'
 import { EmojiPicker } from '../emoji/emoji-picker.tsx'
 import { Button, IconButton } from '../parts/button.tsx'
 import { useKith } from '../peer/context.ts'
+import { talkName, type Talk } from '../peer/talk.ts'
 import { useDraft } from './draft.ts'
 import { IntentBar } from './intent-bar.tsx'
 import { sizeTrouble } from './size.ts'
@@ -16,17 +17,16 @@ import { putIn, restored } from './text.ts'
 export const COMPOSER_ID = 'composer'
 
 type ComposerProps = {
-  readonly conversation: ConversationView
-  readonly person: PersonView
+  readonly talk: Talk
   readonly intent: Intent
   onIntent(intent: Intent): void
 }
 
-export const Composer = ({ conversation, person, intent, onIntent }: ComposerProps): ReactNode => {
+export const Composer = ({ talk, intent, onIntent }: ComposerProps): ReactNode => {
   const field = useRef<HTMLTextAreaElement>(null)
-  const { text, setText, failed, send, lastOfMine } = useComposing(conversation, intent, onIntent)
+  const { text, setText, failed, send, lastOfMine } = useComposing(talk.conversation, intent, onIntent)
   const trouble = sizeTrouble(text)
-  const name = person.privateName ?? person.name
+  const name = talkName(talk)
   // The field is as high as its text, up to its limit.
   useLayoutEffect(() => {
     const { current } = field
@@ -66,7 +66,7 @@ export const Composer = ({ conversation, person, intent, onIntent }: ComposerPro
   return (
     <div className="mx-auto w-full max-w-256 flex-none px-2 pb-2 sm:px-3 sm:pb-3 md:px-5">
       <div className="rounded-3xl border border-line bg-card shadow-[0_2px_10px_var(--shade)] focus-within:border-line-strong">
-        <IntentBar intent={intent} name={name} onCancel={() => onIntent({ kind: 'say' })} />
+        <IntentBar intent={intent} onCancel={() => onIntent({ kind: 'say' })} />
         {failed === undefined ? null : (
           <div
             role="alert"

@@ -3,11 +3,13 @@ import type { ReactNode } from 'react'
 import type { Intent } from './intent.ts'
 import { plainText } from '../markdown/parse.ts'
 import { IconButton } from '../parts/button.tsx'
+import { useName } from '../peer/context.ts'
 
-type IntentBarProps = { readonly intent: Intent; readonly name: string; onCancel(): void }
+type IntentBarProps = { readonly intent: Intent; onCancel(): void }
 
 /** Over the field: what is being answered or changed. */
-export const IntentBar = ({ intent, name, onCancel }: IntentBarProps): ReactNode => {
+export const IntentBar = ({ intent, onCancel }: IntentBarProps): ReactNode => {
+  const name = useName(intent.kind === 'reply' ? intent.to.person : '')
   if (intent.kind === 'say') return null
   const line = intent.kind === 'reply' ? intent.to : intent.line
   const Icon = intent.kind === 'reply' ? Reply : Pencil

@@ -6,18 +6,18 @@ import { isEmojiOnly } from '../markdown/emoji-only.ts'
 import { beginningOf } from '../markdown/long-text.ts'
 import { Markdown } from '../markdown/markdown.tsx'
 import { plainText } from '../markdown/parse.ts'
-import { useStatus } from '../peer/context.ts'
+import { useName } from '../peer/context.ts'
 
-type BubbleProps = { readonly row: Row; readonly name: string; onQuote(line: string): void }
+type BubbleProps = { readonly row: Row; onQuote(line: string): void }
 
-export const Bubble = ({ row, name, onQuote }: BubbleProps): ReactNode => {
+export const Bubble = ({ row, onQuote }: BubbleProps): ReactNode => {
   const { line } = row
   const side = line.mine ? 'bubble-mine' : 'bubble-theirs'
   const hooked = [row.startsGroup ? '' : 'above', row.endsGroup ? '' : 'below'].join(' ')
   if (line.kind === 'deleted')
     return (
       <div className={`bubble ${side} bubble-deleted`} data-hooked={hooked}>
-        <bdi>{lineWords(line, () => ({ name, mine: line.mine }))}</bdi>
+        <Deleted line={line} />
       </div>
     )
   if (line.kind !== 'message') return null
@@ -28,10 +28,15 @@ export const Bubble = ({ row, name, onQuote }: BubbleProps): ReactNode => {
       data-hooked={hooked}
       data-bubble={line.mine ? 'mine' : 'theirs'}
     >
-      {line.reply ? <Quote reply={line.reply} mine={line.mine} name={name} onQuote={onQuote} /> : null}
+      {line.reply ? <Quote reply={line.reply} mine={line.mine} onQuote={onQuote} /> : null}
       <LongText text={line.text} />
     </div>
   )
+}
+
+const Deleted = ({ line }: { readonly line: LineView & { kind: 'deleted' } }): ReactNode => {
+  const name = useName(line.person)
+  return <bdi>{lineWords(line, () => ({ name, mine: line.mine }))}</bdi>
 }
 
 const LongText = ({ text }: { readonly text: string }): ReactNode => {
@@ -53,14 +58,12 @@ const QUOTE_CHARACTERS_MAX = 300
 type QuoteProps = {
   readonly reply: NonNullable<(LineView & { kind: 'message' })['reply']>
   readonly mine: boolean
-  readonly name: string
   onQuote(line: string): void
 }
 
 /** What is answered, above the answer; a click goes there. */
-const Quote = ({ reply, mine, name, onQuote }: QuoteProps): ReactNode => {
-  const own = useStatus().me?.id
-  const author = reply.person === undefined ? undefined : reply.person === own ? 'You' : name
+const Quote = ({ reply, mine, onQuote }: QuoteProps): ReactNode => {
+  const author = useName(reply.person ?? '')
   return (
     <button
       type="button"
@@ -68,7 +71,7 @@ const Quote = ({ reply, mine, name, onQuote }: QuoteProps): ReactNode => {
       onClick={() => onQuote(reply.id)}
     >
       <span className="sr-only">{mine ? 'Your answer to ' : 'An answer to '}</span>
-      {author === undefined ? null : <bdi className="block font-semibold">{author}</bdi>}
+      {reply.person === undefined ? null : <bdi className="block font-semibold">{author}</bdi>}
       <bdi className="line-clamp-2 text-[var(--bubble-soft)]">
         {plainText(reply.text.slice(0, QUOTE_CHARACTERS_MAX)) || 'A message that has not arrived here'}
       </bdi>

@@ -2,63 +2,97 @@ import { useEffect, useState, type ReactNode } from 'react'
 import { Composer } from '../composer/composer.tsx'
 import type { Intent } from '../composer/intent.ts'
 import { DetailsPanel } from '../details/details-panel.tsx'
+import { AddPanel } from '../group/add-panel.tsx'
+import { GoneStrip } from '../group/gone-strip.tsx'
+import { GroupPanel } from '../group/group-panel.tsx'
+import { GroupRequest } from '../group/group-request.tsx'
+import { GroupInvitations } from '../invitation/group-invitations.tsx'
 import { Button } from '../parts/button.tsx'
 import { enterChain } from '../peer/chains.ts'
-import { useConversation, useKith, useKithState, usePerson } from '../peer/context.ts'
+import { useKith, useKithState } from '../peer/context.ts'
+import { useTalk, type Talk } from '../peer/talk.ts'
+import type { Panel } from '../routes.ts'
+import { SafetyPanel } from '../safety/safety-panel.tsx'
+import { TrustBanner } from '../safety/trust-banner.tsx'
 import { Header } from './header.tsx'
 import { Lines } from './lines.tsx'
 import { RequestBanner } from './request-banner.tsx'
+import { TalkNotices } from './talk-notices.tsx'
 import { Typing } from './typing.tsx'
 
-type PageProps = { readonly id: string; readonly details?: boolean; readonly order?: string | undefined }
+type PageProps = {
+  readonly id: string
+  readonly panel?: Panel | undefined
+  readonly order?: string | undefined
+}
 
-export const ConversationPage = (props: PageProps): ReactNode => {
-  const conversation = useConversation(props.id)
-  const person = usePerson(conversation?.person ?? '')
-  if (conversation === undefined || person === undefined) return <Gone />
+export const ConversationPage = ({ id, panel, order }: PageProps): ReactNode => {
+  const talk = useTalk(id)
+  if (talk === undefined) return <Gone />
   return (
     <>
-      <div className={`min-w-0 flex-1 flex-col bg-sheet ${props.details ? 'hidden xl:flex' : 'flex'}`}>
-        <Talk key={props.id} {...props} />
+      <div className={`min-w-0 flex-1 flex-col bg-sheet ${panel ? 'hidden xl:flex' : 'flex'}`}>
+        <Spoken key={id} talk={talk} order={order} />
       </div>
-      {props.details ? <DetailsPanel conversation={conversation} person={person} /> : null}
+      {panel ? <Beside key={`${id} ${panel}`} talk={talk} panel={panel} /> : null}
     </>
   )
 }
 
 const SAY: Intent = { kind: 'say' }
 
-const Talk = ({ id, order }: PageProps): ReactNode => {
+/** What was said, and the field to say more. */
+const Spoken = ({ talk, order }: { readonly talk: Talk; readonly order: string | undefined }): ReactNode => {
   const kith = useKith()
-  const conversation = useConversation(id)
-  const person = usePerson(conversation?.person ?? '')
+  const { id } = talk.conversation
   const chain = useKithState((state) => state.chains.get(id)?.chain)
   const [intent, setIntent] = useState<Intent>(SAY)
   useEffect(() => void enterChain(kith, id), [kith, id])
-  if (conversation === undefined || person === undefined) return null
   return (
     <>
-      <Header conversation={conversation} person={person} />
+      <Header talk={talk} />
       {chain === undefined ? (
         <p role="status" className="sr-only">
           Loading messages
         </p>
       ) : null}
-      <Lines conversation={conversation} person={person} order={order} onIntent={setIntent} />
-      <Typing conversation={conversation.id} person={person} />
-      {conversation.at === 'open' ? null : <RequestBanner conversation={conversation} person={person} />}
-      {conversation.at === 'blocked' ? null : (
-        <Composer conversation={conversation} person={person} intent={intent} onIntent={setIntent} />
+      <Lines talk={talk} order={order} onIntent={setIntent} />
+      <Typing conversation={id} />
+      <TalkNotices talk={talk} />
+      {talk.kind === 'group' ? (
+        <>
+          <GroupRequest group={talk.conversation} />
+          <GoneStrip group={talk.conversation} />
+        </>
+      ) : (
+        <>
+          <TrustBanner {...talk} />
+          <RequestBanner {...talk} />
+        </>
       )}
+      {maySpeak(talk) ? <Composer talk={talk} intent={intent} onIntent={setIntent} /> : null}
     </>
   )
+}
+
+/** Answering a person accepts them; a group is accepted first, as others would read the answer. */
+const maySpeak = (talk: Talk): boolean =>
+  talk.kind === 'direct'
+    ? talk.conversation.at !== 'blocked'
+    : talk.conversation.at === 'open' && talk.conversation.role !== 'gone'
+
+const Beside = ({ talk, panel }: { readonly talk: Talk; readonly panel: Panel }): ReactNode => {
+  if (talk.kind === 'direct') return panel === 'safety' ? <SafetyPanel {...talk} /> : <DetailsPanel {...talk} />
+  const group = talk.conversation
+  if (panel === 'add') return <AddPanel group={group} />
+  return panel === 'invite' ? <GroupInvitations group={group} /> : <GroupPanel group={group} />
 }
 
 const Gone = (): ReactNode => (
   <div className="grid flex-1 place-items-center bg-sheet p-8">
     <div className="flex max-w-100 flex-col items-start gap-4">
       <h1 className="font-serif text-title">This conversation is not here</h1>
-      <p className="text-soft">It may belong to another profile. Choose another one from the list.</p>
+      <p className="text-soft">It was deleted, or belongs to another profile. Choose another one from the list.</p>
       <Button onClick={() => (location.hash = '/')}>Back to the list</Button>
     </div>
   </div>

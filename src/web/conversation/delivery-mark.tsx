@@ -1,22 +1,33 @@
-import { Check, CheckCheck, Clock, type LucideIcon } from 'lucide-react'
+import { Check, CheckCheck, Clock, Cloud, type LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { deliveryWords } from '../../view/delivery-words.ts'
 import type { Delivery, LineView } from '../../view/view.ts'
 
+type DeliveryMarkProps = {
+  readonly delivery: Delivery
+  /** Whom the message is for. */
+  readonly name: string
+  readonly server: string | undefined
+}
+
 /** Where a message of mine is: an icon, and words for those who do not see it. */
-export const DeliveryMark = ({ delivery, name }: { readonly delivery: Delivery; readonly name: string }): ReactNode => {
-  const Icon = ICONS[delivery]
-  const words = deliveryWords(delivery, name)
+export const DeliveryMark = ({ delivery, name, server }: DeliveryMarkProps): ReactNode => {
+  const words = deliveryWords(delivery, name, server)
   return (
     <span title={words} data-delivery={delivery}>
-      <Icon size={14} strokeWidth={2.2} aria-hidden />
+      <DeliveryIcon delivery={delivery} />
       <span className="sr-only">. {words}</span>
     </span>
   )
 }
 
-const ICONS: Readonly<Record<Delivery, LucideIcon>> = { kept: Clock, delivered: Check, read: CheckCheck }
+export const DeliveryIcon = ({ delivery }: { readonly delivery: Delivery }): ReactNode => {
+  const Icon = ICONS[delivery]
+  return <Icon size={14} strokeWidth={2.2} aria-hidden />
+}
 
-/** The id of the newest message of mine: the one that says in words how far it got. */
-export const newestOfMine = (lines: readonly LineView[]): string | undefined =>
-  lines.findLast((line) => line.mine && line.kind === 'message')?.id
+const ICONS: Readonly<Record<Delivery, LucideIcon>> = { kept: Clock, sealed: Cloud, delivered: Check, read: CheckCheck }
+
+/** The newest message of mine: the one that says in words how far it got. */
+export const newestOfMine = (lines: readonly LineView[]): LineView | undefined =>
+  lines.findLast((line) => line.mine && line.kind === 'message')

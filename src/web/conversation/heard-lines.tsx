@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { plainText } from '../markdown/parse.ts'
-import { useKithState, useMirror } from '../peer/context.ts'
+import { useKithState, useNames } from '../peer/context.ts'
 
 const HEARD_CHARACTERS_MAX = 500
 
@@ -10,13 +10,12 @@ const HEARD_CHARACTERS_MAX = 500
  */
 export const HeardLines = (): ReactNode => {
   const heard = useKithState((state) => state.heard)
-  const people = useMirror((mirror) => mirror.people)
-  const nameOf = (id: string): string => people.get(id)?.privateName ?? people.get(id)?.name ?? 'Somebody'
+  const names = useNames(heard.map(({ person }) => person))
   return (
     <div role="log" aria-live="polite" aria-label="New messages" className="sr-only">
-      {heard.map(({ id, person, text }) => (
+      {heard.map(({ id, text }, index) => (
         <p key={id}>
-          {nameOf(person)}: {plainText(text.slice(0, HEARD_CHARACTERS_MAX))}
+          {names[index]}: {plainText(text.slice(0, HEARD_CHARACTERS_MAX))}
         </p>
       ))}
     </div>

@@ -1,5 +1,5 @@
 import { Menu } from '@base-ui/react/menu'
-import { Copy, MoreHorizontal, Pencil, Reply, Trash2, type LucideIcon } from 'lucide-react'
+import { Copy, MoreHorizontal, Pencil, Reply, Send, Trash2, type LucideIcon } from 'lucide-react'
 import { useState, type KeyboardEvent, type ReactNode } from 'react'
 import type { Result } from '../../core/bytes/result.ts'
 import type { Refusal } from '../../view/calls.ts'
@@ -14,7 +14,7 @@ import { ReactionPicker } from './reaction-picker.tsx'
 
 type Message = LineView & { kind: 'message' }
 
-type Open = 'menu' | 'reactions' | 'delete'
+type Open = 'menu' | 'reactions' | 'delete' | 'where'
 
 type Actions = {
   readonly open: Open | undefined
@@ -32,13 +32,14 @@ type Action = { readonly label: string; readonly key: string; readonly icon: Luc
 
 type LineActionsInput = {
   readonly row: { readonly line: LineView }
-  readonly conversation: string
+  readonly talk: { readonly conversation: string; readonly kind: 'direct' | 'group' }
   onIntent(intent: Intent): void
 }
 
 /** What can be done with a line, by menu and by key alike. */
-export const useLineActions = ({ row: { line }, conversation, onIntent }: LineActionsInput): Actions => {
+export const useLineActions = ({ row: { line }, talk, onIntent }: LineActionsInput): Actions => {
   const kith = useKith()
+  const { conversation } = talk
   const [open, setOpen] = useState<Open>()
   const told = async (answer: Promise<Result<unknown, Refusal>>): Promise<void> => {
     const { ok, ...rest } = await answer
@@ -50,7 +51,14 @@ export const useLineActions = ({ row: { line }, conversation, onIntent }: LineAc
     void told(kith.calls.react({ conversation, line: line.id, emoji, on }))
   }
   const unsay = (): void => void told(kith.calls.unsay({ conversation, line: line.id }))
-  const list = line.kind === 'message' ? actionsOf(line, onIntent, () => setOpen('delete')) : []
+  const list =
+    line.kind === 'message'
+      ? actionsOf(line, {
+          onIntent,
+          askToDelete: () => setOpen('delete'),
+          ...(talk.kind === 'group' ? { showWhere: () => setOpen('where') } : {}),
+        })
+      : []
   const onKey = ({ key, altKey, ctrlKey, metaKey }: KeyboardEvent): boolean => {
     if (altKey || ctrlKey || metaKey || line.kind !== 'message') return false
     if (key === 'Enter' || key === ' ' || key === 'ContextMenu') setOpen('menu')
@@ -65,19 +73,24 @@ export const useLineActions = ({ row: { line }, conversation, onIntent }: LineAc
   return { open, setOpen, close, unsay, list, react, onKey }
 }
 
-const actionsOf = (line: Message, onIntent: (intent: Intent) => void, askToDelete: () => void): readonly Action[] => [
+type Ways = { onIntent(intent: Intent): void; askToDelete(): void; showWhere?(): void }
+
+const actionsOf = (line: Message, { onIntent, askToDelete, showWhere }: Ways): readonly Action[] => [
   { label: 'Reply', key: 'r', icon: Reply, do: () => onIntent({ kind: 'reply', to: line }) },
   { label: 'Copy text', key: 'c', icon: Copy, do: () => void navigator.clipboard.writeText(line.text) },
   ...(line.mine
     ? [
         { label: 'Edit', key: 'e', icon: Pencil, do: () => onIntent({ kind: 'edit', line }) },
+        ...(showWhere ? [{ label: 'Who has it', key: 'w', icon: Send, do: showWhere }] : []),
         { label: 'Delete', key: 'delete', icon: Trash2, do: askToDelete },
       ]
     : []),
 ]
 
+type LineActionsProps = { readonly line: Message; readonly actions: Actions; readonly group: boolean }
+
 /** A small bar over the bubble, while it is looked at. */
-export const LineActions = ({ line, actions }: { readonly line: Message; readonly actions: Actions }): ReactNode => {
+export const LineActions = ({ line, actions, group }: LineActionsProps): ReactNode => {
   const own = useStatus().me?.id ?? ''
   return (
     <div
@@ -120,6 +133,7 @@ export const LineActions = ({ line, actions }: { readonly line: Message; readonl
       </Menu.Root>
       <ConfirmDelete
         open={actions.open === 'delete'}
+        group={group}
         onClose={() => actions.close('delete')}
         onDelete={actions.unsay}
       />

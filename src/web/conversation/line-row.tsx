@@ -1,21 +1,36 @@
 import { memo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { newestDeliveryWords } from '../../view/delivery-words.ts'
-import { lineWords } from '../../view/line-words.ts'
 import { clockWords, dayWords, momentWords } from '../../view/time-words.ts'
-import type { Delivery, LineView, PersonView } from '../../view/view.ts'
+import type { Delivery, LineView, Presence } from '../../view/view.ts'
 import { isBubble, type Row } from '../chain/rows.ts'
-import { Avatar } from '../parts/person.tsx'
+import type { Intent } from '../composer/intent.ts'
+import { hueOf } from '../parts/initials.ts'
+import { Avatar, ShownName } from '../parts/person.tsx'
 import { useKith } from '../peer/context.ts'
+import { calledName } from '../peer/names.ts'
+import { useAnybody } from '../peer/talk.ts'
 import { Bubble } from './bubble.tsx'
 import { DeliveryMark } from './delivery-mark.tsx'
-import type { Intent } from '../composer/intent.ts'
+import { DeliverySheet } from './delivery-sheet.tsx'
 import { LineActions, useLineActions } from './line-actions.tsx'
 import { Reactions } from './reactions.tsx'
+import { SystemLine } from './system-line.tsx'
+
+/** What all rows of a conversation have in common. Its parts change rarely: rows are drawn anew when they do. */
+export type RowTalk = {
+  readonly conversation: string
+  readonly kind: 'direct' | 'group'
+  /** Whom my messages are for: the other person, or everybody. */
+  readonly name: string
+  /** The other person's, where there are two. */
+  readonly presence: Presence | undefined
+  /** The server on which messages lie for who is away. */
+  readonly server: string | undefined
+}
 
 type LineRowProps = {
   readonly row: Row
-  readonly conversation: string
-  readonly person: PersonView
+  readonly talk: RowTalk
   readonly delivery: Delivery
   /** The newest message of mine: it says in words how far it got. */
   readonly newest: boolean
@@ -36,18 +51,28 @@ export const LineRow = memo((props: LineRowProps): ReactNode => {
     <div
       className={`mx-auto max-w-256 px-3 md:px-6 ${row.startsGroup ? 'pt-3' : 'pt-0.5'} ${found ? 'row-found' : ''}`}
     >
-      {props.beginning ? <Beginning person={props.person} /> : null}
+      {props.beginning ? <Beginning talk={props.talk} /> : null}
       {row.startsDay ? <Day at={row.line.at} /> : null}
       {row.startsNew ? <NewMark /> : null}
-      {isBubble(row.line) ? <Message {...props} /> : <SystemLine {...props} />}
+      {isBubble(row.line) ? (
+        <Message {...props} />
+      ) : (
+        <SystemLine line={row.line} active={props.active} onFocusRow={props.onFocusRow} />
+      )}
     </div>
   )
 })
 
-const Beginning = ({ person }: { readonly person: PersonView }): ReactNode => (
+const Beginning = ({ talk }: { readonly talk: RowTalk }): ReactNode => (
   <p className="mx-auto max-w-120 pt-6 pb-2 text-center text-small text-balance text-soft">
-    This is the beginning of what you and <bdi>{person.privateName ?? person.name}</bdi> wrote. It is sealed from your
-    device to theirs; nobody in between can read it.
+    {talk.kind === 'group' ? (
+      'This is the beginning of what you can see of this group. What is said here is sealed for its members; nobody in between can read it.'
+    ) : (
+      <>
+        This is the beginning of what you and <bdi>{talk.name}</bdi> wrote. It is sealed from your device to theirs;
+        nobody in between can read it.
+      </>
+    )}
   </p>
 )
 
@@ -67,27 +92,10 @@ const NewMark = (): ReactNode => (
   </div>
 )
 
-const SystemLine = ({ row: { line }, person, active, onFocusRow }: LineRowProps): ReactNode => {
-  if (line.kind === 'message') return null
-  const serious = line.kind === 'forked' || line.kind === 'gap' || line.kind === 'sealed'
-  return (
-    <div
-      data-line={line.id}
-      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- rows are walked with the arrow keys
-      tabIndex={active ? 0 : -1}
-      onFocus={() => onFocusRow(line.id)}
-      className={`mx-auto my-1 w-fit max-w-120 rounded-xl px-3 py-1 text-center text-small text-balance ${serious ? 'bg-ember-wash text-ink' : 'text-soft'}`}
-    >
-      <bdi>{lineWords(line, () => ({ name: person.privateName ?? person.name, mine: line.mine }))}</bdi>
-      <span className="sr-only">, {clockWords(line.at)}</span>
-    </div>
-  )
-}
-
 const Message = (props: LineRowProps): ReactNode => {
-  const { row, person, active, delivery, newest } = props
+  const { row, talk, active, delivery, newest } = props
   const { line } = row
-  const name = person.privateName ?? person.name
+  const author = useAnybody(line.person)
   const place = useRef<HTMLDivElement>(null)
   const actions = useLineActions(props)
   const [looked, setLooked] = useState(false)
@@ -101,7 +109,7 @@ const Message = (props: LineRowProps): ReactNode => {
       data-line={line.id}
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- rows are walked with the arrow keys
       tabIndex={active ? 0 : -1}
-      aria-label={`${line.mine ? 'You' : name}, ${clockWords(line.at)}`}
+      aria-label={`${line.mine ? 'You' : calledName(author)}, ${clockWords(line.at)}`}
       role="article"
       onKeyDown={onKeyDown}
       onFocus={() => {
@@ -117,48 +125,77 @@ const Message = (props: LineRowProps): ReactNode => {
       }}
       className={`flex items-end gap-2 rounded-2xl ${line.mine ? 'flex-row-reverse' : ''}`}
     >
-      {line.mine ? null : <Beside row={row} person={person} />}
+      {line.mine ? null : (
+        // The face of who wrote a group of bubbles, beside the last; not where every pixel counts.
+        <div className="hidden w-7 flex-none pb-5 sm:block">
+          {row.endsGroup ? <Avatar id={author.id} name={calledName(author)} size={28} /> : null}
+        </div>
+      )}
       <div className={`flex max-w-[min(85%,40rem)] min-w-0 flex-col ${line.mine ? 'items-end' : 'items-start'}`}>
+        {talk.kind === 'group' && !line.mine && row.startsGroup ? (
+          <p
+            className="name-hue max-w-full truncate px-1.5 pb-0.5 text-small font-semibold"
+            data-hue={hueOf(author.id)}
+            data-author
+          >
+            <ShownName person={author} />
+          </p>
+        ) : null}
         <div className={`relative flex max-w-full items-end gap-1.5 ${line.mine ? 'flex-row-reverse' : ''}`}>
-          <Bubble row={row} name={name} onQuote={props.onQuote} />
+          <Bubble row={row} onQuote={props.onQuote} />
           {line.kind === 'message' && (line.edited || line.mine) ? (
             <span className="flex flex-none items-center gap-1 pb-1 text-tiny text-soft">
               {line.edited ? 'edited' : null}
-              {line.mine ? <DeliveryMark delivery={delivery} name={name} /> : null}
+              {line.mine ? <DeliveryMark delivery={delivery} name={talk.name} server={talk.server} /> : null}
             </span>
           ) : null}
-          {line.kind === 'message' && (looked || actions.open) ? <LineActions line={line} actions={actions} /> : null}
+          {line.kind === 'message' && (looked || actions.open) ? (
+            <LineActions line={line} actions={actions} group={talk.kind === 'group'} />
+          ) : null}
         </div>
-        {line.kind === 'message' ? <Reactions line={line} person={person} onReact={actions.react} /> : null}
-        {row.endsGroup || newest ? <Foot line={line} newest={newest} delivery={delivery} person={person} /> : null}
+        {line.kind === 'message' ? <Reactions line={line} onReact={actions.react} /> : null}
+        {row.endsGroup || newest ? <Foot {...props} onWhere={() => actions.setOpen('where')} /> : null}
+        {line.kind === 'message' && actions.open === 'where' ? (
+          <DeliverySheet line={line} talk={talk} onClose={() => actions.close('where')} />
+        ) : null}
       </div>
     </div>
   )
 }
 
-/** The face of who wrote a group, beside its last bubble; not where every pixel counts. */
-const Beside = ({ row, person }: { readonly row: Row; readonly person: PersonView }): ReactNode => (
-  <div className="hidden w-7 flex-none pb-5 sm:block">
-    {row.endsGroup ? <Avatar id={person.id} name={person.privateName ?? person.name} size={28} /> : null}
-  </div>
-)
-
-type FootProps = {
-  readonly line: LineView
-  readonly newest: boolean
-  readonly delivery: Delivery
-  readonly person: PersonView
-}
-
-const Foot = ({ line, newest, delivery, person }: FootProps): ReactNode => {
-  const name = person.privateName ?? person.name
-  const words = newest ? newestDeliveryWords(delivery, { presence: person.presence, name }) : undefined
+/** The time, and of my newest message in words where it is; in a group that leads to where it is for each. */
+const Foot = ({ row: { line }, talk, newest, delivery, onWhere }: LineRowProps & { onWhere(): void }): ReactNode => {
+  const words = newest ? whereWords(delivery, talk) : undefined
   return (
     <p className={`px-1.5 pt-0.5 text-tiny text-soft ${line.mine ? 'text-end' : ''}`}>
-      <time dateTime={new Date(line.at).toISOString()} title={momentWords(line.at)}>
-        {clockWords(line.at)}
-      </time>
-      {words === undefined ? null : ` · ${words}`}
+      <Time line={line} />
+      {words === undefined ? null : talk.kind === 'direct' ? (
+        ` · ${words}`
+      ) : (
+        <>
+          {' · '}
+          <button type="button" tabIndex={-1} className="underline underline-offset-2" onClick={onWhere}>
+            {words}
+          </button>
+        </>
+      )}
     </p>
   )
+}
+
+const Time = ({ line }: { readonly line: LineView }): ReactNode => (
+  <time dateTime={new Date(line.at).toISOString()} title={momentWords(line.at)}>
+    {clockWords(line.at)}
+  </time>
+)
+
+const whereWords = (delivery: Delivery, { kind, name, presence, server }: RowTalk): string | undefined => {
+  if (kind === 'group' && (delivery === 'delivered' || delivery === 'read'))
+    return delivery === 'read' ? 'Read by everybody' : 'Delivered to everybody'
+  const words = newestDeliveryWords(delivery, {
+    name,
+    ...(presence ? { presence } : {}),
+    ...(server === undefined ? {} : { server }),
+  })
+  return kind === 'group' ? (words ?? 'On its way') : words
 }

@@ -1,24 +1,25 @@
-import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { useLocation } from 'wouter'
-import { compareOrders, deliveryOf, type ConversationView, type PersonView } from '../../view/view.ts'
+import { EVERYBODY } from '../../view/delivery-words.ts'
+import { compareOrders, deliveryOf, type ConversationView } from '../../view/view.ts'
 import { CHAIN_LINES_MAX, type Chain } from '../chain/chain.ts'
 import { keptRows, rowsOf, type Row } from '../chain/rows.ts'
 import { findLine, loadAround, loadMore, loadNewest, markRead, trimChain } from '../peer/chains.ts'
 import { useKith, useKithState } from '../peer/context.ts'
 import { notify } from '../peer/store.ts'
+import { talkName, type Talk } from '../peer/talk.ts'
 import { orderIn, toConversation } from '../routes.ts'
 import type { Intent } from '../composer/intent.ts'
 import { newestOfMine } from './delivery-mark.tsx'
 import { EmptyTalk } from './empty-talk.tsx'
 import { JumpButton } from './jump-button.tsx'
-import { LineRow } from './line-row.tsx'
+import { LineRow, type RowTalk } from './line-row.tsx'
 import { useReading } from './reading.ts'
 import { useRowKeys } from './row-keys.ts'
 import { RowList, type RowListHandle } from './row-list.tsx'
 
 type LinesProps = {
-  readonly conversation: ConversationView
-  readonly person: PersonView
+  readonly talk: Talk
   /** A place to go to, from the address. */
   readonly order: string | undefined
   onIntent(intent: Intent): void
@@ -28,27 +29,23 @@ const FOUND_MILLIS = 2_000
 
 /** The lines of a conversation: loads what comes into sight, lets go of what is far, marks what was read. */
 export const Lines = (props: LinesProps): ReactNode => {
-  const chain = useKithState((state) => state.chains.get(props.conversation.id)?.chain)
+  const chain = useKithState((state) => state.chains.get(props.talk.conversation.id)?.chain)
   if (chain === undefined) return <div className="flex-1" />
-  if (chain.lines.length === 0 && !chain.older) return <EmptyTalk person={props.person} />
+  if (chain.lines.length === 0 && !chain.older) return <EmptyTalk talk={props.talk} />
   return <LoadedLines {...props} chain={chain} />
 }
 
-const LoadedLines = ({
-  conversation,
-  person,
-  order,
-  onIntent,
-  chain,
-}: LinesProps & { readonly chain: Chain }): ReactNode => {
+const LoadedLines = ({ talk, order, onIntent, chain }: LinesProps & { readonly chain: Chain }): ReactNode => {
   const kith = useKith()
+  const { conversation } = talk
   const { id } = conversation
+  const rowTalk = useRowTalk(talk)
   const rows = useRows(id, chain)
   const list = useRef<RowListHandle>(null)
   const [atEnd, setAtEnd] = useState(false)
   const { found, show } = useFound(conversation, chain, order, list)
   const { active, onKeyDown, onFocusRow } = useRowKeys(rows, list)
-  const newest = newestOfMine(chain.lines)
+  const newest = newestOfMine(chain.lines)?.id
   useReading(conversation, chain, atEnd && !chain.newer)
 
   const jump = async (): Promise<void> => {
@@ -58,8 +55,7 @@ const LoadedLines = ({
   const drawRow = (row: Row): ReactNode => (
     <LineRow
       row={row}
-      conversation={id}
-      person={person}
+      talk={rowTalk}
       delivery={row.line.mine ? deliveryOf(row.line, conversation.progress) : 'kept'}
       newest={row.line.id === newest}
       active={row.line.id === active}
@@ -74,7 +70,7 @@ const LoadedLines = ({
     <div className="relative flex min-h-0 flex-1 flex-col">
       <RowList
         ref={list}
-        label={`Messages with ${person.privateName ?? person.name}`}
+        label={talk.kind === 'group' ? `Messages in ${talkName(talk)}` : `Messages with ${talkName(talk)}`}
         rows={rows}
         keepRow={active}
         onKeyDown={onKeyDown}
@@ -90,6 +86,15 @@ const LoadedLines = ({
       {atEnd && !chain.newer ? null : <JumpButton unread={conversation.unread} onJump={() => void jump()} />}
     </div>
   )
+}
+
+/** The same value for as long as nothing that rows draw of the conversation changes. */
+const useRowTalk = (talk: Talk): RowTalk => {
+  const { kind } = talk
+  const { id: conversation, sealedAt: server } = talk.conversation
+  const name = kind === 'group' ? EVERYBODY : talkName(talk)
+  const presence = kind === 'group' ? undefined : talk.person.presence
+  return useMemo(() => ({ conversation, kind, name, presence, server }), [conversation, kind, name, presence, server])
 }
 
 /** The rows, each kept as it was while nothing about it changed. */

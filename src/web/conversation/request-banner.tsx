@@ -4,6 +4,7 @@ import { unreachable } from '../../core/bytes/result.ts'
 import type { ConversationView, PersonView, Standing } from '../../view/view.ts'
 import { Button } from '../parts/button.tsx'
 import { useKith } from '../peer/context.ts'
+import { calledName } from '../peer/names.ts'
 import { notify } from '../peer/store.ts'
 
 type RequestProps = { readonly conversation: ConversationView; readonly person: PersonView }
@@ -11,13 +12,10 @@ type RequestProps = { readonly conversation: ConversationView; readonly person: 
 /** Above the composer while something about this person is to be decided, or was decided against them. */
 export const RequestBanner = ({ conversation, person }: RequestProps): ReactNode => {
   const { decide, busy } = useDecide(person.id)
-  const name = person.privateName ?? person.name
+  const name = calledName(person)
   if (conversation.at === 'open') return null
   return (
-    <section
-      aria-label="About this conversation"
-      className="mx-3 mb-2 flex max-w-244 flex-none flex-col gap-3 rounded-2xl border border-line bg-ember-wash p-4 md:mx-6 min-[84rem]:mx-auto min-[84rem]:w-full"
-    >
+    <section aria-label="About this conversation" className="notice-card">
       <p className="text-small">{requestWords(conversation.at, name)}</p>
       <div className="flex flex-wrap gap-2">
         <Button

@@ -1,19 +1,12 @@
 import type { ReactNode } from 'react'
-import type { PersonView } from '../../view/view.ts'
-import { useMirror } from '../peer/context.ts'
+import { typingWords, useTyping } from '../group/typing-words.ts'
 
 /** A strip of fixed height between lines and composer: typing moves nothing. */
-export const Typing = ({
-  conversation,
-  person,
-}: {
-  readonly conversation: string
-  readonly person: PersonView
-}): ReactNode => {
-  const typing = useMirror((mirror) => mirror.typing.has(conversation))
+export const Typing = ({ conversation }: { readonly conversation: string }): ReactNode => {
+  const names = useTyping(conversation)
   return (
     <div className="mx-auto flex h-6 w-full max-w-256 flex-none items-center gap-2 px-4 text-small text-soft md:px-6">
-      {typing ? (
+      {names.length > 0 ? (
         <>
           <span className="flex items-center gap-1" aria-hidden>
             <span className="typing-dot" />
@@ -21,7 +14,7 @@ export const Typing = ({
             <span className="typing-dot" />
           </span>
           <span className="truncate">
-            <bdi>{person.privateName ?? person.name}</bdi> is typing
+            <bdi>{typingWords(names)}</bdi>
           </span>
         </>
       ) : null}

@@ -1,48 +1,58 @@
-import { X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import { presenceWords } from '../../view/presence-words.ts'
-import type { ConversationView, PersonView } from '../../view/view.ts'
+import type { PersonView } from '../../view/view.ts'
 import { useDecide } from '../conversation/request-banner.tsx'
-import { Button, IconButton } from '../parts/button.tsx'
+import { Button } from '../parts/button.tsx'
+import { Panel } from '../parts/panel.tsx'
 import { PathBadge, PresentAvatar, ShownName, Tag } from '../parts/person.tsx'
 import { useNow } from '../peer/context.ts'
-import { toConversation } from '../routes.ts'
+import type { Talk } from '../peer/talk.ts'
+import { toConversation, toPanel } from '../routes.ts'
+import { useVerifiedWords } from '../safety/use-verified-words.ts'
+import { DeleteHere, Mute } from './keeping.tsx'
 import { PrivateName } from './private-name.tsx'
 import { Reach } from './reach.tsx'
 
-type DetailsProps = { readonly conversation: ConversationView; readonly person: PersonView }
+type DetailsProps = Talk & { kind: 'direct' }
 
-/** About a person: how they are reached, what I call them, whether they may write to me. */
-export const DetailsPanel = ({ conversation, person }: DetailsProps): ReactNode => {
+/** About a person: how they are reached, whether it is them, what I call them, whether they may write to me. */
+export const DetailsPanel = (talk: DetailsProps): ReactNode => {
+  const { conversation, person } = talk
   const now = useNow(30_000)
+  return (
+    <Panel title="About" label="About this person" to={toConversation(conversation.id)}>
+      <div className="flex flex-col items-center gap-2 text-center">
+        <PresentAvatar person={person} size={72} />
+        <p className="font-serif text-large">
+          <ShownName person={person} />
+        </p>
+        <p className="flex flex-wrap items-center justify-center gap-2 text-small text-soft">
+          {presenceWords(person.presence, now)}
+          <PathBadge presence={person.presence} words />
+        </p>
+      </div>
+      <Reach person={person} />
+      <Safety {...talk} />
+      <PrivateName person={person} />
+      <Mute talk={talk} />
+      <Standing person={person} />
+      <DeleteHere talk={talk} />
+      <Identity person={person} />
+    </Panel>
+  )
+}
+
+const Safety = ({ conversation, person }: DetailsProps): ReactNode => {
   const [, go] = useLocation()
   return (
-    <aside
-      aria-label="About this person"
-      className="flex min-w-0 flex-1 flex-col overflow-y-auto border-line bg-paper xl:w-96 xl:flex-none xl:border-s"
-    >
-      <header className="sticky top-0 z-10 flex items-center justify-between gap-3 bg-paper py-2.5 ps-5 pe-2">
-        <h1 className="text-base font-semibold">About</h1>
-        <IconButton icon={X} label="Back to the conversation" onClick={() => go(toConversation(conversation.id))} />
-      </header>
-      <div className="mx-auto flex w-full max-w-144 flex-col gap-6 px-5 pb-8">
-        <div className="flex flex-col items-center gap-2 text-center">
-          <PresentAvatar person={person} size={72} />
-          <p className="font-serif text-large">
-            <ShownName person={person} />
-          </p>
-          <p className="flex flex-wrap items-center justify-center gap-2 text-small text-soft">
-            {presenceWords(person.presence, now)}
-            <PathBadge presence={person.presence} words />
-          </p>
-        </div>
-        <Reach person={person} />
-        <PrivateName person={person} />
-        <Standing person={person} />
-        <Identity person={person} />
-      </div>
-    </aside>
+    <section className="flex flex-col items-start gap-2" aria-label="Safety number">
+      <h2 className="label-small">Safety number</h2>
+      <p className="text-small text-soft">{useVerifiedWords(person)}</p>
+      <Button onClick={() => go(toPanel(conversation.id, 'safety'))}>
+        {person.verified.at === 'yes' ? 'Show the safety number' : 'Compare safety numbers'}
+      </Button>
+    </section>
   )
 }
 

@@ -1,12 +1,18 @@
-import { Network, ArrowLeftRight, Moon, Server, type LucideIcon } from 'lucide-react'
+import { ArrowLeftRight, BadgeCheck, Moon, Network, Server, ShieldAlert, type LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { pathMeaning, pathWords } from '../../view/presence-words.ts'
-import type { Path, PersonView, Presence } from '../../view/view.ts'
+import type { Path, PersonView, Presence, Verified } from '../../view/view.ts'
+import { calledName } from '../peer/names.ts'
 import { hueOf, initialsOf } from './initials.ts'
 
-type Sized = { readonly size: 28 | 40 | 48 | 72 }
+export type Sized = { readonly size: 28 | 40 | 48 | 72 }
 
-const SIZES = { 28: 'size-7 text-tiny', 40: 'size-10 text-small', 48: 'size-12 text-base', 72: 'size-18 text-title' }
+export const SIZES = {
+  28: 'size-7 text-tiny',
+  40: 'size-10 text-small',
+  48: 'size-12 text-base',
+  72: 'size-18 text-title',
+}
 
 /** Initials on the person's colour. It says nothing that the name beside it does not say. */
 export const Avatar = ({ id, name, size }: Sized & { readonly id: string; readonly name: string }): ReactNode => (
@@ -18,7 +24,7 @@ export const Avatar = ({ id, name, size }: Sized & { readonly id: string; readon
 /** An avatar with a dot that is filled while the person is here. */
 export const PresentAvatar = ({ person, size }: Sized & { readonly person: PersonView }): ReactNode => (
   <span className="relative flex-none">
-    <Avatar id={person.id} name={person.privateName ?? person.name} size={size} />
+    <Avatar id={person.id} name={calledName(person)} size={size} />
     {person.presence.at === 'here' ? (
       <span
         aria-hidden
@@ -28,7 +34,10 @@ export const PresentAvatar = ({ person, size }: Sized & { readonly person: Perso
   </span>
 )
 
-/** “Bobby (Bob)”, and the tag while somebody else's name looks the same. Each name keeps its own direction. */
+/**
+ * “Bobby (Bob)”, the tag while somebody else's name looks the same, and whether safety numbers were compared. Each name
+ * keeps its own direction.
+ */
 export const ShownName = ({ person }: { readonly person: PersonView }): ReactNode => (
   <span>
     {person.privateName === undefined ? (
@@ -42,8 +51,27 @@ export const ShownName = ({ person }: { readonly person: PersonView }): ReactNod
       </>
     )}
     {person.ambiguous ? <Tag tag={person.tag} /> : null}
+    <VerifiedMark verified={person.verified} />
   </span>
 )
+
+/** Beside a name wherever it stands: that safety numbers were compared, or that this needs a second look. */
+export const VerifiedMark = ({ verified }: { readonly verified: Verified }): ReactNode => {
+  if (verified.at === 'no') return null
+  const [Icon, look, words] = VERIFIED[verified.at]
+  return (
+    <span title={words} className={`ms-1 inline-block align-[-0.15em] ${look}`} data-verified={verified.at}>
+      <Icon className="size-[1.05em]" strokeWidth={2.1} aria-hidden />
+      <span className="sr-only">{words}</span>
+    </span>
+  )
+}
+
+const VERIFIED = {
+  yes: [BadgeCheck, 'text-here-ink', 'Verified: you compared safety numbers'],
+  changed: [ShieldAlert, 'text-ember', 'Not verified any more: something changed since you compared safety numbers'],
+  lookalike: [ShieldAlert, 'text-ember', 'Not verified: the name looks like that of somebody you verified'],
+} as const
 
 export const Tag = ({ tag }: { readonly tag: string }): ReactNode => (
   <span className="ms-1 font-mono text-[0.8em] font-normal text-soft" title="A tag made from this person’s key">

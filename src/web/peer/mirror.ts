@@ -1,5 +1,13 @@
 import { unreachable } from '../../core/bytes/result.ts'
-import type { ConversationView, Millis, PersonView, StatusView, Update } from '../../view/view.ts'
+import type {
+  ConversationView,
+  InvitationView,
+  JoiningView,
+  Millis,
+  PersonView,
+  StatusView,
+  Update,
+} from '../../view/view.ts'
 
 /** How long "is typing" holds when it is not repeated. */
 export const TYPING_MILLIS = 6_000
@@ -9,8 +17,13 @@ export type Mirror = {
   readonly status: StatusView
   readonly people: ReadonlyMap<string, PersonView>
   readonly conversations: ReadonlyMap<string, ConversationView>
-  /** Conversation -> until when the other person counts as typing. */
-  readonly typing: ReadonlyMap<string, Millis>
+  /** Mine, and those of groups in which I am an admin. */
+  readonly invitations: ReadonlyMap<string, InvitationView>
+  readonly joinings: ReadonlyMap<string, JoiningView>
+  /** Conversation -> who is typing there -> until when that counts. */
+  readonly typing: ReadonlyMap<string, ReadonlyMap<string, Millis>>
+  /** Group -> how often its members changed since the snapshot: whoever shows them asks anew. */
+  readonly memberChanges: ReadonlyMap<string, number>
 }
 
 /** The mirror after an update. `undefined` stands for no mirror: before the snapshot, and after lagging behind. */
@@ -18,9 +31,12 @@ export const reflect = (mirror: Mirror | undefined, update: Update, now: Millis)
   if (update.kind === 'snapshot')
     return {
       status: update.status,
-      people: new Map(update.people.map((person) => [person.id, person])),
-      conversations: new Map(update.conversations.map((conversation) => [conversation.id, conversation])),
+      people: byId(update.people),
+      conversations: byId(update.conversations),
+      invitations: byId(update.invitations),
+      joinings: byId(update.joinings),
       typing: new Map(),
+      memberChanges: new Map(),
     }
   // A `lagged` window keeps what it shows until the next snapshot replaces it.
   if (update.kind === 'lagged' || mirror === undefined) return mirror
@@ -36,14 +52,28 @@ export const reflect = (mirror: Mirror | undefined, update: Update, now: Millis)
         ...mirror,
         conversations: withEntry(mirror.conversations, update.conversation.id, update.conversation),
       }
+    case 'conversation-gone':
+      return { ...mirror, conversations: withoutEntry(mirror.conversations, update.conversation) }
+    case 'members': {
+      const changes = mirror.memberChanges.get(update.conversation) ?? 0
+      return { ...mirror, memberChanges: withEntry(mirror.memberChanges, update.conversation, changes + 1) }
+    }
+    case 'invitation':
+      return { ...mirror, invitations: withEntry(mirror.invitations, update.invitation.id, update.invitation) }
+    case 'joining':
+      return { ...mirror, joinings: withEntry(mirror.joinings, update.joining.id, update.joining) }
+    case 'joining-gone':
+      return { ...mirror, joinings: withoutEntry(mirror.joinings, update.joining) }
     case 'line-gone':
       return mirror
     case 'line':
-      return update.line.mine || update.line.kind !== 'message' || !mirror.typing.has(update.conversation)
+      return update.line.mine || update.line.kind !== 'message'
         ? mirror
-        : { ...mirror, typing: withoutEntry(mirror.typing, update.conversation) }
-    case 'typing':
-      return { ...mirror, typing: withEntry(mirror.typing, update.conversation, now + TYPING_MILLIS) }
+        : withoutTyping(mirror, update.conversation, update.line.person)
+    case 'typing': {
+      const typing = withEntry(mirror.typing.get(update.conversation) ?? new Map(), update.person, now + TYPING_MILLIS)
+      return { ...mirror, typing: withEntry(mirror.typing, update.conversation, typing) }
+    }
     default:
       return unreachable(update)
   }
@@ -51,9 +81,24 @@ export const reflect = (mirror: Mirror | undefined, update: Update, now: Millis)
 
 /** The mirror without those who stopped typing. */
 export const withoutIdle = (mirror: Mirror, now: Millis): Mirror => {
-  if (![...mirror.typing.values()].some((until) => until <= now)) return mirror
-  return { ...mirror, typing: new Map([...mirror.typing].filter(([, until]) => until > now)) }
+  const idle = [...mirror.typing].flatMap(([conversation, people]) =>
+    [...people].filter(([, until]) => until <= now).map(([person]) => [conversation, person] as const),
+  )
+  return idle.reduce((next, [conversation, person]) => withoutTyping(next, conversation, person), mirror)
 }
+
+const withoutTyping = (mirror: Mirror, conversation: string, person: string): Mirror => {
+  const typing = mirror.typing.get(conversation)
+  if (!typing?.has(person)) return mirror
+  const left = withoutEntry(typing, person)
+  return {
+    ...mirror,
+    typing: left.size === 0 ? withoutEntry(mirror.typing, conversation) : withEntry(mirror.typing, conversation, left),
+  }
+}
+
+const byId = <Item extends { readonly id: string }>(items: readonly Item[]): ReadonlyMap<string, Item> =>
+  new Map(items.map((item) => [item.id, item]))
 
 const withEntry = <Value>(map: ReadonlyMap<string, Value>, key: string, value: Value): ReadonlyMap<string, Value> =>
   new Map(map).set(key, value)

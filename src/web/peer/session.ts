@@ -86,6 +86,7 @@ export const reflected = (state: KithState, updates: readonly Update[], now: num
   let heard = state.heard
   for (const update of updates) {
     mirror = reflect(mirror, update, now)
+    if (update.kind === 'conversation-gone') chains.delete(update.conversation)
     if (update.kind !== 'line' && update.kind !== 'line-gone') continue
     if (update.kind === 'line') heard = withHeard(heard, update.line)
     const open = chains.get(update.conversation)

@@ -28,6 +28,8 @@ export type KithState = {
   readonly door: DoorState
   readonly mirror?: Mirror
   readonly chains: ReadonlyMap<string, OpenChain>
+  /** Pictures of groups that were asked for: conversation -> which picture it is, and its `data:` URL. */
+  readonly pictures: ReadonlyMap<string, { readonly picture: string; readonly url: string }>
   readonly notices: readonly Notice[]
   /** The last messages of others that arrived while this window was open: for those who listen to the screen. */
   readonly heard: readonly (LineView & { readonly kind: 'message' })[]
@@ -38,7 +40,13 @@ export type Kith = StoreApi<KithState> & { calls: Calls; readonly now: () => Mil
 
 export const createKith = (now: () => Millis = Date.now): Kith =>
   Object.assign(
-    createStore<KithState>(() => ({ door: { at: 'connecting' }, chains: new Map(), notices: [], heard: [] })),
+    createStore<KithState>(() => ({
+      door: { at: 'connecting' },
+      chains: new Map(),
+      pictures: new Map(),
+      notices: [],
+      heard: [],
+    })),
     { calls: nobody, now },
   )
 
@@ -80,4 +88,25 @@ const nobody: Calls = {
   reach: disconnected,
   tryNow: disconnected,
   search: disconnected,
+  found: disconnected,
+  members: disconnected,
+  add: disconnected,
+  remove: disconnected,
+  leave: disconnected,
+  setRole: disconnected,
+  retitle: disconnected,
+  setPicture: disconnected,
+  picture: disconnected,
+  answer: disconnected,
+  delivery: disconnected,
+  mute: disconnected,
+  forget: disconnected,
+  invite: disconnected,
+  revoke: disconnected,
+  examine: disconnected,
+  join: disconnected,
+  forgetJoining: disconnected,
+  safety: disconnected,
+  verify: disconnected,
+  unverify: disconnected,
 }

@@ -5,7 +5,8 @@ import { shortWords } from '../../view/time-words.ts'
 import type { LineView } from '../../view/view.ts'
 import { plainText } from '../markdown/parse.ts'
 import { ShownName } from '../parts/person.tsx'
-import { useKith, useMirror } from '../peer/context.ts'
+import { useKith, useName } from '../peer/context.ts'
+import { useTalk } from '../peer/talk.ts'
 import { toLine } from '../routes.ts'
 import { STOP } from './walk.ts'
 
@@ -50,19 +51,24 @@ type FoundLineProps = { readonly conversation: string; readonly line: LineView; 
 
 const FoundLine = ({ conversation, line, sought }: FoundLineProps): ReactNode => {
   const kith = useKith()
-  const person = useMirror(({ conversations, people }) => people.get(conversations.get(conversation)?.person ?? ''))
-  if (person === undefined || line.kind !== 'message') return null
+  const talk = useTalk(conversation)
+  const author = useName(line.person)
+  if (talk === undefined || line.kind !== 'message') return null
   return (
     <li>
       <Link href={toLine(conversation, line.order)} {...STOP} className="block rounded-2xl px-3 py-2 hover:bg-ink/5">
         <span className="flex items-baseline gap-2">
           <span className="min-w-0 flex-1 truncate text-small font-semibold">
-            <ShownName person={person} />
+            {talk.kind === 'group' ? <bdi>{talk.conversation.title}</bdi> : <ShownName person={talk.person} />}
           </span>
           <span className="flex-none text-tiny text-soft">{shortWords(line.at, kith.now())}</span>
         </span>
         <span className="line-clamp-2 text-small text-soft">
-          {line.mine ? 'You: ' : null}
+          {line.mine || talk.kind === 'group' ? (
+            <>
+              <bdi>{author}</bdi>:{' '}
+            </>
+          ) : null}
           <bdi>{excerptOf(plainText(line.text), sought)}</bdi>
         </span>
       </Link>

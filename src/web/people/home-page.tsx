@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react'
+import { Link } from 'wouter'
 import { nearbyWords, serverWords } from '../../view/server-words.ts'
 import { Logo } from '../parts/logo.tsx'
 import { useMirror, useNow, useStatus } from '../peer/context.ts'
+import { WAYS } from './new-menu.tsx'
 
 /** What stands at the right while no conversation is chosen: what to do, and whether the network works. */
 export const HomePage = (): ReactNode => {
@@ -16,6 +18,7 @@ export const HomePage = (): ReactNode => {
           {alone ? 'Nobody is in sight yet' : 'Choose somebody to talk to'}
         </h1>
         {alone ? <FirstSteps /> : <Hints />}
+        <Ways />
         <dl className="flex flex-col gap-3 border-t border-line pt-5 text-small">
           <State label="This network" {...nearbyWords(status.nearby)} />
           <State label="Server" {...serverWords(status.server, now)} />
@@ -35,7 +38,7 @@ const FirstSteps = (): ReactNode => (
       <li>
         To try it on this machine alone, open a second terminal and run <Command text="npm start -- --profile bob" />.
       </li>
-      <li>Not on one network? Use the same server, which you name in the settings.</li>
+      <li>Not on one network? Send an invitation, or use the same server, which you name in the settings.</li>
     </ol>
   </>
 )
@@ -45,6 +48,19 @@ const Hints = (): ReactNode => (
     Pick a conversation at the left, or somebody under “Nearby” or “On this server”. Opening one sends nothing; the
     other person learns of it with your first message. Press <kbd className="key">?</kbd> for the keyboard shortcuts.
   </p>
+)
+
+const Ways = (): ReactNode => (
+  <ul className="flex flex-wrap gap-2">
+    {WAYS.map(([words, place, Icon]) => (
+      <li key={place}>
+        <Link href={place} className="button button-plain">
+          <Icon size={17} strokeWidth={1.75} aria-hidden className="text-soft" />
+          {words}
+        </Link>
+      </li>
+    ))}
+  </ul>
 )
 
 const Command = ({ text }: { readonly text: string }): ReactNode => (

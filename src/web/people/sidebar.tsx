@@ -1,6 +1,7 @@
 import { Settings } from 'lucide-react'
 import { useDeferredValue, useMemo, useRef, useState, type ReactNode } from 'react'
-import { useLocation } from 'wouter'
+import { Link, useLocation } from 'wouter'
+import { JoiningItem } from '../invitation/joining-item.tsx'
 import { IconButton } from '../parts/button.tsx'
 import { Logo } from '../parts/logo.tsx'
 import { Avatar } from '../parts/person.tsx'
@@ -9,6 +10,7 @@ import { PLACES } from '../routes.ts'
 import { FoundLines } from './found-lines.tsx'
 import { listsOf } from './lists.ts'
 import { NetworkState } from './network-state.tsx'
+import { NewMenu } from './new-menu.tsx'
 import { PersonItem } from './person-item.tsx'
 import { SearchBox } from './search-box.tsx'
 import { Section } from './section.tsx'
@@ -41,12 +43,17 @@ export const Sidebar = (): ReactNode => {
       >
         <Section title="Requests" shown={lists.requests.length > 0}>
           {lists.requests.map((talk) => (
-            <TalkItem key={talk.conversation.id} {...talk} />
+            <TalkItem key={talk.conversation.id} talk={talk} />
+          ))}
+        </Section>
+        <Section title="Joining" shown={lists.joinings.length > 0}>
+          {lists.joinings.map((joining) => (
+            <JoiningItem key={joining.id} joining={joining} />
           ))}
         </Section>
         <Section title="Conversations" shown={lists.talks.length > 0}>
           {lists.talks.map((talk) => (
-            <TalkItem key={talk.conversation.id} {...talk} />
+            <TalkItem key={talk.conversation.id} talk={talk} />
           ))}
         </Section>
         <Section title="Nearby" shown={lists.nearby.length > 0}>
@@ -61,7 +68,7 @@ export const Sidebar = (): ReactNode => {
         </Section>
         <Section title="Ignored and blocked" shown={lists.aside.length > 0} folded>
           {lists.aside.map((talk) => (
-            <TalkItem key={talk.conversation.id} {...talk} />
+            <TalkItem key={talk.conversation.id} talk={talk} />
           ))}
         </Section>
         {deferred === '' ? null : <FoundLines sought={deferred} nobody={nobody} />}
@@ -88,6 +95,7 @@ const Me = (): ReactNode => {
           you <span className="font-mono text-[0.92em]">·{me.tag}</span>
         </p>
       </div>
+      <NewMenu />
       <IconButton icon={Settings} label="Settings" onClick={() => go(PLACES.settings)} />
     </header>
   )
@@ -97,6 +105,15 @@ const Me = (): ReactNode => {
 const NobodyYet = (): ReactNode => (
   <div className="m-auto flex max-w-64 flex-col items-center gap-3 py-8 text-center text-small text-soft md:hidden">
     <Logo size={36} />
-    <p>Nobody is in sight yet. Start Kith on another machine of this network, and it appears here by itself.</p>
+    <p>
+      Nobody is in sight yet. Start Kith on another machine of this network, and it appears here by itself, or send
+      somebody an invitation.
+    </p>
+    <Link href={PLACES.invite} className="button button-plain">
+      Invite somebody
+    </Link>
+    <Link href={PLACES.join} className="button button-plain">
+      Join with an invitation
+    </Link>
   </div>
 )

@@ -3,13 +3,14 @@ import { useState, type FormEvent, type ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import { NAME_CHARACTERS_MAX } from '../../core/identity/name.ts'
 import { refusalWords } from '../../view/refusal-words.ts'
-import { nearbyWords, serverWords } from '../../view/server-words.ts'
+import { mailboxFailureWords, nearbyWords, serverWords } from '../../view/server-words.ts'
 import { useNaming } from '../naming/naming-page.tsx'
 import { Button, IconButton } from '../parts/button.tsx'
 import { useKith, useNow, useStatus } from '../peer/context.ts'
 import { PLACES } from '../routes.ts'
 import { About } from './about.tsx'
 import { Choices } from './choices.tsx'
+import { Safekeeping } from './safekeeping.tsx'
 import { ThemeChoice } from './theme-choice.tsx'
 
 export const SettingsPage = (): ReactNode => {
@@ -29,6 +30,7 @@ export const SettingsPage = (): ReactNode => {
         <NameSetting />
         <Choices />
         <ServerSetting />
+        <Safekeeping />
         <ThemeChoice />
         <About />
       </div>
@@ -68,7 +70,7 @@ const NameSetting = (): ReactNode => {
 
 const ServerSetting = (): ReactNode => {
   const kith = useKith()
-  const { server, nearby } = useStatus()
+  const { server, nearby, mailboxFailure } = useStatus()
   const now = useNow(1_000)
   const address = server.at === 'none' ? '' : server.address
   const [text, setText] = useState(address)
@@ -104,6 +106,7 @@ const ServerSetting = (): ReactNode => {
       <div id="server-words" aria-live="polite" className="flex flex-col gap-1 text-small text-soft">
         {refused === undefined ? null : <p className="text-ember">{refused}</p>}
         <StateLine {...serverWords(server, now)} />
+        {mailboxFailure ? <p className="text-ember">{mailboxFailureWords(mailboxFailure)}</p> : null}
         <StateLine {...nearbyWords(nearby)} />
       </div>
     </form>

@@ -19,10 +19,7 @@ export const ThemeChoice = (): ReactNode => {
       <legend className="label-small mb-2">Colours</legend>
       <div className="flex flex-wrap gap-2">
         {THEMES.map(([value, words, Icon]) => (
-          <label
-            key={value}
-            className="button button-plain cursor-pointer has-checked:border-pine has-checked:bg-pine-wash has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-pine"
-          >
+          <label key={value} className="choice">
             <input
               type="radio"
               name="theme"

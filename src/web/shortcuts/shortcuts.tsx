@@ -16,7 +16,7 @@ export const Shortcuts = (): ReactNode => {
   return (
     <Dialog.Root open={open} onOpenChange={setOpen}>
       <Dialog.Portal>
-        <Dialog.Backdrop className="fixed inset-0 z-40 bg-[rgb(0_0_0/0.4)]" />
+        <Dialog.Backdrop className="backdrop" />
         <Dialog.Popup className="popup fixed top-1/2 left-1/2 z-50 max-h-[85dvh] w-[min(30rem,calc(100vw-2rem))] -translate-1/2 overflow-y-auto p-5">
           <div className="flex items-center justify-between gap-3">
             <Dialog.Title className="font-serif text-large">Keyboard shortcuts</Dialog.Title>
@@ -79,6 +79,7 @@ const KEYS: readonly (readonly [string, Keys])[] = [
       ['+', 'React'],
       ['C', 'Copy its text'],
       ['E', 'Change it, if it is mine'],
+      ['W', 'See who has it, if it is mine and in a group'],
       ['Del', 'Delete it, if it is mine'],
     ],
   ],
@@ -102,7 +103,7 @@ const useGlobalKeys = (showList: () => void): void => {
       if (event.altKey || event.ctrlKey || event.metaKey || isWriting(event.target)) return
       if (event.key === '?') showList()
       else if (event.key === '/') document.getElementById(SEARCH_ID)?.focus()
-      else if (event.key === 'Escape' && location === PLACES.settings) go(PLACES.home)
+      else if (event.key === 'Escape' && !location.startsWith('/with/')) go(PLACES.home)
       else if (event.key === 'Escape') document.getElementById(COMPOSER_ID)?.focus()
       else return
       event.preventDefault()

@@ -3,7 +3,7 @@ import type { Dial } from '../../../src/web/connection.ts'
 import { mount } from '../../../src/web/mount.tsx'
 import { createFakePeer, type FakePeer } from './fake-peer.ts'
 import { idOf, MINUTE, NOW } from './people.ts'
-import { busy, empty, first, flood } from './stories.ts'
+import { busy, crowd, empty, first, flood } from './stories.ts'
 
 /** What a test reaches through the page. */
 export type Stage = { readonly peer: FakePeer; cut(): void; restore(): void; now(): number }
@@ -13,7 +13,7 @@ declare global {
 }
 
 const wanted = new URLSearchParams(location.search)
-const stories = { first, empty, busy }
+const stories = { first, empty, busy, crowd: crowd() }
 const name = wanted.get('story') ?? 'busy'
 const story = name === 'flood' ? flood(Number(wanted.get('count') ?? 100_000)) : stories[name as keyof typeof stories]
 

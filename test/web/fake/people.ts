@@ -1,4 +1,14 @@
-import type { ConversationView, LineView, PersonView, Progress, StatusView } from '../../../src/view/view.ts'
+import type {
+  ConversationView,
+  InvitationView,
+  JoiningView,
+  LineView,
+  MemberView,
+  PersonView,
+  Progress,
+  StatusView,
+  Talk,
+} from '../../../src/view/view.ts'
 
 /** Sunday 22 November 2026, 21:05 UTC: the moment at which all scripted stories take place. */
 export const NOW = Date.UTC(2026, 10, 22, 21, 5)
@@ -31,6 +41,7 @@ export const person = (word: string, facts: Partial<PersonView> = {}): PersonVie
   presence: { at: 'away', since: NOW - 3 * HOUR },
   foundBy: [],
   standing: 'accepted',
+  verified: { at: 'no' },
   ...facts,
 })
 
@@ -46,7 +57,8 @@ export const status = (facts: Partial<StatusView> = {}): StatusView => ({
   folder: '/var/lib/kith/profiles/ann',
   me: ME,
   suggestedName: 'ann',
-  server: { at: 'connected', address: 'chat.example.org:12345', since: NOW - HOUR, people: 'on' },
+  server: { at: 'connected', address: 'chat.example.org:12345', since: NOW - HOUR, people: 'on', mailboxes: 'on' },
+  passphrase: false,
   nearby: { at: 'on' },
   addresses: ['192.0.2.17:41873', '[2001:db8::17]:41873'],
   settings: { readMarkers: true, seenNearby: true, seenOnServer: true },
@@ -59,23 +71,54 @@ export type Story = {
   readonly conversations: readonly ConversationView[]
   /** By conversation, in order. */
   readonly lines: Readonly<Record<string, readonly LineView[]>>
+  /** By group. */
+  readonly members?: Readonly<Record<string, readonly MemberView[]>>
+  /** By group, as `data:` URLs. */
+  readonly pictures?: Readonly<Record<string, string>>
+  readonly invitations?: readonly InvitationView[]
+  readonly joinings?: readonly JoiningView[]
 }
 
-export const conversation = (word: string, facts: Partial<ConversationView> = {}): ConversationView => ({
+type Facts = Partial<Omit<ConversationView, keyof Talk>>
+
+const UNTOUCHED = { at: 'open', muted: false, heldBack: 0, unread: 0, active: NOW, draft: '', progress: [] } as const
+
+export const conversation = (word: string, facts: Facts = {}): ConversationView & { readonly kind: 'direct' } => ({
   id: idOf(`with ${word}`),
   kind: 'direct',
   person: idOf(word),
-  at: 'open',
-  unread: 0,
-  active: NOW,
-  draft: '',
-  progress: [],
+  ...UNTOUCHED,
   ...facts,
 })
 
-export const progress = (word: string, delivered: number, read: number): Progress => ({
+type Group = Extract<Talk, { kind: 'group' }>
+
+export const group = (
+  word: string,
+  facts: Facts & Partial<Group> = {},
+): ConversationView & { readonly kind: 'group' } => ({
+  id: idOf(`group ${word}`),
+  kind: 'group',
+  title: word,
+  role: 'member',
+  size: 3,
+  some: [],
+  postQuantum: true,
+  ...UNTOUCHED,
+  ...facts,
+})
+
+export const member = (word: string, facts: Partial<MemberView> = {}): MemberView => ({
+  person: word === 'me' ? ME.id : idOf(word),
+  role: 'member',
+  me: word === 'me',
+  devices: 1,
+  ...facts,
+})
+
+export const progress = (delivered: number, read: number, sealed = delivered): Progress => ({
   device: ME.device,
-  person: idOf(word),
+  sealed,
   delivered,
   read,
 })

@@ -1,0 +1,107 @@
+import { useCallback, useEffect, useState, type ReactNode } from 'react'
+import { unreachable } from '../../core/bytes/result.ts'
+import { countWords } from '../../view/count-words.ts'
+import { refusalWords } from '../../view/refusal-words.ts'
+import type { Delivery, DeliveryTo, LineView } from '../../view/view.ts'
+import { plainText } from '../markdown/parse.ts'
+import { Avatar, ShownName } from '../parts/person.tsx'
+import { Sheet } from '../parts/sheet.tsx'
+import { useKith } from '../peer/context.ts'
+import { calledName } from '../peer/names.ts'
+import { useAnybody } from '../peer/talk.ts'
+import { DeliveryIcon } from './delivery-mark.tsx'
+
+/** The peer is asked anew while this is on the screen. */
+const ASK_STEP_MILLIS = 2_000
+const TEXT_CHARACTERS_MAX = 300
+
+type DeliverySheetProps = {
+  readonly line: LineView & { kind: 'message' }
+  readonly talk: { readonly conversation: string; readonly server: string | undefined }
+  onClose(): void
+}
+
+/** Where one message of mine is, for each person. */
+export const DeliverySheet = ({ line, talk, onClose }: DeliverySheetProps): ReactNode => {
+  const { each, trouble } = useDelivery(talk.conversation, line.id)
+  return (
+    <Sheet open title="Who has it" onClose={onClose}>
+      <p className="line-clamp-2 rounded-xl bg-sunk px-3 py-2 text-small">
+        <bdi>{plainText(line.text.slice(0, TEXT_CHARACTERS_MAX))}</bdi>
+      </p>
+      {trouble === undefined ? null : <p className="text-small text-ember">{trouble}</p>}
+      {each === undefined ? null : (
+        <>
+          <p role="status" className="font-semibold">
+            {summaryWords(each)}
+          </p>
+          <ul className="flex flex-col gap-2.5">
+            {each.map((to) => (
+              <DeliveryItem key={to.person} to={to} server={talk.server} />
+            ))}
+          </ul>
+        </>
+      )}
+    </Sheet>
+  )
+}
+
+const DeliveryItem = ({ to, server }: { readonly to: DeliveryTo; readonly server: string | undefined }): ReactNode => {
+  const person = useAnybody(to.person)
+  return (
+    <li className="flex items-center gap-3" data-delivery-to={to.delivery}>
+      <Avatar id={person.id} name={calledName(person)} size={28} />
+      <span className="min-w-0 flex-1 truncate">
+        <ShownName person={person} />
+      </span>
+      <span className="flex max-w-1/2 flex-none items-center gap-1.5 text-small text-soft">
+        <DeliveryIcon delivery={to.delivery} />
+        {stateWords(to.delivery, server)}
+      </span>
+    </li>
+  )
+}
+
+/** “Delivered to 3 of 5, read by 2”. */
+export const summaryWords = (each: readonly DeliveryTo[]): string => {
+  if (each.length === 0) return 'Nobody else was in the group then'
+  const read = each.filter(({ delivery }) => delivery === 'read').length
+  const delivered = read + each.filter(({ delivery }) => delivery === 'delivered').length
+  if (read === each.length) return `Read by all ${countWords(read, 'person', 'people')}`
+  return `Delivered to ${delivered} of ${each.length}${read > 0 ? `, read by ${read}` : ''}`
+}
+
+const stateWords = (delivery: Delivery, server: string | undefined): string => {
+  switch (delivery) {
+    case 'kept':
+      return 'Not yet: kept here'
+    case 'sealed':
+      return server === undefined ? 'Sealed on the server' : `Sealed on ${server}`
+    case 'delivered':
+      return 'Delivered'
+    case 'read':
+      return 'Read'
+    default:
+      return unreachable(delivery)
+  }
+}
+
+const useDelivery = (conversation: string, line: string) => {
+  const kith = useKith()
+  const [each, setEach] = useState<readonly DeliveryTo[]>()
+  const [trouble, setTrouble] = useState<string>()
+  const ask = useCallback(async (): Promise<void> => {
+    const answer = await kith.calls.delivery({ conversation, line })
+    if (answer.ok) setEach(answer.value)
+    setTrouble(answer.ok ? undefined : refusalWords(answer.refusal))
+  }, [kith, conversation, line])
+  useEffect(() => {
+    const first = setTimeout(() => void ask())
+    const timer = setInterval(() => void ask(), ASK_STEP_MILLIS)
+    return () => {
+      clearTimeout(first)
+      clearInterval(timer)
+    }
+  }, [ask])
+  return { each, trouble }
+}

@@ -1,0 +1,7 @@
+/** A small picture of a mountain: a PNG of 48 by 48 pixels in six colours. */
+export const MOUNTAIN =
+  'data:image/png;base64,' +
+  'iVBORw0KGgoAAAANSUhEUgAAADAAAAAwCAMAAABg3Am1AAAAElBMVEWPuNjJ3OZNa2MvSkT07+Loo1ziVux5AAAAoElEQVR42u3O' +
+  'Sw6DMBAE0WbK3P/KwTIRBH97lSzSC0tI9cRI/31ne57bG2LfTfELIKVkgZTaYtg3xPW5fSzHkZ+tN1V9AWkJlHNiKPS8J290lZ73' +
+  'lPX/oeqeiXiDaK8LIlaFxn0tNOmLAO4gYiLgEpr2EXATWu5PoeX8JHL6LGT1h5DXg7x8CDABJsAD4AFMgAnwAHgAE2ACPAAewARL' +
+  'PS8QEg7cCiSvtgAAAABJRU5ErkJggg=='
