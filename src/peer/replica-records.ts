@@ -165,7 +165,6 @@ const plainEpoch = (epoch: Epoch): Plain => [
         epoch.secrets.chaining,
         [...epoch.secrets.ratchets].map(([device, { index, key }]) => [fromHex(device), index, key]),
         epoch.secrets.mailbox,
-        epoch.secrets.mailbox,
       ]
     : null,
 ]
