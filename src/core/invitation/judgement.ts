@@ -1,5 +1,3 @@
-import type { Hex } from '../bytes/hex.ts'
-
 /** What becomes of a request to be let in. */
 export type Outcome = 'let-in' | 'used' | 'expired' | 'revoked' | 'not-allowed'
 
@@ -16,14 +14,15 @@ export type Terms = {
 /**
  * Whether somebody who showed that they hold the secret is let in. Whoever is in already is so again, which takes no
  * further use, however late it is: their answer was lost, or they asked over two ways. `isIn`: for a group, whether they
- * are a member; for an invitation to talk, whether it let them in before.
+ * are a member; for an invitation to talk, whether it let them in before. `isKeptOut`: they left a group or were removed
+ * from it, or they are the very one who invites.
  */
 export const judge = (
   terms: Terms,
-  newcomer: { readonly person: Hex; readonly isIn: boolean; readonly isBlocked: boolean; readonly isMe: boolean },
+  newcomer: { readonly isIn: boolean; readonly isKeptOut: boolean },
   now: number,
 ): Outcome => {
-  if (newcomer.isMe || newcomer.isBlocked) return 'not-allowed'
+  if (newcomer.isKeptOut) return 'not-allowed'
   if (newcomer.isIn) return 'let-in'
   if (terms.revoked) return 'revoked'
   if (now >= terms.expires) return 'expired'

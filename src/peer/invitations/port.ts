@@ -92,9 +92,16 @@ export type InvitationsPorts = {
 /** The mailboxes of invitations, each named by a secret that only its invitation's link holds. */
 export type InvitationMailboxes = {
   /** Puts it there once a server is reached, and says which one took it. Replaces what waits under this key. */
-  put(mailbox: Uint8Array, key: string, blob: { readonly kind: 'request' | 'answer' | 'card'; readonly bytes: Uint8Array }): void
+  put(
+    mailbox: Uint8Array,
+    key: string,
+    blob: { readonly kind: 'request' | 'answer' | 'card'; readonly bytes: Uint8Array },
+  ): void
   /** Calls back with everything that lies there and that comes from now on; again after a restart of this peer. */
-  watch(mailbox: Uint8Array, on: (blob: { readonly kind: 'request' | 'answer' | 'card'; readonly bytes: Uint8Array }) => void): () => void
+  watch(
+    mailbox: Uint8Array,
+    on: (blob: { readonly kind: 'request' | 'answer' | 'card'; readonly bytes: Uint8Array }) => void,
+  ): () => void
   /** Takes away what was put under this key, and puts it no more. */
   drop(mailbox: Uint8Array, key: string): void
   /** What people call the server that holds what was put under this key; undefined while it lies on none. */

@@ -63,9 +63,7 @@ test('[IN2] the text is never longer than 700 characters: addresses go first, th
 
 test('[IN2] whatever an invitation says, its text has a bounded length and reads back', () => {
   const name = fc.stringMatching(/^[a-z]([a-z ]{0,38}[a-z])?$/).map((each) => each.replace(/ +/g, ' ') as Name)
-  const group = fc.option(
-    fc.record({ ...constants(CLIMBERS), title: name }, { noNullPrototype: true }),
-  )
+  const group = fc.option(fc.record({ ...constants(CLIMBERS), title: name }, { noNullPrototype: true }))
   const some = fc.record({ name, group, expires: fc.maxSafeNat(), server: fc.constantFrom(null, 'h:1', '[::1]:12345') })
   fc.assert(
     fc.property(some, ({ name: called, ...rest }) => {
