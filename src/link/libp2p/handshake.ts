@@ -41,7 +41,17 @@ export const handshake = async (
   // Both security protocols can agree on the multiplexer while they shake hands; other implementations may not do it.
   const factory: StreamMuxerFactory =
     secured.streamMuxer ?? (await agree(secured.connection, parts.muxers, dialled, signal))
-  return { device, stream: secured.connection, muxer: factory.createStreamMuxer(secured.connection) as YamuxMuxer }
+  const stream = inWholePieces(secured.connection)
+  return { device, stream, muxer: factory.createStreamMuxer(stream) as YamuxMuxer }
+}
+
+/**
+ * Joins what is sent at once. The multiplexer sends a header and what follows it as a list, of which TLS would make two
+ * records, and hold the second back until the first has gone out, a turn of the event loop later.
+ */
+const inWholePieces = (stream: MessageStream): MessageStream => {
+  const send = stream.send.bind(stream)
+  return Object.assign(stream, { send: (data: Parameters<typeof send>[0]) => send(data.subarray()) })
 }
 
 /** What libp2p answers first, and nothing else does: a length and a name (multistream-select). */
