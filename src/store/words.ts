@@ -30,5 +30,6 @@ const fold = (text: string): string => text.normalize('NFKD').toLowerCase().repl
 /** The general combining marks; the vowel signs of other scripts carry meaning and stay. */
 const ACCENT = /[\u0300-\u036f]/g
 
+// These scripts have signs, too, that are not letters, such as the radicals that dictionaries are ordered by.
 const WORD =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[[\p{L}\p{N}\p{M}]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]]+/gv
+  /[[\p{L}\p{N}\p{M}]&&[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]]|[[\p{L}\p{N}\p{M}]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]]+/gv
