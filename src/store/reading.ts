@@ -3,8 +3,9 @@ import { fromHex, toHex } from '../core/bytes/hex.ts'
 import { compareOrder } from './order.ts'
 import type { LineOrder, Store, StoredEvent, StoredLine } from './port.ts'
 import type { Secrets } from './secrets.ts'
-import { soughtIn } from './words.ts'
-import { conversationWord, lineKey } from './writing.ts'
+import { conversationWord, type WordIndex } from './word-index.ts'
+import { isFoundIn, soughtIn, wordsOf } from './words.ts'
+import { lineKey } from './writing.ts'
 
 type Cells = Record<string, SQLOutputValue>
 
@@ -18,34 +19,48 @@ const LINE = `
 
 const NUMBER = '(SELECT number FROM identifier WHERE id = ?)'
 
-/** The reading half of a store; each promise rejects when the file cannot be read. */
-export const openReader = (database: DatabaseSync, secrets: Secrets): Omit<Store, 'commit' | 'close'> => {
+// SQLite (3.53) looks at the number behind a bare `LIMIT ?` to plan by, and so plans anew each time that it is bound: that
+// takes twenty times as long as the query. It does not look into a sum.
+const AT_MOST = 'LIMIT ? + 0'
+
+/**
+ * The reading half of a store; each promise rejects when the file cannot be read. Search looks through the lines that
+ * wait for the index itself.
+ */
+export const openReader = (
+  database: DatabaseSync,
+  secrets: Secrets,
+  index: WordIndex,
+): Omit<Store, 'commit' | 'close'> => {
   const record = database.prepare('SELECT value FROM record WHERE space = ? AND key = ?')
   const records = database.prepare('SELECT key, value FROM record WHERE space = ? AND key >= ? ORDER BY key')
   const event = database.prepare(`${EVENT} WHERE event.id = ?`)
   const chain = database.prepare(
-    `${EVENT} WHERE conversation = ${NUMBER} AND author = ${NUMBER} AND seq >= ? ORDER BY seq, event.id LIMIT ?`,
+    `${EVENT} WHERE conversation = ${NUMBER} AND author = ${NUMBER} AND seq >= ? ORDER BY seq, event.id ${AT_MOST}`,
   )
-  const amendments = database.prepare(`${EVENT} WHERE target = ? ORDER BY event.id LIMIT ?`)
+  const amendments = database.prepare(`${EVENT} WHERE target = ? ORDER BY event.id ${AT_MOST}`)
   const line = database.prepare(`${LINE} WHERE conversation = ${NUMBER} AND line.id = ?`)
   const newest = database.prepare(
-    `${LINE} WHERE conversation = ${NUMBER} ORDER BY time DESC, author DESC, seq DESC, line.id DESC LIMIT ?`,
+    `${LINE} WHERE conversation = ${NUMBER} ORDER BY time DESC, author DESC, seq DESC, line.id DESC ${AT_MOST}`,
   )
   const before = database.prepare(
     `${LINE} WHERE conversation = ${NUMBER} AND (time, author, seq) < (?, ?, ?)
-     ORDER BY time DESC, author DESC, seq DESC, line.id DESC LIMIT ?`,
+     ORDER BY time DESC, author DESC, seq DESC, line.id DESC ${AT_MOST}`,
   )
   const after = database.prepare(
     `${LINE} WHERE conversation = ${NUMBER} AND (time, author, seq) > (?, ?, ?)
-     ORDER BY time, author, seq, line.id LIMIT ?`,
+     ORDER BY time, author, seq, line.id ${AT_MOST}`,
   )
   const unread = database.prepare(
     `SELECT count(*) AS count FROM (SELECT 1 FROM line
-     WHERE conversation = ${NUMBER} AND (time, author, seq) > (?, ?, ?) AND counts = 1 LIMIT ?)`,
+     WHERE conversation = ${NUMBER} AND (time, author, seq) > (?, ?, ?) AND counts = 1 ${AT_MOST})`,
   )
   const number = database.prepare('SELECT number FROM identifier WHERE id = ?')
   const search = database.prepare(
-    `SELECT rowid AS number FROM line_words WHERE line_words MATCH ? ORDER BY rowid DESC LIMIT ?`,
+    `SELECT rowid AS number FROM line_words WHERE line_words MATCH ? ORDER BY rowid DESC ${AT_MOST}`,
+  )
+  const unindexed = database.prepare(
+    `SELECT number, conversation, text FROM line WHERE number > ? AND text IS NOT NULL ORDER BY number DESC`,
   )
   const numbered = database.prepare(`${LINE} WHERE line.number = ?`)
 
@@ -100,15 +115,20 @@ export const openReader = (database: DatabaseSync, secrets: Secrets): Omit<Store
       const sought = soughtIn(text)
       if (sought === undefined) return []
       const words = [...sought.whole]
+      let inside: number | undefined
       if (conversation !== undefined) {
-        const inside = number.get(fromHex(conversation))?.['number'] as number | undefined
+        inside = number.get(fromHex(conversation))?.['number'] as number | undefined
         if (inside === undefined) return []
         words.push(conversationWord(inside))
       }
       const query = [...words.map((word) => `"${word}"`), `"${sought.beginning}"*`].join(' AND ')
-      return search
-        .all(query, limit)
-        .map((row) => numbered.get(row['number'] ?? null))
+      const newest = unindexed
+        .all(index.last())
+        .filter((cells) => inside === undefined || cells['conversation'] === inside)
+        .filter((cells) => isFoundIn(sought, wordsOf(String(cells['text']))))
+        .slice(0, limit)
+      return [...newest, ...search.all(query, limit - newest.length)]
+        .map((cells) => numbered.get(cells['number'] ?? null))
         .filter((cells) => cells !== undefined)
         .map(toLine)
     },

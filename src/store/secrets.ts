@@ -20,7 +20,7 @@ export type Secrets = {
 }
 
 export const openSecrets = (database: DatabaseSync): Secrets => {
-  const slotsOf = database.prepare('SELECT number FROM secret WHERE key = ? ORDER BY part')
+  const slotsOf = database.prepare('SELECT number, length FROM secret WHERE key = ? ORDER BY part')
   const putPart = database.prepare(
     `INSERT INTO secret (key, part, number, length) VALUES (?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET length = excluded.length`,
@@ -43,13 +43,14 @@ export const openSecrets = (database: DatabaseSync): Secrets => {
   }
 
   const put = (key: string, chunks: readonly Uint8Array[]): void => {
-    const slots = slotsOf.all(key).map(({ number }) => number ?? null)
+    const held = slotsOf.all(key)
+    const slots = held.map(({ number }) => number ?? null)
     for (const [part, chunk] of chunks.entries()) {
       const slot = slots[part] ?? take()
       const padded = new Uint8Array(SLOT_BYTES)
       padded.set(chunk)
       overwrite.run(padded, slot)
-      putPart.run(key, part, slot, chunk.length)
+      if (held[part]?.['length'] !== chunk.length) putPart.run(key, part, slot, chunk.length)
     }
     for (let part = chunks.length; part < slots.length; part++) {
       const slot = slots[part] ?? null

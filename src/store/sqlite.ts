@@ -2,10 +2,12 @@ import { DatabaseSync } from 'node:sqlite'
 import { accept, refuse, type Result } from '../core/bytes/result.ts'
 import { claimFile, readHeader } from './file.ts'
 import { openCommitQueue } from './group.ts'
+import { cutLog, emptyLog, LOG_PAGES, PAGE_BYTES } from './log.ts'
 import { isOurs, migrate, VERSION_KNOWN, versionOf } from './migrations.ts'
 import type { Store, StoreRefusal } from './port.ts'
 import { openReader } from './reading.ts'
 import { openSecrets } from './secrets.ts'
+import { openWordIndex } from './word-index.ts'
 import { openWriter, toRow, type Row } from './writing.ts'
 
 export type OpenRefusal =
@@ -28,12 +30,6 @@ const LOCK_WAIT_MILLIS_MAX = 250
 
 /** SQLite's own cache of pages, the larger part of an open store's memory; negative means KiB. */
 const CACHE_KIB = -16_000
-
-/**
- * Pages of 4 KiB in the log after which a commit also moves it into the file. A message takes about 15, and the move some
- * milliseconds: with SQLite's 1,000 more than one commit in a hundred was slow by that.
- */
-const LOG_PAGES = 4_000
 
 /**
  * The store in one file, made when missing, which belongs to this process until `close` or its end. The file's folder
@@ -64,7 +60,7 @@ export const openSqliteStore = ({
       return closing(database, { kind: 'newer-version', found: version, known: VERSION_KNOWN })
     database.exec(SETTINGS)
     migrate(database)
-    return accept(storeIn(database, after))
+    return accept(storeIn(database, file, after))
   } catch (error) {
     return closing(database, toOpenRefusal(error))
   }
@@ -77,6 +73,7 @@ const LOCK = 'PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT'
 // Full syncs, of the kind that macOS needs too, because an answer promises that power may fail. Nothing is spilled to
 // temporary files, which others might read.
 const SETTINGS = `
+  PRAGMA page_size = ${PAGE_BYTES};
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA fullfsync = ON;
@@ -93,17 +90,18 @@ const afterTimeout: Alarm = (millis, ring) => {
   return () => clearTimeout(timer)
 }
 
-const storeIn = (database: DatabaseSync, after: Alarm): Store => {
+const storeIn = (database: DatabaseSync, file: string, after: Alarm): Store => {
   const secrets = openSecrets(database)
-  const writer = openWriter(database, secrets)
-  const reader = openReader(database, secrets)
+  const words = openWordIndex(database)
+  const writer = openWriter(database, secrets, words)
+  const reader = openReader(database, secrets, words)
   let state: 'open' | 'closed' = 'open'
   let cancelWipe: (() => void) | undefined
 
-  /** Moves the log into the file and empties it. A disk that is too full for it now is tried again. */
-  const emptyLog = (): boolean => {
+  /** A disk that is too full for it now is tried again. */
+  const wipe = (): boolean => {
     try {
-      return database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'] === 0
+      return emptyLog(database, file)
     } catch {
       return false
     }
@@ -112,7 +110,7 @@ const storeIn = (database: DatabaseSync, after: Alarm): Store => {
   const wipeSoon = () => {
     cancelWipe ??= after(WIPE_MILLIS_MAX, () => {
       cancelWipe = undefined
-      if (!emptyLog()) wipeSoon()
+      if (!wipe()) wipeSoon()
     })
   }
 
@@ -134,7 +132,7 @@ const storeIn = (database: DatabaseSync, after: Alarm): Store => {
   })
 
   // What a crash left in the log may hold keys that were wiped since.
-  emptyLog()
+  cutLog(database)
 
   return {
     ...reader,
@@ -145,7 +143,7 @@ const storeIn = (database: DatabaseSync, after: Alarm): Store => {
       queue.flush()
       state = 'closed'
       cancelWipe?.()
-      emptyLog()
+      wipe()
       database.close()
     },
   }

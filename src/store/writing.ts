@@ -4,7 +4,7 @@ import { unreachable } from '../core/bytes/result.ts'
 import { isEventId } from './order.ts'
 import type { Change, Space, StoredEvent, StoredLine } from './port.ts'
 import type { Secrets } from './secrets.ts'
-import { wordsOf } from './words.ts'
+import type { WordIndex } from './word-index.ts'
 
 /** A change whose ids and bytes are copied and converted: what is wrong with it shows before it joins a transaction. */
 export type Row =
@@ -93,7 +93,7 @@ type Writer = {
   forget(): void
 }
 
-export const openWriter = (database: DatabaseSync, secrets: Secrets): Writer => {
+export const openWriter = (database: DatabaseSync, secrets: Secrets, words: WordIndex): Writer => {
   const putRecord = database.prepare(
     'INSERT INTO record (space, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
   )
@@ -116,8 +116,6 @@ export const openWriter = (database: DatabaseSync, secrets: Secrets): Writer => 
      WHERE number = $number`,
   )
   const dropLine = database.prepare('DELETE FROM line WHERE number = ?')
-  const putWords = database.prepare('INSERT OR REPLACE INTO line_words (rowid, words) VALUES (?, ?)')
-  const dropWords = database.prepare('DELETE FROM line_words WHERE rowid = ?')
 
   const numbers = new Map<Hex, number | bigint>()
 
@@ -143,18 +141,17 @@ export const openWriter = (database: DatabaseSync, secrets: Secrets): Writer => 
   const writeLine = ({ conversation, id, text, cells }: Extract<Row, { into: 'line' }>): void => {
     const inside = numberOf(conversation)
     const found = findLine.get(inside, id)
-    const number = found?.['number']
+    const number = found && Number(found['number'])
     if (cells === null) {
       if (number === undefined) return
       dropLine.run(number)
-      dropWords.run(number)
+      words.drop(number)
     } else if (number === undefined) {
       const put = putLine.run({ conversation: inside, id, text, ...cells })
-      if (text !== null) putWords.run(put.lastInsertRowid, indexed(inside, text))
+      words.put(Number(put.lastInsertRowid), inside, text)
     } else {
       changeLine.run({ number, text, ...cells })
-      if (text === null) dropWords.run(number)
-      else if (text !== found?.['text']) putWords.run(number, indexed(inside, text))
+      if (text !== found?.['text']) words.put(number, inside, text)
     }
   }
 
@@ -166,19 +163,12 @@ export const openWriter = (database: DatabaseSync, secrets: Secrets): Writer => 
           putEvent.run({ conversation: numberOf(row.conversation), author: numberOf(row.author), ...row.cells })
         else writeRecord(row)
       }
+      words.catchUp()
     },
     forget: () => {
       numbers.clear()
       secrets.forget()
+      words.forget()
     },
   }
 }
-
-const indexed = (conversation: number | bigint, text: string): string =>
-  [conversationWord(conversation), ...wordsOf(text)].join(' ')
-
-/** A word that stands for the conversation, so that a search in one does not walk through all; no text contains it. */
-export const conversationWord = (number: number | bigint): string => `${CONVERSATION_MARK}${number}`
-
-// Neither a letter nor a digit, so never in a word of ours, yet outside ASCII and so part of a token for the index.
-const CONVERSATION_MARK = '·'
