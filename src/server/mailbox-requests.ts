@@ -86,9 +86,9 @@ type Call = {
 export const ask = (call: Call, message: MailboxRequest, isFull: boolean): void => {
   const { mailboxes } = call.visitor
   if (message.kind === 'part') return takePart(call, message)
-  const millis = wait(mailboxes.budget, MAILBOX_RATE, call.now)
-  take(mailboxes.budget, MAILBOX_RATE, costOfRequest(message, millis > 0), call.now)
-  if (millis > 0) {
+  const isInDebt = wait(mailboxes.budget, MAILBOX_RATE, call.now) > 0
+  const millis = take(mailboxes.budget, MAILBOX_RATE, costOfRequest(message, isInDebt), call.now)
+  if (isInDebt) {
     call.effects.push({ do: 'hold', peer: call.visitor.number, millis: HEEDLESS_MILLIS })
     return refuseIt(call, message.request, 'slow', millis)
   }
