@@ -34,10 +34,17 @@ export const fold = (history: History, set: Bits): Membership => {
     roles: rolesOf(people, { admins, isDirect }),
     seniority,
     revocations: court.upheld,
+    fallen: fallenIn(court),
     title: titleOf(court),
     ...(picture?.deed.kind === 'picture' && !picture.deed.isEmpty && { picture }),
     invitations: invitationsOf(court),
   }
+}
+
+const fallenIn = (court: Court): ReadonlySet<Hex> => {
+  const upheld = new Set(court.upheld)
+  const stands = (step: Step): boolean => (isRevocation(step) ? upheld.has(step) : isValid(court, step))
+  return new Set(court.steps.filter((step) => !stands(step)).map(({ id }) => id))
 }
 
 /** A removal: of a person or device from the group, or of an admin's role. */

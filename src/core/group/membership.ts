@@ -20,6 +20,8 @@ export type Membership = {
   readonly admins: ReadonlyMap<Hex, Step>
   /** The removals that stand, of people, devices and roles, in the order in which they were decided. */
   readonly revocations: readonly Step[]
+  /** The steps that were taken by right and do not stand, by what their authors did not know of. */
+  readonly fallen: ReadonlySet<Hex>
   readonly title: { readonly text: string; readonly by?: Step }
   /** The step whose event holds the picture; absent without one. */
   readonly picture?: Step
