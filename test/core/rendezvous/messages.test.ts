@@ -13,9 +13,14 @@ import {
   LISTING_BYTES_MAX,
   OFFER_BYTES_MAX,
   PEER_MESSAGE_BYTES_MAX,
+  PEER_MESSAGE_ITEMS_MAX,
   PEOPLE_LISTED_MAX,
   SERVER_MESSAGE_BYTES_MAX,
 } from '../../../src/core/rendezvous/messages.ts'
+import { BLOB_BYTES_MAX } from '../../../src/core/mailbox/blob.ts'
+import { isWithin } from '../../../src/core/rendezvous/items.ts'
+import { PART_BYTES_MAX, PIECES_MAX, TRIMMED_MAX } from '../../../src/core/rendezvous/mailbox-messages.ts'
+import { mutated } from '../bytes/mutated.ts'
 import { peerMessages, readable, serverMessages, vectors, VECTORS_FILE } from '../../vectors/rendezvous.ts'
 
 const device = new Uint8Array(32).fill(7)
@@ -84,6 +89,57 @@ test('[SV3] each limit is kept to the byte', () => {
   assert.equal(read(decodeServerMessage(new Uint8Array(SERVER_MESSAGE_BYTES_MAX + 1))), 'malformed')
 })
 
+test('[SV3] the limits of what is said of mailboxes are kept to the byte', () => {
+  const name = device
+  const put = (size: number, part: number): Plain => ['put', 1, name, size, new Uint8Array(part)]
+  assert.equal(read(decodePeerMessage(spoken(put(70_000, PART_BYTES_MAX)))), 'put')
+  assert.equal(read(decodePeerMessage(spoken(put(70_000, PART_BYTES_MAX + 1)))), 'malformed')
+  assert.equal(read(decodePeerMessage(spoken(put(0, 1)))), 'malformed')
+  assert.equal(read(decodePeerMessage(spoken(put(5, 0)))), 'malformed')
+  assert.equal(read(decodePeerMessage(spoken(['read', 0x1_0000_0000, name, 0, 1]))), 'malformed')
+  const trim = (count: number): Plain => ['trim', 1, name, Array.from({ length: count }, (_, index) => index + 1)]
+  assert.equal(read(decodePeerMessage(spoken(trim(TRIMMED_MAX)))), 'trim')
+  assert.equal(read(decodePeerMessage(spoken(trim(TRIMMED_MAX + 1)))), 'malformed')
+  assert.equal(read(decodePeerMessage(spoken(['open', 1, name, new Uint8Array(63)]))), 'malformed')
+  const blobs = (count: number, size: number): Plain => [
+    'blobs',
+    1,
+    Array.from({ length: count }, (_, index) => [index + 1, size, new Uint8Array(1)]),
+    null,
+  ]
+  assert.equal(read(decodeServerMessage(spoken(blobs(PIECES_MAX, BLOB_BYTES_MAX)))), 'blobs')
+  assert.equal(read(decodeServerMessage(spoken(blobs(PIECES_MAX + 1, 1)))), 'malformed')
+  assert.equal(read(decodeServerMessage(spoken(blobs(1, BLOB_BYTES_MAX + 1)))), 'malformed')
+  assert.equal(read(decodeServerMessage(spoken(['refused', 1, 'a new reason', null]))), 'refused')
+})
+
+test('[SV2] a welcome of a server from before there were mailboxes is read', () => {
+  const welcome = decodeServerMessage(spoken(['welcome', 1, '192.0.2.7:1', 'on', null]))
+  assert.deepEqual(welcome, {
+    ok: true,
+    value: { kind: 'welcome', version: 1, observed: '192.0.2.7:1', people: 'on' },
+  })
+})
+
+test('[MX22] a message of more items than any has is refused before it is decoded, whatever they are', () => {
+  const items = (count: number, item: Plain): Uint8Array =>
+    spoken(['watch', true, ...Array.from({ length: count - 3 }, () => item)])
+  for (const item of [7, 1_000_000, null, '', 'text', new Uint8Array(0), new Uint8Array(30)]) {
+    assert.equal(read(decodePeerMessage(items(PEER_MESSAGE_ITEMS_MAX, item))), 'watch')
+    assert.equal(read(decodePeerMessage(items(PEER_MESSAGE_ITEMS_MAX + 1, item))), 'malformed')
+  }
+  assert.equal(isWithin(spoken(Array.from({ length: 600 }, () => [1])), PEER_MESSAGE_ITEMS_MAX), false)
+})
+
+test('[MX22] counting items never throws, and never counts more than there are bytes', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+      assert.equal(isWithin(bytes, bytes.length), true)
+    }),
+    { numRuns: 10_000 },
+  )
+})
+
 test('[SV3] what is no message is malformed', () => {
   const strange: readonly Plain[] = [
     null,
@@ -106,23 +162,11 @@ test('[SV3] what is no message is malformed', () => {
 
 test('[SV4] ten thousand mutated messages are read or refused, never thrown at', () => {
   const frames = vectors().map(({ bytes }) => fromHex(bytes))
-  const mutation = fc.record({
-    frame: fc.constantFrom(...frames),
-    edits: fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 6 }),
-    cut: fc.option(fc.nat()),
-    tail: fc.uint8Array({ maxLength: 8 }),
-  })
   const outcomes = new Set<string>()
-  fc.assert(
-    fc.property(mutation, ({ frame, edits, cut, tail }) => {
-      const kept = frame.slice(0, cut === null ? frame.length : cut % (frame.length + 1))
-      const bytes = new Uint8Array([...kept, ...tail])
-      for (const [at, value] of edits) if (bytes.length > 0) bytes[at % bytes.length] = value
-      outcomes.add(read(decodePeerMessage(bytes))).add(read(decodeServerMessage(bytes)))
-    }),
-    { numRuns: 10_000 },
-  )
-  assert.ok(outcomes.has('malformed') && outcomes.has('newer') && outcomes.has('call') && outcomes.has('people'))
+  for (const { bytes } of mutated(frames, { seed: 4 }))
+    outcomes.add(read(decodePeerMessage(bytes))).add(read(decodeServerMessage(bytes)))
+  for (const kind of ['malformed', 'newer', 'call', 'people', 'put', 'trim', 'blobs', 'refused'])
+    assert.ok(outcomes.has(kind), kind)
 })
 
 test('[SV4] ten thousand random byte strings and values are read or refused', () => {
