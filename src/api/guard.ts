@@ -58,6 +58,8 @@ export const HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
+  // The camera reads QR codes, when somebody asks for that; nothing else of the machine is ever wanted.
+  'permissions-policy': 'camera=(self), microphone=(), geolocation=(), display-capture=()',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
 }

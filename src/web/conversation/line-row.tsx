@@ -7,7 +7,7 @@ import type { Intent } from '../composer/intent.ts'
 import { hueOf } from '../parts/initials.ts'
 import { Avatar, ShownName } from '../parts/person.tsx'
 import { useKith } from '../peer/context.ts'
-import { calledName } from '../peer/names.ts'
+import { calledName, nameOf } from '../peer/names.ts'
 import { useAnybody } from '../peer/talk.ts'
 import { Bubble } from './bubble.tsx'
 import { DeliveryMark } from './delivery-mark.tsx'
@@ -49,7 +49,7 @@ export const LineRow = memo((props: LineRowProps): ReactNode => {
   const { row, found } = props
   return (
     <div
-      className={`mx-auto max-w-256 px-3 md:px-6 ${row.startsGroup ? 'pt-3' : 'pt-0.5'} ${found ? 'row-found' : ''}`}
+      className={`mx-auto max-w-256 px-3 md:px-6 ${row.startsGroup && isBubble(row.line) ? 'pt-3' : 'pt-0.5'} ${found ? 'row-found' : ''}`}
     >
       {props.beginning ? <Beginning talk={props.talk} /> : null}
       {row.startsDay ? <Day at={row.line.at} /> : null}
@@ -109,7 +109,7 @@ const Message = (props: LineRowProps): ReactNode => {
       data-line={line.id}
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- rows are walked with the arrow keys
       tabIndex={active ? 0 : -1}
-      aria-label={`${line.mine ? 'You' : calledName(author)}, ${clockWords(line.at)}`}
+      aria-label={`${line.mine ? 'You' : nameOf(author)}, ${clockWords(line.at)}`}
       role="article"
       onKeyDown={onKeyDown}
       onFocus={() => {

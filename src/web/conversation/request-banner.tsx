@@ -4,7 +4,7 @@ import { unreachable } from '../../core/bytes/result.ts'
 import type { ConversationView, PersonView, Standing } from '../../view/view.ts'
 import { Button } from '../parts/button.tsx'
 import { useKith } from '../peer/context.ts'
-import { calledName } from '../peer/names.ts'
+import { nameOf } from '../peer/names.ts'
 import { notify } from '../peer/store.ts'
 
 type RequestProps = { readonly conversation: ConversationView; readonly person: PersonView }
@@ -12,7 +12,7 @@ type RequestProps = { readonly conversation: ConversationView; readonly person: 
 /** Above the composer while something about this person is to be decided, or was decided against them. */
 export const RequestBanner = ({ conversation, person }: RequestProps): ReactNode => {
   const { decide, busy } = useDecide(person.id)
-  const name = calledName(person)
+  const name = nameOf(person)
   if (conversation.at === 'open') return null
   return (
     <section aria-label="About this conversation" className="notice-card">

@@ -5,7 +5,7 @@ import { clockWords } from '../../view/time-words.ts'
 import type { LineView } from '../../view/view.ts'
 import { Button } from '../parts/button.tsx'
 import { useConversation, useMirror } from '../peer/context.ts'
-import { nameIn } from '../peer/names.ts'
+import { isolated, nameIn } from '../peer/names.ts'
 import { toConversation } from '../routes.ts'
 
 type SystemLineProps = { readonly line: LineView; readonly active: boolean; onFocusRow(line: string): void }
@@ -15,7 +15,7 @@ export const SystemLine = ({ line, active, onFocusRow }: SystemLineProps): React
   const words = useMirror((mirror) =>
     line.kind === 'message'
       ? ''
-      : lineWords(line, (person) => ({
+      : lineWords(withIsolated(line), (person) => ({
           name: nameIn(mirror, person),
           mine: person === mirror.status.me?.id,
         })),
@@ -30,13 +30,23 @@ export const SystemLine = ({ line, active, onFocusRow }: SystemLineProps): React
       className={`mx-auto my-1 flex w-fit max-w-120 flex-col items-center gap-2 rounded-xl px-3 py-1 text-center text-small text-balance ${isSerious(line) ? 'bg-ember-wash text-ink' : 'text-soft'}`}
     >
       <p>
-        <bdi>{words}</bdi>
+        {words}
         <span className="sr-only">, {clockWords(line.at)}</span>
       </p>
       {line.kind === 'introduced' ? <OpenGroup group={line.group} /> : null}
     </div>
   )
 }
+
+/** The line with the names and titles that it holds itself marked off, as the names of people are. */
+const withIsolated = (line: SystemLineView): SystemLineView => {
+  if (line.kind === 'renamed') return { ...line, from: isolated(line.from), to: isolated(line.to) }
+  if (line.kind === 'introduced') return { ...line, title: isolated(line.title) }
+  if (line.kind !== 'change' || !('title' in line.change)) return line
+  return { ...line, change: { ...line.change, title: isolated(line.change.title) } }
+}
+
+type SystemLineView = Exclude<LineView, { readonly kind: 'message' }>
 
 const isSerious = ({ kind }: LineView): boolean => SERIOUS.has(kind)
 

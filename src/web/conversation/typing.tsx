@@ -13,9 +13,7 @@ export const Typing = ({ conversation }: { readonly conversation: string }): Rea
             <span className="typing-dot" />
             <span className="typing-dot" />
           </span>
-          <span className="truncate">
-            <bdi>{typingWords(names)}</bdi>
-          </span>
+          <span className="truncate">{typingWords(names)}</span>
         </>
       ) : null}
     </div>

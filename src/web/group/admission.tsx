@@ -34,7 +34,7 @@ export const AdmissionFields = ({ admission: { role, history }, onChange }: Admi
           value={history.share}
           options={[
             ['none', 'Nothing'],
-            ['days', 'The last days'],
+            ['days', 'Last days'],
             ['all', 'Everything'],
           ]}
           onChange={(next) => share(next)}

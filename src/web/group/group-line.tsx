@@ -16,6 +16,7 @@ export const GroupLine = ({ group }: { readonly group: GroupView }): ReactNode =
   return (
     <>
       {countWords(group.size, 'person', 'people')}
+      {here > 0 && group.size <= 1 + group.some.length ? `, ${here} here` : null}
       {names.length === 0 ? null : ': '}
       {names.map((name, index) => (
         <span key={group.some[index]}>
@@ -24,7 +25,6 @@ export const GroupLine = ({ group }: { readonly group: GroupView }): ReactNode =
         </span>
       ))}
       {rest > 0 ? ` and ${rest} more` : null}
-      {here > 0 && group.size <= 1 + group.some.length ? ` · ${here} here` : null}
     </>
   )
 }

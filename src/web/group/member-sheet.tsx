@@ -8,7 +8,7 @@ import { Confirm } from '../parts/confirm.tsx'
 import { PresentAvatar, ShownName, Tag } from '../parts/person.tsx'
 import { Sheet } from '../parts/sheet.tsx'
 import { useAct, useKith, useNow } from '../peer/context.ts'
-import { calledName } from '../peer/names.ts'
+import { nameOf } from '../peer/names.ts'
 import { useAnybody, type GroupView } from '../peer/talk.ts'
 import { toConversation, toPanel } from '../routes.ts'
 import { useVerifiedWords } from '../safety/use-verified-words.ts'
@@ -42,7 +42,7 @@ const SomebodyElse = ({ group, member, onClose }: MemberSheetProps): ReactNode =
   const [, go] = useLocation()
   const { busy, act } = useAct()
   const person = useAnybody(member.person)
-  const name = calledName(person)
+  const name = nameOf(person)
   const openTalk = async (to: (conversation: string) => string): Promise<void> => {
     const opened = await act(kith.calls.open({ person: person.id }))
     if (opened) go(to(opened.conversation))

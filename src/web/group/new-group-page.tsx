@@ -34,12 +34,14 @@ export const NewGroupPage = (): ReactNode => {
           first whether they want to be in it.
         </p>
         <div className="sticky bottom-0 -mx-5 flex flex-wrap gap-2 border-t border-line bg-sheet px-5 py-3">
-          <Button type="submit" look="main" disabled={!good || busy}>
+          <Button type="submit" look="main" className="flex-1 sm:flex-none" disabled={!good || busy}>
             {people.length === 0
               ? 'Make the group'
               : `Make the group with ${countWords(people.length, 'person', 'people')}`}
           </Button>
-          <Button onClick={() => go(PLACES.home)}>Cancel</Button>
+          <Button className="hidden sm:inline-flex" onClick={() => go(PLACES.home)}>
+            Cancel
+          </Button>
         </div>
       </form>
     </Page>

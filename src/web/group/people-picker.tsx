@@ -4,7 +4,7 @@ import { presenceWords } from '../../view/presence-words.ts'
 import type { PersonView } from '../../view/view.ts'
 import { PresentAvatar, ShownName } from '../parts/person.tsx'
 import { useMirror, useNow } from '../peer/context.ts'
-import { calledName } from '../peer/names.ts'
+import { nameOf } from '../peer/names.ts'
 import { useAnybody } from '../peer/talk.ts'
 import { candidatesOf } from '../people/lists.ts'
 
@@ -75,7 +75,7 @@ export const PeoplePicker = ({ label, chosen, without, onChange }: PeoplePickerP
 }
 
 const Chip = ({ id, onRemove }: { readonly id: string; onRemove(id: string): void }): ReactNode => {
-  const name = calledName(useAnybody(id))
+  const name = nameOf(useAnybody(id))
   return (
     <li className="max-w-full">
       <button

@@ -30,7 +30,7 @@ export const PictureField = ({ id, title, url, onChange }: PictureFieldProps): R
         <div className="flex flex-wrap gap-2">
           <Button aria-describedby={wordsId} onClick={() => field.current?.click()}>
             <Camera size={17} strokeWidth={1.75} aria-hidden />
-            {url === undefined ? 'Choose a picture' : 'Choose another'}
+            {url === undefined ? 'Choose a picture' : 'Change'}
           </Button>
           {url === undefined ? null : <Button onClick={() => onChange(undefined)}>Remove</Button>}
         </div>

@@ -54,7 +54,7 @@ export const InviteForm = ({ conversation, onMade }: InviteFormProps): ReactNode
         />
         <p id="uses-words" aria-live="polite" className={`text-small ${good ? 'text-soft' : 'text-ember'}`}>
           {good
-            ? 'Whoever holds the link may use it, so give it to nobody else.'
+            ? 'Whoever holds the link may use it: keep it from those whom you do not want in.'
             : `A whole number from 1 to ${USES_MAX}.`}
         </p>
       </div>

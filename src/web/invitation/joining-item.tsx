@@ -6,6 +6,7 @@ import type { JoiningView } from '../../view/view.ts'
 import { RoundPicture } from '../group/group-picture.tsx'
 import { Avatar } from '../parts/person.tsx'
 import { useNow } from '../peer/context.ts'
+import { isolated } from '../peer/names.ts'
 import { STOP } from '../people/walk.ts'
 import { toJoining } from '../routes.ts'
 
@@ -42,7 +43,7 @@ export const JoiningItem = ({ joining }: { readonly joining: JoiningView }): Rea
 }
 
 const previewWords = ({ state, inviter }: JoiningView): string => {
-  if (state.at === 'waiting') return `Waits for ${inviter.name} to come online`
+  if (state.at === 'waiting') return `Waits for ${isolated(inviter.name)} to come online`
   if (state.at === 'in') return 'You are in'
   switch (state.because) {
     case 'used':

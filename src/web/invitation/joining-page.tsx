@@ -8,6 +8,7 @@ import { Button } from '../parts/button.tsx'
 import { Page } from '../parts/panel.tsx'
 import { Avatar, Tag } from '../parts/person.tsx'
 import { useAct, useKith, useMirror, useNow } from '../peer/context.ts'
+import { isolated } from '../peer/names.ts'
 import { PLACES, toConversation } from '../routes.ts'
 
 /** An invitation that I accepted: what it waits for, or why it did not let me in. Once in, it leads to the talk. */
@@ -35,13 +36,19 @@ export const JoiningPage = ({ id }: { readonly id: string }): ReactNode => {
               <bdi>{group?.title ?? inviter.name}</bdi>
             </h2>
             <p className="text-small text-soft">
-              Invited by <bdi>{inviter.name}</bdi>
+              {group ? (
+                <>
+                  Invited by <bdi>{inviter.name}</bdi>
+                </>
+              ) : (
+                'An invitation to talk, from'
+              )}
               <Tag tag={inviter.tag} />
             </p>
           </div>
         </div>
         <p role="status" className={state.at === 'refused' ? 'text-ember' : ''}>
-          {joiningWords(joining)}
+          {joiningWords(withIsolated(joining))}
         </p>
         <Since joining={joining} />
         <Buttons joining={joining} />
@@ -49,6 +56,13 @@ export const JoiningPage = ({ id }: { readonly id: string }): ReactNode => {
     </Page>
   )
 }
+
+/** The joining with its names marked off, to be put into a sentence. */
+const withIsolated = (joining: JoiningView): JoiningView => ({
+  ...joining,
+  inviter: { ...joining.inviter, name: isolated(joining.inviter.name) },
+  ...(joining.group ? { group: { title: isolated(joining.group.title) } } : {}),
+})
 
 const Since = ({ joining: { since, state } }: { readonly joining: JoiningView }): ReactNode => {
   const now = useNow(30_000)

@@ -6,6 +6,7 @@ import type { InvitationOffer } from '../../view/view.ts'
 import { RoundPicture } from '../group/group-picture.tsx'
 import { Button } from '../parts/button.tsx'
 import { Avatar, Tag } from '../parts/person.tsx'
+import { isolated } from '../peer/names.ts'
 
 type OfferCardProps = {
   readonly offer: InvitationOffer
@@ -25,9 +26,7 @@ export const OfferCard = ({ offer, busy, onJoin, onCancel }: OfferCardProps): Re
         ) : (
           <Avatar id={inviter.person} name={inviter.name} size={72} />
         )}
-        <h2 className="min-w-0 font-serif text-large text-balance">
-          <bdi>{offerWords(offer)}</bdi>
-        </h2>
+        <h2 className="min-w-0 font-serif text-large text-balance">{offerWords(withIsolated(offer))}</h2>
       </div>
       <dl className="flex flex-col gap-2 text-small">
         <Fact name="From">
@@ -63,6 +62,13 @@ export const OfferCard = ({ offer, busy, onJoin, onCancel }: OfferCardProps): Re
     </section>
   )
 }
+
+/** The offer with its names marked off, to be put into a sentence. */
+const withIsolated = (offer: InvitationOffer): InvitationOffer => ({
+  ...offer,
+  inviter: { ...offer.inviter, name: isolated(offer.inviter.name) },
+  ...(offer.group ? { group: { ...offer.group, title: isolated(offer.group.title) } } : {}),
+})
 
 const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode => (
   <div className="flex flex-col sm:flex-row sm:gap-4">

@@ -2,7 +2,7 @@ import { useMemo } from 'react'
 import type { ConversationView, PersonView } from '../../view/view.ts'
 import { useConversation, usePerson } from './context.ts'
 import type { Mirror } from './mirror.ts'
-import { calledName, strangerOf } from './names.ts'
+import { isolated, nameOf, strangerOf } from './names.ts'
 
 export type DirectView = Extract<ConversationView, { kind: 'direct' }>
 export type GroupView = Extract<ConversationView, { kind: 'group' }>
@@ -28,9 +28,9 @@ export const useTalk = (id: string): Talk | undefined => {
   }, [conversation, person])
 }
 
-/** What a conversation is called: the other person's name, or the group's. */
+/** What a conversation is called, to be put into a sentence: the other person's name, or the group's. */
 export const talkName = (talk: Talk): string =>
-  talk.kind === 'direct' ? calledName(talk.person) : talk.conversation.title
+  talk.kind === 'direct' ? nameOf(talk.person) : isolated(talk.conversation.title)
 
 /** Somebody by id, whether or not anything is known of them here. */
 export const useAnybody = (id: string): PersonView => {

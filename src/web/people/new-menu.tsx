@@ -1,6 +1,6 @@
 import { Menu } from '@base-ui/react/menu'
 import { Link2, Plus, QrCode, UsersRound, type LucideIcon } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import { IconButton } from '../parts/button.tsx'
 import { PLACES } from '../routes.ts'
@@ -14,8 +14,9 @@ export const WAYS: readonly (readonly [string, string, LucideIcon])[] = [
 
 export const NewMenu = (): ReactNode => {
   const [, go] = useLocation()
+  const [open, setOpen] = useState(false)
   return (
-    <Menu.Root>
+    <Menu.Root open={open} onOpenChange={setOpen}>
       <Menu.Trigger render={<IconButton icon={Plus} label="New" />} />
       <Menu.Portal container={document.querySelector('main')}>
         <Menu.Positioner sideOffset={6} align="end" className="z-40">

@@ -6,7 +6,7 @@ import type { PersonView, SafetyView } from '../../view/view.ts'
 import { Button } from '../parts/button.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { useAct, useKith } from '../peer/context.ts'
-import { calledName } from '../peer/names.ts'
+import { nameOf } from '../peer/names.ts'
 import type { Talk } from '../peer/talk.ts'
 import { QrCode } from '../qr/qr-code.tsx'
 import { QrInput } from '../qr/qr-input.tsx'
@@ -16,7 +16,7 @@ import { useVerifiedWords } from './use-verified-words.ts'
 /** The safety number that I share with somebody: to read out, or to scan. */
 export const SafetyPanel = ({ conversation, person }: Talk & { kind: 'direct' }): ReactNode => {
   const { safety, trouble } = useSafety(person.id)
-  const name = calledName(person)
+  const name = nameOf(person)
   return (
     <Panel title="Safety number" label="Safety number" to={toPanel(conversation.id, 'details')} inner>
       <State person={person} />

@@ -106,6 +106,12 @@ const ServerSetting = (): ReactNode => {
       <div id="server-words" aria-live="polite" className="flex flex-col gap-1 text-small text-soft">
         {refused === undefined ? null : <p className="text-ember">{refused}</p>}
         <StateLine {...serverWords(server, now)} />
+        {server.at === 'connected' && server.mailboxes === 'on' ? (
+          <StateLine
+            state="Messages for who is away wait there"
+            meaning="The server keeps them sealed until they are fetched, and can read none."
+          />
+        ) : null}
         {mailboxFailure ? <p className="text-ember">{mailboxFailureWords(mailboxFailure)}</p> : null}
         <StateLine {...nearbyWords(nearby)} />
       </div>

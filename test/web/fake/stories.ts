@@ -210,7 +210,14 @@ export const busy: Story = {
     }),
     person('carol', { name: 'Carol', presence: here('relayed'), standing: 'new', foundBy: ['server'] }),
     person('dan', { name: 'Dan', ambiguous: true, presence: here('direct'), foundBy: ['server'] }),
-    person('dan two', { name: 'Dаn', ambiguous: true, presence: here('nearby'), standing: 'new', foundBy: ['nearby'] }),
+    person('dan two', {
+      name: 'Dаn',
+      tag: 'd4nn7w',
+      ambiguous: true,
+      presence: here('nearby'),
+      standing: 'new',
+      foundBy: ['nearby'],
+    }),
     person('erin', { name: 'Erin', presence: here('relayed'), standing: 'new', foundBy: ['server'] }),
     person('mallory', { name: 'Mallory', standing: 'blocked' }),
     person('gwen', {
@@ -219,6 +226,7 @@ export const busy: Story = {
       verified: { at: 'yes', since: NOW - 20 * DAY },
       tag: 'g7h2kq',
     }),
+    person('tariq', { name: 'Tariq' }),
     person('noa', { name: 'נועה', presence: here('relayed') }),
   ],
   conversations: [
