@@ -43,7 +43,9 @@ export const fold = (history: History, set: Bits): Membership => {
 
 const fallenIn = (court: Court): ReadonlySet<Hex> => {
   const upheld = new Set(court.upheld)
-  const stands = (step: Step): boolean => (isRevocation(step) ? upheld.has(step) : isValid(court, step))
+  const grants = new Set(court.grants)
+  const stands = (step: Step): boolean =>
+    isRevocation(step) ? upheld.has(step) : grants.has(step) ? court.valid.has(step) : isRightful(court, step)
   return new Set(court.steps.filter((step) => !stands(step)).map(({ id }) => id))
 }
 
