@@ -26,18 +26,31 @@ export const createMetrics = (counters: () => Counters): Registry => {
   show('kith_relayed_links_total', 'Relayed links that ever stood', ({ relayed }) => relayed.linksTotal)
   show('kith_relayed_bytes_total', 'Sealed bytes that were relayed', ({ relayed }) => relayed.bytesTotal)
   show('kith_relay_refused_total', 'Relayed links refused by a limit', ({ relayed }) => relayed.refusedTotal)
+  show('kith_mailboxes', 'Mailboxes with something in them', ({ mailboxes }) => mailboxes?.mailboxes ?? 0)
+  show('kith_mailbox_blobs', 'Blobs in mailboxes', ({ mailboxes }) => mailboxes?.blobs ?? 0)
+  show('kith_mailbox_bytes', 'What they are counted as', ({ mailboxes }) => mailboxes?.bytes ?? 0)
+  show('kith_mailbox_stored_total', 'Blobs that were stored', ({ rendezvous }) => rendezvous.mailboxes.stored)
+  show('kith_mailbox_stored_bytes_total', 'Their bytes', ({ rendezvous }) => rendezvous.mailboxes.storedBytes)
+  show('kith_mailbox_read_total', 'Blobs handed out', ({ rendezvous }) => rendezvous.mailboxes.read)
+  show('kith_mailbox_read_bytes_total', 'Their bytes', ({ rendezvous }) => rendezvous.mailboxes.readBytes)
+  show('kith_mailbox_arrived_total', 'Told of something new', ({ rendezvous }) => rendezvous.mailboxes.arrived)
   show('process_resident_memory_bytes', 'Memory of this process', () => process.memoryUsage.rss())
   show('process_cpu_seconds_total', 'Processor time of this process', () => {
     const { user, system } = process.cpuUsage()
     return (user + system) / 1e6
   })
 
-  const collect: CollectFunction<Gauge<'because'>> = function () {
-    for (const [because, count] of Object.entries(counters().rendezvous.farewells)) this.set({ because }, count)
+  const showReasons = (name: string, help: string, read: (counters: Counters) => Readonly<Record<string, number>>) => {
+    const collect: CollectFunction<Gauge<'because'>> = function () {
+      for (const [because, count] of Object.entries(read(counters()))) this.set({ because }, count)
+    }
+    registry.registerMetric(new Gauge({ name, help, labelNames: ['because'], collect, registers: [] }))
   }
-  const help = 'Links that the server ended, by reason'
-  registry.registerMetric(
-    new Gauge({ name: 'kith_farewells_total', help, labelNames: ['because'], collect, registers: [] }),
+  showReasons('kith_farewells_total', 'Links that the server ended', ({ rendezvous }) => rendezvous.farewells)
+  showReasons(
+    'kith_mailbox_refused_total',
+    'Requests for mailboxes that were refused',
+    ({ rendezvous }) => rendezvous.mailboxes.refused,
   )
   return registry
 }

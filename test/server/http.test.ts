@@ -12,6 +12,7 @@ const counters = (): Counters => ({
   visible: 1,
   rendezvous: { ...emptyTally(), calls: 5, farewells: { ...emptyTally().farewells, crowded: 4 } },
   relayed: { links: 0, linksTotal: 6, bytesTotal: 789, refusedTotal: 0 },
+  mailboxes: { mailboxes: 7, blobs: 8, bytes: 9_000 },
 })
 
 const start = async (t: TestContext): Promise<number> => {
@@ -44,6 +45,9 @@ test('[SV51] Prometheus reads the counters, and a health check is answered', asy
     'kith_relayed_links_total 6',
     'kith_relayed_bytes_total 789',
     'kith_farewells_total{because="crowded"} 4',
+    'kith_mailboxes 7',
+    'kith_mailbox_bytes 9000',
+    'kith_mailbox_refused_total{because="full-server"} 0',
   ])
     assert.ok(lines.includes(line), line)
 })
