@@ -19,7 +19,8 @@ export type InvitationAnswer = {
   readonly sealed: Uint8Array | null
   /** Of who answers: a device of the inviter's, or of another admin of the group. */
   readonly card: Card
-  readonly time: number
+  /** The time of the request that it answers: an old answer is none to a new request. */
+  readonly asked: number
 }
 
 export const INTRODUCTION_BYTES_MAX = 48 * 1024
@@ -41,10 +42,10 @@ export const makeAnswer = async (
     readonly outcome: Outcome
     /** With `let-in` into a group. */
     readonly introduction?: Uint8Array
-    readonly time: number
+    readonly asked: number
   },
 ): Promise<Uint8Array | undefined> => {
-  const { invitation, newcomer, outcome, introduction, time } = answer
+  const { invitation, newcomer, outcome, introduction, asked } = answer
   const place = { invitation, person: personOf(newcomer.certificate), device: deviceOf(newcomer.certificate) }
   if (introduction && introduction.length > INTRODUCTION_BYTES_MAX) return undefined
   const sealed = introduction && (await crypto.sealTo(newcomer.slotKey, introduction, sealingInfo(place)))
@@ -57,7 +58,7 @@ export const makeAnswer = async (
     OUTCOMES.indexOf(outcome),
     sealed ? Uint8Array.from(sealed) : null,
     answerer.card,
-    time,
+    asked,
   ])
   const signature = await crypto.sign(answerer.deviceSeed, domain(DOMAIN, signed))
   return encode([signed, hmacSha256(answerKey(answerer.secret), signed), signature])
@@ -86,14 +87,14 @@ export const openAnswer = async (
   if (!parts) return malformed('not an answer')
   const { signed, code, signature, fields } = parts
   if (!equalBytes(hmacSha256(answerKey(secret), signed), code)) return refuse({ kind: 'wrong-code' })
-  const [, invitation, person, device, number, sealed, encoded, time] = fields
+  const [, invitation, person, device, number, sealed, encoded, asked] = fields
   const outcome = OUTCOMES[number]
   if (outcome === undefined || (sealed !== null && outcome !== 'let-in')) return malformed('not an answer')
   const card = await openCard(crypto, encoded)
   if (!card.ok) return refuse({ kind: 'bad-card' })
   const answerer = fromHex(deviceOf(card.value.certificate))
   if (!(await crypto.verify(answerer, domain(DOMAIN, signed), signature))) return refuse({ kind: 'bad-signature' })
-  return accept({ invitation, newcomer: { person, device }, outcome, sealed, card: card.value, time })
+  return accept({ invitation, newcomer: { person, device }, outcome, sealed, card: card.value, asked })
 }
 
 /** The introduction, with the first of these seeds that opens it: cards live for a day, and answers may take longer. */

@@ -108,7 +108,7 @@ export class Answering {
         invitation: id,
         newcomer: request.card,
         outcome,
-        time: this.#ports.scheduler.now(),
+        asked: request.time,
         ...(introduction && { introduction }),
       },
     )

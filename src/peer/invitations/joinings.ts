@@ -210,6 +210,8 @@ export class Joinings {
     const opened = await openAnswer(this.#ports.crypto, link.secret, bytes)
     if (!opened.ok || entry.joined.state.at === 'in') return
     const answer = opened.value
+    // What an earlier request of mine was told still lies in the mailbox.
+    if (answer.asked < entry.joined.since) return
     const by = personOf(answer.card.certificate)
     // Of a group any admin may answer, and who is one is known only inside it.
     if (link.group === null && by !== link.inviter.person) return

@@ -89,7 +89,7 @@ const answerBy = (
   makeAnswer(
     ciphers,
     { deviceSeed: ann.deviceSeed, card: ann.cardBytes, secret: SECRET },
-    { invitation: invitationId(SECRET), newcomer: bob.card, outcome: 'let-in', time: NOW, ...input },
+    { invitation: invitationId(SECRET), newcomer: bob.card, outcome: 'let-in', asked: NOW, ...input },
   )
 
 test('[IN6] an answer says what became of whose request and who decided; its introduction opens for the newcomer alone', async () => {
@@ -104,8 +104,8 @@ test('[IN6] an answer says what became of whose request and who decided; its int
   assert.deepEqual(readAnswer(bytes), { ok: true, value: { invitation: invitationId(SECRET), newcomer } })
   const answer = await openAnswer(crypto, SECRET, bytes)
   assert(answer.ok)
-  const { outcome, card, time } = answer.value
-  assert.deepEqual([outcome, card, time, answer.value.newcomer], ['let-in', ann.card, NOW, newcomer])
+  const { outcome, card, asked } = answer.value
+  assert.deepEqual([outcome, card, asked, answer.value.newcomer], ['let-in', ann.card, NOW, newcomer])
   assert.deepEqual(await openIntroduction(crypto, answer.value, [eve.cardSeed, bob.cardSeed]), INTRODUCTION)
   assert.equal(await openIntroduction(crypto, answer.value, [eve.cardSeed, ann.cardSeed]), undefined)
   const moved = { ...answer.value, newcomer: { ...newcomer, person: eve.person } }
