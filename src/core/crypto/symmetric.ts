@@ -1,13 +1,16 @@
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { expand, extract } from '@noble/hashes/hkdf.js'
 import { hmac } from '@noble/hashes/hmac.js'
-import { sha256 as sha256Hash } from '@noble/hashes/sha2.js'
+import { sha256 as sha256Hash, sha512 as sha512Hash } from '@noble/hashes/sha2.js'
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 
 export const KEY_BYTES = 32
 export const HASH_BYTES = 32
 
 export const sha256 = (bytes: Uint8Array): Uint8Array => sha256Hash(bytes)
+
+/** 64 bytes, of several byte strings put together. */
+export const sha512 = (...parts: readonly Uint8Array[]): Uint8Array => sha512Hash(concatBytes(...parts))
 
 export const hmacSha256 = (key: Uint8Array, message: Uint8Array): Uint8Array => hmac(sha256Hash, key, message)
 

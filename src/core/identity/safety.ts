@@ -1,11 +1,10 @@
-import { sha512 } from '@noble/hashes/sha2.js'
-import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import { fromBase64url, toBase64url } from '../bytes/base64url.ts'
 import { decode, encode } from '../bytes/cbor.ts'
 import { fromHex, type Hex } from '../bytes/hex.ts'
 import { accept, refuse, type Result } from '../bytes/result.ts'
 import { hex, literal, tuple } from '../bytes/shape.ts'
 import { PUBLIC_KEY_BYTES } from '../crypto/port.ts'
+import { domain, sha512 } from '../crypto/symmetric.ts'
 
 /** Digits of a safety number: thirty for each of two people. */
 export const SAFETY_DIGITS = 60
@@ -60,8 +59,8 @@ const readCode = (scanned: string) => {
 /** Thirty digits: six groups of five bytes of the hash, each modulo 100,000. */
 const digitsOf = (person: Hex): string => {
   const key = fromHex(person)
-  let hash: Uint8Array = concatBytes(utf8ToBytes('kith safety 1'), key)
-  for (let round = 0; round < SAFETY_ROUNDS; round++) hash = sha512(concatBytes(hash, key))
+  let hash: Uint8Array = domain('kith safety 1', key)
+  for (let round = 0; round < SAFETY_ROUNDS; round++) hash = sha512(hash, key)
   return Array.from({ length: 6 }, (_, group) => {
     const number = hash.subarray(group * 5, group * 5 + 5).reduce((sum, byte) => sum * 256 + byte, 0)
     return (number % 100_000).toString().padStart(5, '0')

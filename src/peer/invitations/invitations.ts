@@ -1,6 +1,7 @@
 import { Answering } from './answering.ts'
 import { Issuing } from './issuing.ts'
 import { Joinings } from './joinings.ts'
+import { examineLink } from './offer.ts'
 import type { Invitations, InvitationsPorts } from './port.ts'
 
 /** Opens the invitations that the store holds. */
@@ -13,7 +14,7 @@ export const openInvitations = async (ports: InvitationsPorts): Promise<Invitati
   return {
     invite: issuing.invite,
     revoke: issuing.revoke,
-    examine: joinings.examine,
+    examine: async ({ link }) => examineLink(link, await ports.chosenServer.get()),
     join: joinings.join,
     forgetJoining: joinings.forget,
     list: () => issuing.list(),

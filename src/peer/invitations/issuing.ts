@@ -9,12 +9,11 @@ import { refusalOf } from '../refusal.ts'
 import { groupView, linkText, talkView, type OfGroup } from './issued-view.ts'
 import type { InvitationsPorts } from './port.ts'
 import { issuedChange, loadIssued, loadTold, type Issued, type Told } from './records.ts'
+import { ALARM_MILLIS_MAX, CARD_NAME, Watching } from './watching.ts'
 
 const DAY_MILLIS = 24 * 60 * 60 * 1000
 /** Invitations to talk that are open at one time. */
 export const OPEN_MAX = 50
-/** How long after its end whoever comes with an invitation is still told why it does not let them in. */
-export const TOLD_MILLIS = 7 * DAY_MILLIS
 /** How long an invitation that ended stays in the list. */
 export const LISTED_MILLIS = 30 * DAY_MILLIS
 
@@ -34,19 +33,18 @@ type Own = { issued: Issued; readonly told: Map<Hex, Told> }
 /** The invitations that were made here, and those of groups in which I am an admin: made, listed, taken back, watched. */
 export class Issuing {
   readonly #ports: InvitationsPorts
-  readonly #onRequest: (request: Uint8Array) => void
   readonly #own = new Map<Hex, Own>()
   readonly #ofGroups = new Map<Hex, OfGroup>()
   /** What was told by invitations into groups that others made. */
   readonly #toldByOthers = new Map<Hex, Map<Hex, Told>>()
-  readonly #watched = new Map<Hex, () => void>()
+  readonly #watching: Watching
   /** What screens were told last, by id. */
   readonly #shown = new Map<Hex, string>()
   #cancelAlarm = (): void => undefined
 
   constructor(ports: InvitationsPorts, onRequest: (request: Uint8Array) => void) {
     this.#ports = ports
-    this.#onRequest = onRequest
+    this.#watching = new Watching(ports, onRequest)
   }
 
   async load(): Promise<void> {
@@ -206,7 +204,12 @@ export class Issuing {
 
   /** What is shown, watched and left on the server follows from what is known. */
   look(): void {
-    this.#watchOpen()
+    this.#watching.keep(
+      this.list().flatMap((view) => {
+        const secret = this.#secretOf(view.id)
+        return secret ? [{ view, secret, isOwn: this.#own.has(view.id) }] : []
+      }),
+    )
     this.placed()
     this.#cancelAlarm()
     const ends = this.list().flatMap(({ state, expires }) => (state === 'open' ? [expires] : []))
@@ -229,38 +232,11 @@ export class Issuing {
 
   close(): void {
     this.#cancelAlarm()
-    for (const stop of this.#watched.values()) stop()
-    this.#watched.clear()
+    this.#watching.close()
   }
 
   get #now(): number {
     return this.#ports.scheduler.now()
-  }
-
-  #watchOpen(): void {
-    const card = this.#ports.card()
-    const wanted = new Set<Hex>()
-    for (const { id, expires, state } of this.list()) {
-      const secret = this.#secretOf(id)
-      if (!secret || this.#now >= expires + TOLD_MILLIS) continue
-      wanted.add(id)
-      const mailbox = invitationMailbox(secret)
-      if (!this.#watched.has(id))
-        this.#watched.set(
-          id,
-          this.#ports.mailboxes.watch(mailbox, ({ kind, bytes }) => {
-            if (kind === 'request') this.#onRequest(bytes)
-          }),
-        )
-      if (!this.#own.has(id)) continue
-      if (state !== 'open') this.#ports.mailboxes.drop(mailbox, CARD_NAME)
-      else if (card) this.#ports.mailboxes.put(mailbox, CARD_NAME, { kind: 'card', bytes: card })
-    }
-    for (const [id, stop] of this.#watched) {
-      if (wanted.has(id)) continue
-      stop()
-      this.#watched.delete(id)
-    }
   }
 
   #secretOf(id: Hex): Uint8Array | undefined {
@@ -300,10 +276,6 @@ export class Issuing {
     return kept.ok ? kept : refuse(refusalOf(kept.refusal))
   }
 }
-
-const CARD_NAME = 'card'
-/** A timer of a computer takes no more: look again then. */
-const ALARM_MILLIS_MAX = 2 ** 31 - 1
 
 /** Under which name an answer waits in the mailbox of its invitation. */
 export const answerName = (device: Hex): string => `answer/${device}`

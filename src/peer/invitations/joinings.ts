@@ -9,10 +9,12 @@ import { decodeLink, encodeLink, type InvitationLink } from '../../core/invitati
 import { makeRequest } from '../../core/invitation/request.ts'
 import { invitationId, invitationMailbox } from '../../core/invitation/secret.ts'
 import type { Calls } from '../../view/calls.ts'
-import type { InvitationOffer, JoiningView } from '../../view/view.ts'
+import type { JoiningView } from '../../view/view.ts'
 import { refusalOf } from '../refusal.ts'
+import { readLink } from './offer.ts'
 import type { InvitationsPorts } from './port.ts'
 import { joinedChange, loadJoined, type Joined } from './records.ts'
+import { ALARM_MILLIS_MAX } from './watching.ts'
 
 /** Invitations that are waited for at one time. */
 export const JOININGS_MAX = 50
@@ -48,23 +50,6 @@ export class Joinings {
 
   list(): readonly JoiningView[] {
     return [...this.#all.values()].map((each) => this.#view(each))
-  }
-
-  examine: Calls['examine'] = async ({ link: text }) => {
-    const link = readLink(text)
-    if (!link.ok) return link
-    const { inviter, group, expires, server, secret } = link.value
-    const own = await this.#ports.chosenServer.get()
-    const isOther = own !== undefined && own !== '' && own !== server
-    const offer: InvitationOffer = {
-      id: invitationId(secret),
-      inviter: { person: inviter.person, name: inviter.name, tag: tagOf(inviter.person) },
-      ...(group && { group: { title: group.title, role: group.role } }),
-      expires,
-      ...(server !== null && { server }),
-      ...(isOther && { ownServer: own }),
-    }
-    return accept(offer)
   }
 
   join: Calls['join'] = async ({ link: text }) => {
@@ -290,8 +275,6 @@ export class Joinings {
 }
 
 const REQUEST_NAME = 'request'
-/** A timer of a computer takes no more: look again then. */
-const ALARM_MILLIS_MAX = 2 ** 31 - 1
 
 const viewOf = (state: Joining, left: string | undefined): JoiningView['state'] => {
   if (state.at === 'in') return { at: 'in', conversation: state.conversation }
@@ -301,10 +284,3 @@ const viewOf = (state: Joining, left: string | undefined): JoiningView['state'] 
 /** Only that very device was at these addresses. */
 const addressesFor = (link: InvitationLink, card: Card): readonly string[] =>
   deviceOf(card.certificate) === link.inviter.device ? link.addresses : []
-
-const readLink = (text: string) => {
-  const link = decodeLink(text)
-  if (link.ok) return link
-  // Longer than any invitation: something else was pasted with it, or instead.
-  return refuse({ kind: link.refusal.kind === 'invitation-newer' ? 'invitation-newer' : 'invitation-mangled' } as const)
-}
