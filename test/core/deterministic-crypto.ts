@@ -58,8 +58,11 @@ const sharedKey = (key: Uint8Array, encapsulated: Uint8Array, info: Uint8Array):
   hash('stand-in shared key', joined(joined(key.slice(0, 32), encapsulated), info))
 
 /** Bytes of any length that follow from 32: the first block as it is, so that equal lengths of equal bytes are equal. */
-const repeated = (bytes: Uint8Array, length: number): Uint8Array =>
-  Uint8Array.from({ length }, (_, index) => bytes[index % bytes.length] ?? 0)
+const repeated = (bytes: Uint8Array, length: number): Uint8Array => {
+  const all = new Uint8Array(length)
+  for (let at = 0; at < length; at += bytes.length) all.set(bytes.subarray(0, length - at), at)
+  return all
+}
 
 const joined = (a: Uint8Array, b: Uint8Array): Uint8Array => {
   const all = new Uint8Array(a.length + b.length)

@@ -27,8 +27,11 @@ export type Chain = {
 }
 
 export const BEYOND_MAX = 256
-/** How far ahead of a device's own clock it takes the time of an event for right. */
-export const AHEAD_MILLIS_MAX = 60 * 60 * 1000
+/**
+ * How far ahead of a device's own clock an event may lie for the next one to be put after it: farther than clocks are off
+ * that were set to the wrong day or time zone.
+ */
+export const FOLLOWED_AHEAD_MILLIS_MAX = 48 * 60 * 60 * 1000
 export const AUTHORS_MAX = 2_000
 
 export const emptyGraph = (conversation: Hex): Graph => ({ conversation, chains: new Map(), controlHeads: [] })
@@ -77,13 +80,13 @@ export const needsLookup = (graph: Graph, event: SignedEvent): boolean => event.
 
 /**
  * The header of the next event of this author: everything but kind and body. Its time is later than everything known
- * here, but for what is more than AHEAD_MILLIS_MAX ahead of `now`: one clock that is wrong, or a liar's, must not drag
- * everybody's time along. Never more than that ahead itself.
+ * here, but for what is more than FOLLOWED_AHEAD_MILLIS_MAX ahead of `now`: a clock that is far off, or a liar's, must not
+ * drag everybody's time along. Never more than that ahead itself.
  */
 export const nextHeader = (graph: Graph, author: Hex, now: number): Omit<Event, 'kind' | 'body'> => {
   const own = chainOf(graph, author)
   const after: Tip[] = []
-  const latest = Math.min(now + AHEAD_MILLIS_MAX, TIME_MAX)
+  const latest = Math.min(now + FOLLOWED_AHEAD_MILLIS_MAX, TIME_MAX)
   let time = Math.max(now, own.time <= latest ? own.time : 0)
   for (const [other, chain] of graph.chains) {
     if (other === author) continue

@@ -91,7 +91,7 @@ export const withStoredControls = async (
     const horizon = await stored(id)
     if (horizon) controls.set(id, horizon)
   }
-  return { ...replica, controls }
+  return controls.size === replica.controls.size ? replica : { ...replica, controls }
 }
 
 /** Remembers what a control event knew. */

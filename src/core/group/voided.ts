@@ -1,7 +1,8 @@
 import type { Hex } from '../bytes/hex.ts'
 import type { SignedEvent } from '../event/event.ts'
 import { personOf } from '../identity/certificate.ts'
-import { closureOf, has, type Step } from './history.ts'
+import { devicesIn } from './fold.ts'
+import { closureOf, has, knows, type Step } from './history.ts'
 import type { Membership } from './membership.ts'
 import type { Held } from './operation.ts'
 import { horizonAt, membershipNow, type Replica } from './replica.ts'
@@ -42,25 +43,43 @@ export const disputed = (replica: Replica, before: Membership, after: Membership
 }
 
 /**
- * How far a device may be given events: as far as those had heard who removed it, and their removal. Undefined for a
- * member: there is no limit.
+ * How far a device may be given events: as far as those had heard by whose removals it is out, and these removals.
+ * Undefined, no limit, for a member, and for one that is out by what names no such bounds: by an invitation that others
+ * had used up, or because who let it in was an admin no more. It has to learn that it is out, and has no keys.
  */
 export const heldUpTo = (replica: Replica, device: Hex): Held | undefined => {
   const membership = membershipNow(replica)
   if (membership.members.devices.has(device)) return undefined
+  const causes = causesOf(replica, membership, device)
+  const isBounded = causes.size > 0 && [...causes].every(({ deed }) => 'held' in deed)
+  if (!isBounded && replica.certificates.has(device)) return undefined
   const held = new Map<Hex, number>()
   const raise = (author: Hex, seq: number): void => {
     held.set(author, Math.max(seq, held.get(author) ?? 0))
   }
-  const against = removalsOf(replica, membership, device)
-  for (const step of against) {
+  for (const step of causes) {
     for (const [author, seq] of heldIn(step)) raise(author, seq)
     raise(step.author, step.seq)
   }
-  // Nobody removed it: it fell with somebody else, or an invitation was used too often. The steps themselves say so.
-  const isKnown = replica.certificates.has(device)
-  if (against.length === 0 && isKnown) for (const { author, seq } of replica.history.steps.values()) raise(author, seq)
   return held
+}
+
+/** The removals by which a device is out: of itself, and of those who let it in, or let them in, unknown to each other. */
+const causesOf = (replica: Replica, membership: Membership, device: Hex): ReadonlySet<Step> => {
+  const causes = new Set(removalsOf(replica, membership, device))
+  const steps = [...replica.history.steps.values()].filter(({ warrant }) => warrant)
+  const grantsOf = (of: Hex): readonly Step[] => steps.filter(({ deed }) => devicesIn(deed).some(([each]) => each === of))
+  const seen = new Set([device])
+  for (const each of seen)
+    for (const grant of grantsOf(each)) {
+      seen.add(grant.author)
+      for (const removal of membership.revocations) {
+        const isConcurrent = !knows(grant, removal) && !knows(removal, grant)
+        if (isConcurrent && (isAgainst(replica, removal, grant.author) || isDemotion(replica, removal, grant)))
+          causes.add(removal)
+      }
+    }
+  return causes
 }
 
 const removalsOf = (replica: Replica, { revocations }: Membership, device: Hex): readonly Step[] =>
@@ -73,6 +92,12 @@ const isAgainst = (replica: Replica, { deed, warrant }: Step, device: Hex): bool
   if (deed.kind === 'remove') return deed.person === person
   if (deed.kind === 'leave') return warrant?.person === person
   return deed.kind === 'revoke' && deed.device === device
+}
+
+/** Whether a removal takes from the author of a grant the role that it needs. */
+const isDemotion = (replica: Replica, { deed }: Step, grant: Step): boolean => {
+  const certificate = replica.certificates.get(grant.author)
+  return deed.kind === 'demote' && grant.deed.kind === 'add' && certificate !== undefined && deed.person === personOf(certificate)
 }
 
 const heldIn = ({ deed }: Step): Held => ('held' in deed ? deed.held : NOTHING)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { SignedEvent } from '../../../src/core/event/event.ts'
+import { TIME_MAX, type SignedEvent } from '../../../src/core/event/event.ts'
 import {
   AUTHORS_MAX,
   BEYOND_MAX,
@@ -128,7 +128,7 @@ test('[EV8] the next event names what its author learnt since its last, once', a
   assert.deepEqual(nextHeader(referred(graph, header.after), deviceNamed('Alice'), 0).after, [])
 })
 
-test('[EV9] an event is later than all it follows, whatever the clocks say', async () => {
+test('[EV9] an event is later than all it follows, though the clocks differ by hours', async () => {
   const future = await nextOf('Bob', undefined, { time: 5_000 })
   const back = await nextOf('Bob', future, { time: 10 })
   const beyond = await nextOf('Carol', await nextOf('Carol', undefined), { time: 7_000 })
@@ -136,6 +136,19 @@ test('[EV9] an event is later than all it follows, whatever the clocks say', asy
   assert.equal(nextHeader(graph, deviceNamed('Alice'), 100).time, 7_001)
   assert.equal(nextHeader(placed([future, back]).graph, deviceNamed('Alice'), 100).time, 5_001)
   assert.equal(nextHeader(graph, deviceNamed('Alice'), 9_000).time, 9_000)
+})
+
+test('[EV11] a clock more than two days ahead drags no other along, and cannot flatten the order', async () => {
+  const day = 24 * 3_600_000
+  const now = 1_000 * day
+  const right = await nextOf('Carol', undefined, { time: now })
+  const fast = await nextOf('Dan', undefined, { time: now + 2 * day - 1 })
+  for (const time of [now + 2 * day + 1, now + 400 * day, TIME_MAX]) {
+    const liar = await nextOf('Bob', undefined, { time })
+    assert.equal(nextHeader(placed([right, liar]).graph, deviceNamed('Alice'), now).time, now + 1)
+    assert.equal(nextHeader(placed([right, liar, fast]).graph, deviceNamed('Alice'), now).time, now + 2 * day)
+    assert.equal(nextHeader(placed([liar]).graph, deviceNamed('Bob'), now).time, now, 'nor its own, once it is set right')
+  }
 })
 
 test('[EV10] a control event takes the place of the heads it names', async () => {

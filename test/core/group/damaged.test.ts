@@ -5,6 +5,7 @@ import { KIND } from '../../../src/core/event/kinds.ts'
 import { readEpoch } from '../../../src/core/group/epoch.ts'
 import { readFounding, readJoining } from '../../../src/core/group/founding.ts'
 import { contentIn, openContent, readSealed, sealContent } from '../../../src/core/group/sealed.ts'
+import { operationBody } from '../../../src/core/group/operation.ts'
 import { readUnopened } from '../../../src/core/group/unopened.ts'
 import { mutated } from '../bytes/mutated.ts'
 import { createNodeCrypto } from '../../../src/crypto/node.ts'
@@ -20,7 +21,9 @@ const written = async () => {
   await bob.joins()
   await bob.says('hello')
   await bob.complains('ee'.repeat(32))
-  return { alice, bob, of: (kind: number) => bob.wrote.find((event) => event.kind === kind) ?? assert.fail() }
+  const title = await forge(bob, { kind: KIND.operation, body: operationBody({ kind: 'title', title: 'Trip' }) })
+  const all = [...bob.wrote, title]
+  return { alice, bob, of: (kind: number) => all.find((event) => event.kind === kind) ?? assert.fail() }
 }
 
 /** What is left to read of ten thousand damaged copies of a body. */

@@ -4,7 +4,11 @@ import { readEvent, type SignedEvent } from '../../../src/core/event/event.ts'
 import { needsLookup } from '../../../src/core/event/graph.ts'
 import { slotKeyId } from '../../../src/core/group/epoch.ts'
 import { directId, type Entry } from '../../../src/core/group/founding.ts'
+import type { MembershipChange } from '../../../src/core/group/changes.ts'
 import type { OwnSlotKey } from '../../../src/core/group/keyring.ts'
+import { foundGroup, operate, type Proposal } from '../../../src/core/group/operate.ts'
+import type { Role } from '../../../src/core/group/operation.ts'
+import { rekey } from '../../../src/core/group/rekey.ts'
 import { receive, type Received } from '../../../src/core/group/receive.ts'
 import type { Horizon } from '../../../src/core/group/history.ts'
 import {
@@ -39,6 +43,8 @@ export class Device {
   readonly wrote: SignedEvent[] = []
   /** Each text it could open, as often as it opened. */
   readonly opened: string[] = []
+  /** What it saw of who came and went. */
+  readonly changes: MembershipChange[] = []
   now = START
   replica: Replica
   readonly #horizons = new Map<Hex, Horizon>()
@@ -88,6 +94,45 @@ export class Device {
     return this.#take(await complain(this.pen, this.replica, epoch))
   }
 
+  /** Founds a group of which it is the only one in. */
+  async foundsGroup(title = 'Trip'): Promise<readonly SignedEvent[]> {
+    return this.#take(await foundGroup(this.pen, title))
+  }
+
+  /** Looks at a conversation of others, as yet without any event. */
+  watches(other: Device): this {
+    this.replica = emptyReplica(other.replica.conversation, this.me)
+    return this
+  }
+
+  /** What it wrote for that: the operation and, where the members changed, an epoch. Throws what was refused. */
+  async operates(proposal: Proposal): Promise<readonly SignedEvent[]> {
+    const written = await operate(this.pen, this.replica, proposal)
+    if (!written.ok) throw new Error(written.refusal.kind)
+    this.changes.push(...written.value.operated.changes)
+    return this.#take(written.value)
+  }
+
+  /** Why it may not do that; undefined when it may. */
+  async refusal(proposal: Proposal): Promise<string | undefined> {
+    const written = await operate(this.pen, this.replica, proposal)
+    return written.ok ? undefined : written.refusal.kind
+  }
+
+  adds(...devices: readonly Device[]): Promise<readonly SignedEvent[]> {
+    return this.operates(addition(devices))
+  }
+
+  removes(other: Device): Promise<readonly SignedEvent[]> {
+    return this.operates({ kind: 'remove', person: other.me.person })
+  }
+
+  async rekeys(): Promise<readonly SignedEvent[]> {
+    const written = await rekey(this.pen, this.replica)
+    if (!written.ok) throw new Error(written.refusal.kind)
+    return this.#take(written.value)
+  }
+
   async says(text: string): Promise<readonly SignedEvent[]> {
     return this.writes({ kind: 'text', text, reply: null }, true)
   }
@@ -113,7 +158,7 @@ export class Device {
   async #hear(event: SignedEvent): Promise<string> {
     if (this.held.has(event.id)) return 'known'
     if (missingControls(this.replica, event).length > 0)
-      this.replica = await withStoredControls(this.replica, event, (id) => Promise.resolve(this.#horizons.get(id)))
+      this.replica = await withStoredControls(this.replica, event, (id) => this.horizon(id))
     const heldId = needsLookup(this.replica.graph, event) ? 'another event' : undefined
     const input = { heldId, cardKeys: [this.cardKey], now: this.now }
     const received = await receive(this.crypto, this.replica, event, input)
@@ -131,16 +176,26 @@ export class Device {
     switch (received.kind) {
       case 'content': {
         const text = textIn(received.plaintext)
+        if (received.voided) return `voided: ${text}`
         this.opened.push(text)
         return `content: ${text}`
       }
       case 'epoch':
-        return received.opened ? 'epoch' : 'closed epoch'
+        if (received.opened) return 'epoch'
+        return received.why === 'no-key' ? 'closed epoch' : `${received.why} epoch`
+      case 'operated':
+        this.changes.push(...received.changes)
+        return received.operation.kind
       case 'sealed':
         return `sealed: ${received.why.kind}`
       default:
         return received.kind
     }
+  }
+
+  /** As the store answers. */
+  horizon(id: Hex): Promise<Horizon | undefined> {
+    return Promise.resolve(this.#horizons.get(id))
   }
 
   /** What control events knew goes to the store, and is looked up there when it is not one of the latest. */
@@ -161,6 +216,10 @@ export class Device {
     return this.wrote.slice(-written.events.length)
   }
 }
+
+/** A person comes in, with all these devices of theirs. */
+export const addition = (devices: readonly Device[], role: Role = 'member', invitation: Hex | null = null) =>
+  ({ kind: 'add', role, invitation, entries: devices.map(({ entry }) => entry) }) as const
 
 export const createPerson = async (crypto: Crypto, name: string): Promise<Person> => {
   const rootSeed = createDice(seedOf(`${name}'s root`))(32)

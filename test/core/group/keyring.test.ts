@@ -5,7 +5,9 @@ import {
   epochInForce,
   EPOCHS_KEPT_MAX,
   OWN_SLOT_KEYS_MAX,
+  skippedName,
   SKIPPED_KEYS_MAX,
+  SKIPPED_PER_DEVICE_MAX,
   takeMessageKey,
   wipeAged,
   withEpoch,
@@ -67,11 +69,28 @@ test('[GR31] a key is given once', () => {
   )
 })
 
-test('[GR32] skipped keys are kept singly, at most two thousand, the oldest going first', () => {
+test('[GR32] skipped keys are kept singly, of each sender at most 512, the oldest going first', () => {
   const { ring } = take(keyringOf(epoch('e', 1)), [RATCHET_INDEX_MAX])
-  assert.equal(ring.skipped.size, SKIPPED_KEYS_MAX)
-  assert.deepEqual(take(ring, [0, RATCHET_INDEX_MAX - SKIPPED_KEYS_MAX - 1]).keys, ['key-gone', 'key-gone'])
+  assert.equal(ring.skipped.size, SKIPPED_PER_DEVICE_MAX)
+  assert.deepEqual(take(ring, [0, RATCHET_INDEX_MAX - SKIPPED_PER_DEVICE_MAX - 1]).keys, ['key-gone', 'key-gone'])
   assert.notEqual(take(ring, [RATCHET_INDEX_MAX - 1]).keys[0], 'key-gone')
+})
+
+test('[GR32] at most two thousand are kept in all; who skips many washes out no others of one who skips few', () => {
+  const senders = Array.from({ length: 6 }, (_, at) => `b${at}`.repeat(32))
+  const ratchets = new Map([alice, ...senders].map((device) => [device, { index: 0, key: new Uint8Array(32) }]))
+  const secrets = { chaining: new Uint8Array(32), mailbox: new Uint8Array(32), ratchets }
+  let ring = keyringOf(epoch('e', 1, { secrets }))
+  const skip = (device: string, index: number): void => {
+    const taken = takeMessageKey(ring, { epoch: epoch('e', 1).id, device, index }, 5)
+    if (taken.ok) ring = taken.value.keyring
+  }
+  skip(alice, 3)
+  for (const index of [700, 1_400, 2_000]) skip(senders[0] ?? '', index)
+  assert.equal(ring.skipped.size, SKIPPED_PER_DEVICE_MAX + 3)
+  assert.ok(ring.skipped.has(skippedName(epoch('e', 1).id, alice, 0)))
+  for (const sender of senders) skip(sender, 600)
+  assert.equal(ring.skipped.size, SKIPPED_KEYS_MAX)
 })
 
 test('[GR32] an index beyond any honest one costs nothing and gets nothing', () => {
@@ -82,7 +101,8 @@ test('[GR32] an index beyond any honest one costs nothing and gets nothing', () 
 })
 
 test('[GR33] of the epochs for exactly the present members, the deepest is in force, and of two as deep the smaller id', () => {
-  const members = { digest, devices: new Map([[alice, 'person']]) }
+  const devices = [alice, 'bob'].map((device) => [device, 'person'] as const)
+  const members = { digest, devices: new Map(devices) }
   const inForce = (...epochs: readonly Epoch[]) => epochInForce(keyringOf(...epochs), members)?.id.slice(0, 2)
   assert.equal(inForce(epoch('aa', 1), epoch('cc', 3), epoch('bb', 2)), 'cc')
   assert.equal(inForce(epoch('cc', 3), epoch('bb', 3)), 'bb')
