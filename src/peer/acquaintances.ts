@@ -22,6 +22,8 @@ export type AcquaintancesPorts = {
   readonly isNeeded: (person: Hex) => boolean
   /** Something that is shown of them may have changed. */
   readonly onChanged: (person: Hex) => void
+  /** Somebody whom I verified has a device that was not known then. */
+  readonly onDevice: (person: Hex, device: Hex) => Promise<void>
 }
 
 /** Learns who others are: from cards, listings and what they say, and where they are found. */
@@ -56,7 +58,17 @@ export class Acquaintances {
     const changes = [...people.meet(said), ...forgotten]
     this.#findings.identified(deviceOf(said.certificate), person)
     if (changes.length > 0) await keep(changes)
+    await this.hasDevice(person, deviceOf(said.certificate))
     onChanged(person)
+  }
+
+  /** This person has this device, by their own word. */
+  async hasDevice(person: Hex, device: Hex): Promise<void> {
+    const { people, keep, now, onDevice } = this.#ports
+    const changes = people.hasDevice(person, device, now())
+    if (changes.length === 0) return
+    await keep(changes)
+    await onDevice(person, device)
   }
 
   /** They said in a conversation what they want to be called. */

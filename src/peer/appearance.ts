@@ -34,6 +34,11 @@ export class Appearance {
     return this.#card?.card
   }
 
+  /** What this device says of its person, signed, for those who are told of it by others. */
+  get listing(): Uint8Array | undefined {
+    return this.#card?.listing
+  }
+
   /** Tells the network and every linked device who this is now: at the start, and after a rename or a new card key. */
   async appear(): Promise<void> {
     const { crypto, random, scheduler, network, keep, onAppeared } = this.#ports

@@ -7,64 +7,97 @@ import { readContent, type Content } from '../core/timeline/content.ts'
 import { encodeLine, gapsIn, type Line } from '../core/timeline/line.ts'
 import { amended, AMENDMENTS_MAX, type Amendment, type Message } from '../core/timeline/message.ts'
 import type { StoredEvent } from '../store/port.ts'
+import { keepHistory, keepIntroduction, keepInvitation } from './bringing.ts'
 import type { Draft } from './draft.ts'
 import { markChange, withRead } from './marks.ts'
+
+/**
+ * How something came: `own`, written here just now, so that nobody can have changed it yet; `new`; `void`, not to count
+ * for now; `told`, by somebody who shared what was said before.
+ */
+export type Coming = 'own' | 'new' | 'void' | 'told'
 
 /** Keeps an event that says nothing to people, or nothing that can be read here. */
 export const keepBare = (draft: Draft, event: SignedEvent): void => draft.putEvent(stored(event))
 
-/**
- * Writes down what a sealed event says: its lines, or the line that it changes. `own`: it was written here just now, so
- * nobody can have changed it yet.
- */
+/** Writes down what a sealed event says: its lines, or the line that it changes. */
 export const chronicle = async (
   draft: Draft,
   event: SignedEvent,
   plaintext: Uint8Array,
-  { own }: { readonly own: boolean },
+  coming: Coming,
 ): Promise<void> => {
   const inside = contentIn(plaintext)
   const content = inside && readContent(inside)
-  const person = personAt(draft, event.author)
-  if (!content) {
-    draft.putEvent({ ...stored(event), content: plaintext })
-    return putLine(draft, event, { kind: 'newer', person, what: 'content' })
-  }
-  const target = isAmendment(content) ? content.target : undefined
+  const target = content && isAmendment(content) ? content.target : undefined
   draft.putEvent({ ...stored(event), content: plaintext, ...(target !== undefined && { target }) })
+  if (coming === 'void') {
+    // What changes another line is not taken notice of, and needs no line of its own.
+    if (!content || hasLine(content)) putLine(draft, event, { kind: 'void', person: personAt(draft, event.author) })
+    return
+  }
+  if (coming === 'told' && !(content && isTellable(content))) return
+  await tell(draft, event, { content, coming })
+}
+
+/** Says in lines what an event that is kept and counts has to say. */
+export const tell = async (
+  draft: Draft,
+  event: SignedEvent,
+  { content, coming }: { readonly content: Content | undefined; readonly coming: Coming },
+): Promise<void> => {
+  const person = personAt(draft, event.author)
+  if (!content) return putLine(draft, event, { kind: 'newer', person, what: 'content' })
   switch (content.kind) {
     case 'text':
-      return putMessage(draft, event, content, own ? [] : await amendmentsOf(draft, event.id))
+      return putMessage(draft, event, content, coming)
     case 'edit':
     case 'delete':
-    case 'reaction': {
-      const original = await storedContent(draft, content.target)
-      if (original?.content.kind === 'text')
-        putMessage(draft, original.event, original.content, await amendmentsOf(draft, original.event.id))
-      return
-    }
+    case 'reaction':
+      return retell(draft, content.target)
     case 'profile':
-      putLine(draft, event, { kind: 'renamed', person, from: content.was, to: content.name })
       draft.meanings.push({ kind: 'renamed', person, name: content.name, at: event.time })
+      // Whoever is new says their name although it did not change.
+      if (content.was !== content.name)
+        putLine(draft, event, { kind: 'renamed', person, from: content.was, to: content.name })
       return
     case 'read':
       return markRead(draft, event.author, content.upTo)
     case 'again':
       return again(draft, person, content)
+    case 'introduction':
+      return keepIntroduction(draft, { by: person, own: coming === 'own', introduction: content }, (line) =>
+        putLine(draft, event, { ...line, person }),
+      )
+    case 'history':
+      return coming === 'own' ? undefined : keepHistory(draft, content)
+    case 'shared':
+      return putLine(draft, event, { ...content, person })
+    case 'invitation':
+      return keepInvitation(draft, content)
     case 'newer':
       return putLine(draft, event, { kind: 'newer', person, what: String(content.number) })
   }
 }
 
-export const putLine = (draft: Draft, event: SignedEvent, line: Line): void => {
+/** Writes the line of a message anew, after what changed it came, fell, or stands again. */
+export const retell = async (draft: Draft, id: Hex): Promise<void> => {
+  const original = await storedContent(draft, id)
+  const line = await draft.line(id)
+  if (original?.content.kind !== 'text' || (await draft.isVoid(original.event))) return
+  await putMessage(draft, original.event, original.content, line?.counts === false ? 'told' : 'new')
+}
+
+export const putLine = (draft: Draft, event: SignedEvent, line: Line, counts = true): void => {
   const message: Message | undefined = line.kind === 'text' ? line.message : undefined
+  const isNews = line.kind === 'text' || line.kind === 'sealed'
   draft.putLine({
     id: event.id,
     conversation: event.conversation,
     time: event.time,
     author: event.author,
     seq: event.seq,
-    counts: event.author !== draft.replica.me.device && (line.kind === 'text' || line.kind === 'sealed'),
+    counts: counts && isNews && event.author !== draft.replica.me.device,
     ...(message?.kind === 'message' && { text: message.text }),
     bytes: encodeLine(line),
   })
@@ -90,8 +123,26 @@ export const personAt = (draft: Draft, device: Hex): Hex => {
   return certificate ? personOf(certificate) : device
 }
 
-export const isAmendment = (content: Content): content is Extract<Content, { kind: 'edit' | 'delete' | 'reaction' }> =>
+/** An event of this conversation that is held, and what it says if that can be read. */
+export const heldEvent = async (
+  draft: Draft,
+  held: StoredEvent | undefined,
+): Promise<{ readonly event: SignedEvent; readonly content: Content | undefined } | undefined> => {
+  if (!held || held.conversation !== draft.replica.conversation) return undefined
+  const event = readEvent(held.bytes)
+  const inside = held.content && contentIn(held.content)
+  return event.ok ? { event: event.value.event, content: inside && readContent(inside) } : undefined
+}
+
+type Amending = Extract<Content, { kind: 'edit' | 'delete' | 'reaction' }>
+
+export const isAmendment = (content: Content): content is Amending =>
   content.kind === 'edit' || content.kind === 'delete' || content.kind === 'reaction'
+
+const hasLine = ({ kind }: Content): boolean => kind === 'text' || kind === 'profile' || kind === 'shared' || kind === 'newer'
+
+/** What others may tell in somebody's name: what they said, and what became of it. */
+const isTellable = (content: Content): boolean => content.kind === 'text' || isAmendment(content)
 
 const markRead = (draft: Draft, device: Hex, upTo: readonly (readonly [Hex, number])[]): void => {
   if (device === draft.replica.me.device) return
@@ -114,30 +165,27 @@ const storedContent = async (
   draft: Draft,
   id: Hex,
 ): Promise<{ readonly event: SignedEvent; readonly content: Content } | undefined> => {
-  const held = await draft.event(id)
-  if (!held?.content || held.conversation !== draft.replica.conversation) return undefined
-  const event = readEvent(held.bytes)
-  const inside = contentIn(held.content)
-  const content = inside && readContent(inside)
-  return event.ok && content ? { event: event.value.event, content } : undefined
+  const held = await heldEvent(draft, await draft.event(id))
+  return held?.content && { event: held.event, content: held.content }
 }
 
-const putMessage = (
+const putMessage = async (
   draft: Draft,
   event: SignedEvent,
   content: Extract<Content, { kind: 'text' }>,
-  amendments: readonly Amendment[],
-): void => {
+  coming: Coming,
+): Promise<void> => {
   const person = personAt(draft, event.author)
+  const amendments = coming === 'own' ? [] : await amendmentsOf(draft, event.id)
   const message = amended({ person, text: content.text, reply: content.reply }, amendments)
-  putLine(draft, event, { kind: 'text', person, message })
+  putLine(draft, event, { kind: 'text', person, message } satisfies Line, coming !== 'told')
 }
 
 const amendmentsOf = async (draft: Draft, target: Hex): Promise<readonly Amendment[]> => {
   const amendments: Amendment[] = []
   for (const { id } of await draft.amendments(target, AMENDMENTS_MAX)) {
     const read = await storedContent(draft, id)
-    if (!read) continue
+    if (!read || (await draft.isVoid(read.event))) continue
     const { event, content } = read
     const at = { time: event.time, author: event.author, seq: event.seq }
     amendments.push({ at, person: personAt(draft, event.author), content })
@@ -148,14 +196,24 @@ const amendmentsOf = async (draft: Draft, target: Hex): Promise<readonly Amendme
 /** The author of an event shows once more what it said. The commitment in its header proves that nothing was changed. */
 const again = async (draft: Draft, person: Hex, content: Extract<Content, { kind: 'again' }>): Promise<void> => {
   const held = await draft.event(content.target)
-  if (!held || held.content || held.conversation !== draft.replica.conversation) return
-  const event = readEvent(held.bytes)
-  const body = event.ok ? readSealed(event.value.event.body) : undefined
-  if (!event.ok || !body || personAt(draft, held.author) !== person) return
-  if (!isCommitted(body, content.plaintext)) return
+  if (!held || held.content || personAt(draft, held.author) !== person) return
   const inside = contentIn(content.plaintext)
   // One step deep: a repetition of a repetition would be a way to make us recurse.
   if (inside && readContent(inside)?.kind === 'again') return
-  draft.dropLine(held.id)
-  return chronicle(draft, event.value.event, content.plaintext, { own: false })
+  await reveal(draft, held, content.plaintext, 'new')
 }
+
+/** Writes down what a held event says, if it is what its author committed to. */
+export const reveal = async (
+  draft: Draft,
+  held: StoredEvent,
+  plaintext: Uint8Array,
+  coming: 'new' | 'told',
+): Promise<void> => {
+  const read = await heldEvent(draft, held)
+  const body = read && readSealed(read.event.body)
+  if (!read || !body || !isCommitted(body, plaintext)) return
+  draft.dropLine(held.id)
+  return chronicle(draft, read.event, plaintext, (await draft.isVoid(read.event)) ? 'void' : coming)
+}
+

@@ -4,19 +4,25 @@ import type { Crypto } from '../core/crypto/port.ts'
 import type { SignedEvent } from '../core/event/event.ts'
 import { vectorOf } from '../core/event/graph.ts'
 import type { Entry } from '../core/group/founding.ts'
+import { operate, type OperateRefusal, type Proposal } from '../core/group/operate.ts'
 import { wipeAged, type OwnSlotKey } from '../core/group/keyring.ts'
 import type { Pen, Written } from '../core/group/pen.ts'
-import { withFewControls, type Replica } from '../core/group/replica.ts'
+import { isUnkeyed, rekey } from '../core/group/rekey.ts'
+import { membershipNow, withFewControls, type Replica } from '../core/group/replica.ts'
 import { complain, found, join, write, type WriteRefusal } from '../core/group/write.ts'
 import type { Outgoing } from '../core/sync/exchange.ts'
 import type { Vector } from '../core/sync/frame.ts'
 import { encodeContent, type Content } from '../core/timeline/content.ts'
 import type { Change, Store, StoredLine, StoreRefusal } from '../store/port.ts'
-import { chronicle, keepBare } from './chronicle.ts'
-import { Draft, type Meaning } from './draft.ts'
+import { toldPrefix } from './bringing.ts'
+import { chronicleChange, rechronicle } from './changes.ts'
+import { chronicle, keepBare, reveal } from './chronicle.ts'
+import { Draft, type Meaning, type Outlook } from './draft.ts'
+import { HeldBack } from './held-back.ts'
 import { takeIn, type Intake } from './intake.ts'
 import { sayAgain } from './repetition.ts'
 import { loadMarks, markChange, withHeld, type Marks } from './marks.ts'
+import type { RecordChange } from './record.ts'
 import { Repairs } from './repairs.ts'
 import { loadReplica } from './replica-records.ts'
 
@@ -31,6 +37,7 @@ export type Surroundings = {
   readonly entry: () => Entry | undefined
   /** How many events of each author are taken in: few while it is a request, none from somebody blocked. */
   readonly intakeMax: () => number
+  readonly outlook: Outlook
   /** Called after each batch that was kept, in order. */
   readonly onKept: (kept: Kept) => void
   /** Called when the disk took something (undefined), or refused it. */
@@ -48,9 +55,14 @@ export type Kept = {
   readonly dropped: readonly string[]
   readonly meanings: readonly Meaning[]
   readonly marks: Marks
+  /** Who is in, or what the group is, may be another than before. */
+  readonly isRegrouped: boolean
 }
 
-export type SayRefusal = StoreRefusal | WriteRefusal | { readonly kind: 'not-met' }
+export type SayRefusal = StoreRefusal | WriteRefusal | OperateRefusal | { readonly kind: 'not-met' }
+
+/** Of events that somebody sent: how much counts against the sender, and how many wait for others. */
+export type TakenIn = { readonly refused: number; readonly waiting: number }
 
 /** Operations that are written in one transaction at most. */
 export const BATCH_MAX = 256
@@ -61,7 +73,7 @@ export const BATCH_MAX = 256
 export const MARKS_UNWRITTEN_MILLIS_MAX = 1_000
 
 /** How much each outcome counts against its sender: who cannot know that a request is full is honest. */
-const REFUSAL: Readonly<Record<Intake, number>> = { taken: 0, refused: 1, later: 1 / 16 }
+const REFUSAL: Readonly<Record<Intake, number>> = { taken: 0, refused: 1, later: 1 / 16, waiting: 0 }
 
 /** What an operation does to the draft of its batch; it answers once the batch is on disk. */
 type Operation = {
@@ -79,6 +91,7 @@ export class Conversation {
   readonly #around: Surroundings
   readonly #waiting: Operation[] = []
   readonly #repairs = new Repairs()
+  readonly #heldBack = new HeldBack()
   #replica: Replica
   #marks: Marks
   #running: Promise<void> | undefined
@@ -110,6 +123,11 @@ export class Conversation {
     return vectorOf(this.#replica.graph)
   }
 
+  /** Events that arrived and wait for others that they build on. */
+  get heldBack(): number {
+    return this.#heldBack.size
+  }
+
   /** Writes something down and answers with its event once it is on disk. `speech`: what a person says, not a mark. */
   say(content: Content, input: { readonly speech: boolean }): Promise<Result<SignedEvent, SayRefusal>> {
     return this.#enqueue(async (draft) => {
@@ -129,12 +147,73 @@ export class Conversation {
     })
   }
 
-  /** Takes in events that somebody sent. Answers how much was refused, once the rest is on disk. */
-  receive(from: Hex, events: readonly Uint8Array[]): Promise<Result<number, SayRefusal>> {
+  /** Begins with what founded it, just now and here. */
+  begin(written: Written, also: readonly RecordChange[]): Promise<Result<null, SayRefusal>> {
+    return this.#enqueue(async (draft) => {
+      for (const change of also) draft.put(change)
+      await this.#take(draft, written)
+      return accept(null)
+    })
+  }
+
+  /** Changes who is in or what the group is; `also` is written with it or not at all. */
+  operate(proposal: Proposal, also: readonly RecordChange[] = []): Promise<Result<null, SayRefusal>> {
+    return this.#enqueue(async (draft) => {
+      const operated = await operate(this.#around.pen(), draft.replica, proposal)
+      if (!operated.ok) return operated
+      await this.#take(draft, operated.value)
+      await rechronicle(draft, operated.value.operated.disputed)
+      for (const change of also) draft.put(change)
+      return accept(null)
+    })
+  }
+
+  /** Sees to it that there is a key for those who are in now. */
+  secure(): Promise<Result<null, SayRefusal>> {
+    return this.#enqueue(async (draft) => {
+      if (!isUnkeyed(draft.replica)) return accept(null)
+      const written = await rekey(this.#around.pen(), draft.replica)
+      if (!written.ok) return written
+      await this.#take(draft, written.value)
+      return accept(null)
+    })
+  }
+
+  /** Shows what others told of its history, as far as the events are here. */
+  reveal(): Promise<Result<null, SayRefusal>> {
+    return this.#enqueue(async (draft) => {
+      const prefix = toldPrefix(this.id)
+      for (const { key, value } of await this.#around.store.records('conversation', prefix)) {
+        const held = await draft.event(key.slice(prefix.length))
+        if (!held) continue
+        draft.put({ drop: 'record', space: 'conversation', key })
+        if (!held.content) await reveal(draft, held, value, 'told')
+      }
+      return accept(null)
+    })
+  }
+
+  /** Puts a line that is no event: something that was noticed here. */
+  note(line: StoredLine): Promise<Result<null, SayRefusal>> {
+    return this.#enqueue((draft) => {
+      draft.putLine(line)
+      return Promise.resolve(accept(null))
+    })
+  }
+
+  /** Takes in events that somebody sent. Answers once what can be kept is on disk. */
+  receive(from: Hex, events: readonly Uint8Array[]): Promise<Result<TakenIn, SayRefusal>> {
     return this.#enqueue(async (draft) => {
       let refused = 0
-      for (const bytes of events) refused += REFUSAL[await takeIn(draft, { ...this.#context(), from, bytes })]
-      return accept(refused)
+      let waiting = 0
+      for (const bytes of events) {
+        const intake = await takeIn(draft, { ...this.#context(), from, bytes })
+        refused += REFUSAL[intake]
+        if (intake !== 'waiting') continue
+        waiting += 1
+        this.#heldBack.add({ from, bytes })
+      }
+      return accept({ refused, waiting })
     })
   }
 
@@ -180,8 +259,9 @@ export class Conversation {
   async #take(draft: Draft, written: Written): Promise<SignedEvent> {
     draft.replica = written.replica
     for (const { event, plaintext } of written.events) {
-      if (plaintext) await chronicle(draft, event, plaintext, { own: true })
+      if (plaintext) await chronicle(draft, event, plaintext, 'own')
       else keepBare(draft, event)
+      if (!plaintext) await chronicleChange(draft, event)
       draft.fresh.push({ author: event.author, seq: event.seq, size: event.bytes.length, bytes: event.bytes })
     }
     return (written.events.at(-1) as Written['events'][number]).event
@@ -200,7 +280,9 @@ export class Conversation {
   }
 
   async #runBatch(): Promise<void> {
-    const draft = new Draft(this.#around.store, this.#replica, this.#marks)
+    const { store, outlook } = this.#around
+    const draft = new Draft(store, { replica: this.#replica, marks: this.#marks, outlook })
+    const waited = this.#heldBack.size
     const settle: ((kept: Result<null, StoreRefusal>) => void)[] = []
     // One by one, so that what is asked while an operation runs still joins its batch.
     for (let next = this.#waiting.shift(); next; next = settle.length < BATCH_MAX ? this.#waiting.shift() : undefined) {
@@ -208,6 +290,7 @@ export class Conversation {
       const answer = await operation.run(draft)
       settle.push((kept) => operation.settle(kept.ok ? answer : kept))
     }
+    await this.#retry(draft)
     await this.#repair(draft)
     const changes = draft.changes()
     const kept = await this.#commit(draft, changes)
@@ -216,8 +299,19 @@ export class Conversation {
       this.#marks = draft.marks
     }
     // The links first: an answer to the caller can wait a moment, the other person should not.
-    if (kept.ok && changes.length + draft.learnt.size > 0) this.#around.onKept(this.#kept(draft))
+    const isNews = changes.length + draft.learnt.size > 0 || this.#heldBack.size !== waited
+    if (kept.ok && isNews) this.#around.onKept(this.#kept(draft))
     for (const each of settle) each(kept)
+  }
+
+  /** Takes in what waited for the control events of this batch, and so on for what waited for those. */
+  async #retry(draft: Draft): Promise<void> {
+    let controls: Replica['controls'] | undefined = draft.before.controls
+    while (this.#heldBack.size > 0 && draft.replica.controls !== controls) {
+      controls = draft.replica.controls
+      for (const { id, from, bytes } of this.#heldBack.all())
+        if ((await takeIn(draft, { ...this.#context(), from, bytes })) !== 'waiting') this.#heldBack.delete(id)
+    }
   }
 
   /** Writes the batch, and with it the marks that wait. Marks alone go on waiting. */
@@ -267,6 +361,7 @@ export class Conversation {
       dropped: draft.dropped,
       meanings: draft.meanings,
       marks: draft.marks,
+      isRegrouped: membershipNow(draft.before) !== membershipNow(draft.replica),
     }
   }
 }

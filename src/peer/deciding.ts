@@ -1,8 +1,11 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import { accept, refuse } from '../core/bytes/result.ts'
 import type { Answer } from '../view/calls.ts'
+import type { Arriving } from './groups/arriving.ts'
+import { introducedChange } from './introduced.ts'
 import type { Reading } from './reading.ts'
 import { refusalOf } from './refusal.ts'
+import type { Room } from './room.ts'
 import type { RunningPeer } from './running.ts'
 
 export type Decision = 'accepted' | 'ignored' | 'blocked'
@@ -10,9 +13,14 @@ export type Decision = 'accepted' | 'ignored' | 'blocked'
 /** What I decide about people. */
 export type Deciding = {
   person(person: Hex, decision: Decision): Answer<null>
+  /** About a group that somebody added me to. */
+  group(room: Room, decision: Decision): Answer<null>
 }
 
-export const createDeciding = (peer: RunningPeer, reading: Reading): Deciding => ({
+export const createDeciding = (
+  peer: RunningPeer,
+  { reading, arriving }: { readonly reading: Reading; readonly arriving: Arriving },
+): Deciding => ({
   person: async (person, decision) => {
     const room = await peer.rooms.with(person)
     const before = peer.standingOf(person)
@@ -32,6 +40,21 @@ export const createDeciding = (peer: RunningPeer, reading: Reading): Deciding =>
     }
     peer.screens.tellRoom(room)
     peer.screens.tellPerson(person)
+    return accept(null)
+  },
+
+  group: async (room, decision) => {
+    const { introduced } = room
+    if (!introduced || introduced.standing === decision) return accept(null)
+    const decided = { ...introduced, standing: decision }
+    const kept = await peer.keep([introducedChange(decided)])
+    if (!kept.ok) return refuse(refusalOf(kept.refusal))
+    await peer.rooms.group(decided)
+    if (decision === 'accepted') {
+      await arriving.open(room)
+      reading.tell(room)
+    } else peer.sharing.hush(room)
+    peer.screens.tellRoom(room)
     return accept(null)
   },
 })

@@ -1,14 +1,34 @@
 import type { Hex } from '../core/bytes/hex.ts'
-import type { Horizon } from '../core/group/history.ts'
-import type { Replica } from '../core/group/replica.ts'
+import type { SignedEvent } from '../core/event/event.ts'
+import { withStoredControls, type Replica } from '../core/group/replica.ts'
+import { isVoided } from '../core/group/voided.ts'
 import type { Outgoing } from '../core/sync/exchange.ts'
+import type { HistoryPromise, Introduction } from '../core/timeline/content.ts'
 import type { Change, Store, StoredEvent, StoredLine } from '../store/port.ts'
-import type { Marks } from './marks.ts'
 import { loadHorizon } from './history-records.ts'
+import type { Marks } from './marks.ts'
+import type { RecordChange } from './record.ts'
 import { replicaChanges } from './replica-records.ts'
 
 /** What something said means beyond its line. */
-export type Meaning = { readonly kind: 'renamed'; readonly person: Hex; readonly name: string; readonly at: number }
+export type Meaning =
+  | { readonly kind: 'renamed'; readonly person: Hex; readonly name: string; readonly at: number }
+  /** This person speaks from this device. */
+  | { readonly kind: 'device'; readonly person: Hex; readonly device: Hex }
+  | { readonly kind: 'introduced'; readonly by: Hex; readonly introduction: Introduction }
+  /** What was said in a group before is on disk, to be shown once its events are. */
+  | { readonly kind: 'history'; readonly conversation: Hex }
+  | { readonly kind: 'invitation'; readonly secret: Uint8Array; readonly history: HistoryPromise }
+
+/** What a draft has to know of the world to judge what is said. */
+export type Outlook = {
+  /** Whether I accepted the other person of this direct conversation. */
+  readonly isContact: () => boolean
+  /** Whether the other person may tell me what was said in this group: a contact, or who brought me in. */
+  readonly trusts: (group: Hex) => boolean
+  /** Whether one more request may wait for an answer. */
+  readonly hasRoomForRequest: () => boolean
+}
 
 /**
  * What a batch of operations on one conversation will write, all or nothing: the replica as it will be, and the events
@@ -16,6 +36,7 @@ export type Meaning = { readonly kind: 'renamed'; readonly person: Hex; readonly
  */
 export class Draft {
   replica: Replica
+  readonly outlook: Outlook
   /** New events in order, for the links. */
   readonly fresh: Outgoing[] = []
   /** What came from each device in this batch: author to greatest sequence. */
@@ -27,37 +48,61 @@ export class Draft {
   /** Epochs that this device could not open, and epochs that others could not open. */
   readonly toComplain = new Set<Hex>()
   readonly toRepeat = new Set<Hex>()
-  readonly #before: Replica
-  readonly #store: Store
+  /** Groups into which this batch brought an introduction. */
+  readonly introduced = new Set<Hex>()
+  readonly before: Replica
+  readonly store: Store
   readonly #events = new Map<Hex, StoredEvent>()
   readonly #lines = new Map<string, StoredLine | undefined>()
-  readonly #records: Change[] = []
+  readonly #records = new Map<string, Change>()
 
-  constructor(store: Store, replica: Replica, marks: Marks) {
-    this.#store = store
-    this.#before = replica
-    this.replica = replica
-    this.marks = marks
+  constructor(store: Store, from: { readonly replica: Replica; readonly marks: Marks; readonly outlook: Outlook }) {
+    this.store = store
+    this.before = from.replica
+    this.replica = from.replica
+    this.marks = from.marks
+    this.outlook = from.outlook
   }
 
   async event(id: Hex): Promise<StoredEvent | undefined> {
-    return this.#events.get(id) ?? (await this.#store.event(id))
-  }
-
-  /** What a control event of earlier knew that is not in memory any more. */
-  horizon(control: Hex): Promise<Horizon | undefined> {
-    return loadHorizon(this.#store, this.replica.conversation, control)
+    return this.#events.get(id) ?? (await this.store.event(id))
   }
 
   async line(id: string): Promise<StoredLine | undefined> {
-    return this.#lines.has(id) ? this.#lines.get(id) : this.#store.line(this.replica.conversation, id)
+    return this.#lines.has(id) ? this.#lines.get(id) : this.store.line(this.replica.conversation, id)
+  }
+
+  /** A record of this conversation. */
+  async record(key: string): Promise<Uint8Array | undefined> {
+    const change = this.#records.get(key)
+    if (change) return 'put' in change && change.put === 'record' ? change.value : undefined
+    return this.store.record('conversation', key)
   }
 
   /** The events that edit, delete or react to this one, those of this batch included. */
   async amendments(target: Hex, limit: number): Promise<readonly StoredEvent[]> {
-    const stored = await this.#store.amendments(target, limit)
+    const stored = await this.store.amendments(target, limit)
     const own = [...this.#events.values()].filter((event) => event.target === target)
     return [...stored.filter(({ id }) => !this.#events.has(id)), ...own].slice(0, limit)
+  }
+
+  /** One author's events from a sequence on that this batch brought. */
+  freshEvents(author: Hex, from: number): readonly StoredEvent[] {
+    return [...this.#events.values()].filter((event) => event.author === author && event.seq >= from)
+  }
+
+  /** Whether an event does not count by what is known now: its author was removed, and had not heard of it. */
+  async isVoid(event: Pick<SignedEvent, 'id' | 'author' | 'seq' | 'control'>): Promise<boolean> {
+    const verdict = isVoided(this.replica, event)
+    if (verdict !== undefined) return verdict
+    await this.recall(event)
+    return isVoided(this.replica, event) === true
+  }
+
+  /** Takes back into memory what the control events knew that an event builds on. */
+  async recall(event: Pick<SignedEvent, 'control'>): Promise<void> {
+    const { conversation } = this.replica
+    this.replica = await withStoredControls(this.replica, event, (id) => loadHorizon(this.store, conversation, id))
   }
 
   putEvent(event: StoredEvent): void {
@@ -72,8 +117,8 @@ export class Draft {
     this.#lines.set(id, undefined)
   }
 
-  put(change: Change): void {
-    this.#records.push(change)
+  put(change: RecordChange): void {
+    this.#records.set(change.space === 'conversation' ? change.key : `${change.space}:${change.key}`, change)
   }
 
   /** The lines that this batch wrote. */
@@ -92,8 +137,8 @@ export class Draft {
       ...[...this.#lines].map(([id, line]): Change =>
         line ? { put: 'line', line } : { drop: 'line', conversation, id },
       ),
-      ...this.#records,
-      ...replicaChanges(this.#before, this.replica),
+      ...this.#records.values(),
+      ...replicaChanges(this.before, this.replica),
     ]
   }
 }

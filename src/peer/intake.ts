@@ -5,9 +5,11 @@ import { chainOf, needsLookup } from '../core/event/graph.ts'
 import type { OwnSlotKey } from '../core/group/keyring.ts'
 import { receive, type Received } from '../core/group/receive.ts'
 import { readSealed } from '../core/group/sealed.ts'
-import { withStoredControls } from '../core/group/replica.ts'
 import { unreachable } from '../core/bytes/result.ts'
-import { chronicle, chronicleGaps, keepBare, personAt, putLine } from './chronicle.ts'
+import { deviceOf } from '../core/identity/certificate.ts'
+import { toldKey } from './bringing.ts'
+import { chronicleChange, rechronicle } from './changes.ts'
+import { chronicle, chronicleGaps, keepBare, personAt, putLine, reveal } from './chronicle.ts'
 import type { Draft } from './draft.ts'
 
 export type Arrival = {
@@ -21,9 +23,9 @@ export type Arrival = {
 
 /**
  * What became of an event that somebody sent. Of one that was refused nothing is kept; `later` is one that would be taken
- * in if this person's standing were another.
+ * in if this person's standing were another, and `waiting` one that builds on control events that are not here.
  */
-export type Intake = 'taken' | 'refused' | 'later'
+export type Intake = 'taken' | 'refused' | 'later' | 'waiting'
 
 /** Takes one event that somebody sent into the draft. */
 export const takeIn = async (draft: Draft, arrival: Arrival): Promise<Intake> => {
@@ -37,15 +39,17 @@ export const takeIn = async (draft: Draft, arrival: Arrival): Promise<Intake> =>
   if (!opened.ok) return 'refused'
   const event = opened.value
 
-  draft.replica = await withStoredControls(draft.replica, event, (id) => draft.horizon(id))
+  await draft.recall(event)
   const before = draft.replica
   // It is not held itself: if its place is taken, then by another event.
   const heldId = needsLookup(before.graph, event) ? OTHER : undefined
   const { cardKeys, now } = arrival
   const received = await receive(arrival.crypto, before, event, { heldId, cardKeys, now })
   if (!received.ok) {
-    if (received.refusal.kind !== 'fork') return 'refused'
-    keepEvidence(draft, event, received.refusal)
+    const { refusal } = received
+    if (refusal.kind === 'unknown-control' || refusal.kind === 'too-many-heads') return 'waiting'
+    if (refusal.kind !== 'fork') return 'refused'
+    keepEvidence(draft, event, refusal)
     return 'taken'
   }
   if (received.value.kind === 'known') return 'taken'
@@ -62,10 +66,12 @@ const writeDown = async (draft: Draft, event: SignedEvent, received: Received): 
   const person = personAt(draft, event.author)
   switch (received.kind) {
     case 'content':
-      return chronicle(draft, event, received.plaintext, { own: false })
+      return chronicle(draft, event, received.plaintext, received.voided ? 'void' : 'new')
     case 'epoch':
       keepBare(draft, event)
-      if (!received.opened && received.why !== 'not-for-us') draft.toComplain.add(event.id)
+      if (received.opened || received.why === 'not-for-us') return
+      draft.toComplain.add(event.id)
+      if (received.why === 'split') putLine(draft, event, { kind: 'split', person })
       return
     case 'unopened':
       keepBare(draft, event)
@@ -74,26 +80,53 @@ const writeDown = async (draft: Draft, event: SignedEvent, received: Received): 
       return
     case 'sealed':
       keepBare(draft, event)
-      if (received.why.kind === 'not-for-us') return
-      putLine(draft, event, { kind: 'sealed', person })
-      if (received.why.kind === 'unknown-epoch' || received.why.kind === 'key-gone') askForAgain(draft, event)
-      return
+      return writeSealed(draft, event, received)
     case 'joined':
       keepBare(draft, event)
-      putLine(draft, event, { kind: 'joined', person })
+      draft.meanings.push({ kind: 'device', person, device: event.author })
+      // In a group it only brings a key: who came is told by what let them in.
+      if (draft.replica.kind === 'direct') putLine(draft, event, { kind: 'joined', person })
       return
+    case 'operated': {
+      keepBare(draft, event)
+      const { operation } = received
+      if (operation.kind === 'device')
+        draft.meanings.push({ kind: 'device', person, device: deviceOf(operation.entry.certificate) })
+      await chronicleChange(draft, event)
+      return rechronicle(draft, received.disputed)
+    }
     case 'newer':
       keepBare(draft, event)
       putLine(draft, event, { kind: 'newer', person, what: `kind ${event.kind}` })
       return
     case 'founded':
-    case 'operated':
+      keepBare(draft, event)
+      return chronicleChange(draft, event)
     case 'void':
       keepBare(draft, event)
       return
     default:
       unreachable(received)
   }
+}
+
+/** What cannot be opened: from before this device was in, unless somebody told what it says; or with a key that is gone. */
+const writeSealed = async (
+  draft: Draft,
+  event: SignedEvent,
+  { why, voided }: Extract<Received, { kind: 'sealed' }>,
+): Promise<void> => {
+  const person = personAt(draft, event.author)
+  if (why.kind === 'not-for-us') {
+    const key = toldKey(event.conversation, event.id)
+    const told = await draft.record(key)
+    if (!told) return
+    draft.put({ drop: 'record', space: 'conversation', key })
+    const held = await draft.event(event.id)
+    return held && reveal(draft, held, told, 'told')
+  }
+  putLine(draft, event, voided ? { kind: 'void', person } : { kind: 'sealed', person })
+  if (why.kind === 'unknown-epoch' || why.kind === 'key-gone') askForAgain(draft, event)
 }
 
 /** Its key is not here any more: only its author can help. */

@@ -1,64 +1,159 @@
-import { decode } from '../core/bytes/cbor.ts'
-import { accept, refuse } from '../core/bytes/result.ts'
-import type { InvitationsPorts } from './invitations/port.ts'
+import { accept, refuse, type Result } from '../core/bytes/result.ts'
+import type { Hex } from '../core/bytes/hex.ts'
+import { membershipNow } from '../core/group/replica.ts'
+import { deviceOf, personOf } from '../core/identity/certificate.ts'
+import { encodeContent } from '../core/timeline/content.ts'
+import type { Refusal } from '../view/calls.ts'
+import { done, roomOf } from './calls/asked.ts'
+import { roleIn } from './group.ts'
+import type { Arriving } from './groups/arriving.ts'
+import type { Changing } from './groups/changing.ts'
+import { shareHistory } from './groups/history.ts'
+import { introductionTo } from './groups/introducing.ts'
+import type { InvitationSecrets } from './groups/secrets.ts'
+import type { GroupInvitation, InvitationsPorts } from './invitations/port.ts'
 import type { PeerOptions } from './options.ts'
 import { refusalOf } from './refusal.ts'
+import type { Room } from './room.ts'
 import type { RunningPeer } from './running.ts'
 import { parseServer, serverText, settingChange } from './settings.ts'
 
+type Input = {
+  readonly options: PeerOptions
+  readonly arriving: Arriving
+  readonly changing: Changing
+  readonly secrets: InvitationSecrets
+}
+
 /** What the invitations are given of this peer. */
-export const invitationsPorts = (peer: RunningPeer, options: PeerOptions): InvitationsPorts => ({
-  store: options.store,
-  crypto: options.crypto,
-  scheduler: options.scheduler,
-  random: options.random,
-  self: () => peer.self,
-  card: () => peer.appearance.card,
-  server: () => peer.network.server(),
-  addresses: () => peer.network.addresses(),
-  chosenServer: {
-    get: async () => {
-      const record = await peer.store.record('setting', 'server')
-      const decoded = record && decode(record)
-      return decoded?.ok && typeof decoded.value === 'string' ? decoded.value : undefined
+export const invitationsPorts = (peer: RunningPeer, input: Input): InvitationsPorts => {
+  const { store, crypto, scheduler, random } = input.options
+  return {
+    ...{ store, crypto, scheduler, random },
+    self: () => peer.self,
+    card: () => peer.appearance.card,
+    server: () => peer.network.server(),
+    chosenServer: {
+      get: async () => ((await store.record('setting', 'server')) ? serverText(peer.settings.server) : undefined),
+      adopt: async (address) => {
+        const parsed = parseServer(address)
+        if (!parsed.ok) return
+        const kept = await peer.keep([settingChange('server', serverText(parsed.value))])
+        if (!kept.ok) return
+        peer.settings = { ...peer.settings, server: parsed.value }
+        await peer.appear()
+      },
     },
-    adopt: async (address) => {
-      const parsed = parseServer(address)
-      if (!parsed.ok || !(await peer.keep([settingChange('server', serverText(parsed.value))])).ok) return
-      peer.settings = { ...peer.settings, server: parsed.value }
-      await peer.appear()
+    addresses: () => peer.network.addresses(),
+    tell: (update) => peer.screens.tell(update),
+    people: peoplePorts(peer),
+    groups: groupsPorts(peer, input),
+    say: (device, said) => {
+      const session = peer.sessions.with(device)
+      session?.say(said)
+      return session !== undefined
     },
+    mailboxes: { put: () => {}, watch: () => () => {}, drop: () => {}, heldAt: () => undefined },
+  }
+}
+
+const peoplePorts = (peer: RunningPeer): InvitationsPorts['people'] => ({
+  name: (person) => peer.people.person(person)?.name,
+  isBlocked: (person) => peer.standingOf(person) === 'blocked',
+  meet: async (card, addresses) => {
+    await peer.acquaintances.met(card)
+    peer.network.want(deviceOf(card.certificate), addresses)
   },
-  tell: (update) => peer.screens.tell(update),
-  people: {
-    name: (person) => peer.people.person(person)?.name,
-    isBlocked: (person) => peer.standingOf(person) === 'blocked',
-    meet: async (card, addresses) => {
-      await peer.acquaintances.met(card)
-      peer.network.want(card.certificate[1], addresses)
-    },
-    seek: (device, addresses) => peer.network.want(device, addresses),
-    accept: async (person) => {
-      const room = await peer.rooms.with(person)
-      const kept = await peer.keep(peer.people.decide(person, 'accepted'))
-      if (!kept.ok) return refuse(refusalOf(kept.refusal))
-      room.opened = true
-      peer.acquaintances.reachFor(person)
-      peer.screens.tellRoom(room)
-      peer.screens.tellPerson(person)
-      return accept({ conversation: room.conversation.id })
-    },
+  seek: (device, addresses) => peer.network.want(device, addresses),
+  accept: async (person) => {
+    const room = await peer.rooms.with(person)
+    const kept = await peer.keep(peer.people.decide(person, 'accepted'))
+    if (!kept.ok) return refuse(refusalOf(kept.refusal))
+    room.opened = true
+    peer.acquaintances.reachFor(person)
+    peer.screens.tellRoom(room)
+    peer.screens.tellPerson(person)
+    return accept({ conversation: room.conversation.id })
   },
-  groups: {
-    of: () => undefined,
-    isIn: () => false,
-    wasIn: () => false,
-    invitations: () => [],
-    invite: () => Promise.resolve(refuse({ kind: 'unknown-conversation' })),
-    uninvite: () => Promise.resolve(refuse({ kind: 'unknown-conversation' })),
-    admit: () => Promise.resolve(refuse({ kind: 'unknown-conversation' })),
-    enter: () => Promise.resolve(refuse({ kind: 'unknown-conversation' })),
-  },
-  say: () => false,
-  mailboxes: { put: () => {}, drop: () => {}, watch: () => () => {}, heldAt: () => undefined },
 })
+
+const groupsPorts = (
+  peer: RunningPeer,
+  { arriving, changing, secrets }: Input,
+): InvitationsPorts['groups'] => {
+  const groupOf = (conversation: Hex): Result<Room, Refusal> => {
+    const room = roomOf(peer, conversation)
+    return room.ok && !room.value.introduced ? refuse({ kind: 'not-a-group' }) : room
+  }
+  const membershipOf = (conversation: Hex) => {
+    const room = groupOf(conversation)
+    return room.ok ? membershipNow(room.value.conversation.replica) : undefined
+  }
+
+  return {
+    of: (conversation) => {
+      const room = groupOf(conversation)
+      if (!room.ok) return undefined
+      const role = roleIn(room.value.conversation.replica, peer.me)
+      const title = membershipOf(conversation)?.title.text
+      return role && { title: title ?? '', role }
+    },
+    isIn: (conversation, person) => membershipOf(conversation)?.roles.has(person) === true,
+    wasIn: (conversation, person) => membershipOf(conversation)?.seniority.people.has(person) === true,
+
+    invitations: (conversation) =>
+      [...(membershipOf(conversation)?.invitations ?? [])].map(([id, open]): GroupInvitation => {
+        const secret = secrets.of(id)
+        return {
+          id,
+          ...(secret && { secret: secret.secret }),
+          by: open.by.warrant?.person ?? '',
+          role: open.role,
+          history: secret?.history ?? { share: 'none' },
+          made: open.by.time,
+          expires: open.expiry,
+          uses: open.uses,
+          used: open.used.length,
+          revoked: false,
+        }
+      }),
+
+    invite: async (conversation, { id, secret, role, history, expires, uses }) => {
+      const room = groupOf(conversation)
+      if (!room.ok) return room
+      const written = await changing.operate(room.value, { kind: 'invite', invitation: id, role, uses, expiry: expires })
+      if (!written.ok) return written
+      return done(await room.value.conversation.say({ kind: 'invitation', secret, history }, { speech: false }))
+    },
+
+    uninvite: async (conversation, invitation) => {
+      const room = groupOf(conversation)
+      return room.ok ? changing.operate(room.value, { kind: 'uninvite', invitation }) : room
+    },
+
+    admit: async (conversation, { card, invitation }) => {
+      const room = groupOf(conversation)
+      if (!room.ok) return room
+      const person = personOf(card.certificate)
+      const membership = membershipNow(room.value.conversation.replica)
+      const open = membership.invitations.get(invitation)
+      if (!membership.roles.has(person)) {
+        if (!open) return refuse({ kind: 'unknown-invitation' })
+        await peer.acquaintances.met(card)
+        const entries = [{ certificate: card.certificate, slotKey: card.slotKey }]
+        const admitted = await changing.admit(room.value, { entries, role: open.role, invitation })
+        if (!admitted.ok) return admitted
+        const history = secrets.of(invitation)?.history ?? { share: 'none' }
+        if (history.share !== 'none') {
+          await peer.keep(peer.people.decide(person, 'accepted'))
+          void shareHistory(peer, room.value, { person, history })
+        }
+      }
+      const introduction = await introductionTo(peer, room.value)
+      if (!introduction) return refuse({ kind: 'unknown-conversation' })
+      return accept(encodeContent({ kind: 'introduction', ...introduction }))
+    },
+
+    enter: (conversation, introduction, by) => arriving.enter(conversation, introduction, by),
+  }
+}

@@ -3,7 +3,8 @@ import { fromHex, type Hex } from '../core/bytes/hex.ts'
 import { Bug } from '../core/bytes/result.ts'
 import { hex, list, tuple, uint } from '../core/bytes/shape.ts'
 import type { Vector } from '../core/sync/frame.ts'
-import type { Change, Store } from '../store/port.ts'
+import type { Store } from '../store/port.ts'
+import type { RecordPut } from './record.ts'
 
 /** How far each other device of a conversation is known to be: what it holds, and what was read on it. */
 export type Marks = ReadonlyMap<Hex, Mark>
@@ -32,7 +33,7 @@ export const withRead = (
   return new Map(marks).set(device, { ...mark, read })
 }
 
-export const markChange = (conversation: Hex, device: Hex, marks: Marks): Change => {
+export const markChange = (conversation: Hex, device: Hex, marks: Marks): RecordPut => {
   const mark = marks.get(device)
   const value = encode([plainVector(mark?.held), plainVector(mark?.read)])
   return { put: 'record', space: 'held', key: `${conversation}/${device}`, value }

@@ -60,10 +60,20 @@ export class People {
 
   /** The device to seal a first message for: the one whose card is newest. */
   entryOf(person: Hex): Entry | undefined {
-    const [newest] = this.devicesOf(person)
-      .filter((device) => device.slotKey !== undefined)
-      .sort((a, b) => (b.slotKey?.time ?? 0) - (a.slotKey?.time ?? 0))
-    return newest?.slotKey && { certificate: newest.certificate, slotKey: newest.slotKey.key }
+    return this.entriesOf(person)[0]
+  }
+
+  /** All their devices that a secret can be sealed for, the newest card first. */
+  entriesOf(person: Hex): readonly Entry[] {
+    return this.devicesOf(person)
+      .flatMap(({ certificate, slotKey }) => (slotKey ? [{ certificate, slotKey }] : []))
+      .sort((a, b) => b.slotKey.time - a.slotKey.time)
+      .map(({ certificate, slotKey }) => ({ certificate, slotKey: slotKey.key }))
+  }
+
+  /** What a device of theirs said of them, signed. */
+  listingOf(person: Hex): Uint8Array | undefined {
+    return this.devicesOf(person).find(({ listing }) => listing)?.listing
   }
 
   /** Learns from a verified card or listing. The changes are empty when it says nothing new. */
@@ -127,6 +137,11 @@ export class People {
     return [this.#keepPerson({ ...known, verification: { since: verification.since, devices, changed: at } })]
   }
 
+  /** As it was: for what could not be kept. */
+  restore(person: Person): void {
+    this.#setPerson(person)
+  }
+
   saw(device: Hex, input: { readonly addresses: readonly string[]; readonly at: Millis }): readonly Change[] {
     const known = this.#devices.get(device)
     if (!known) return []
@@ -176,11 +191,13 @@ export class People {
       presence,
       foundBy: [...this.foundBy(id)],
       standing: person.standing,
-      verified: this.#verified(person),
+      verified: this.verified(id),
     }
   }
 
-  #verified({ id, verification }: Person): Verified {
+  /** Whether I compared safety numbers with them, or with somebody who is called like them. */
+  verified(id: Hex): Verified {
+    const verification = this.#people.get(id)?.verification
     if (!verification) {
       const of = this.lookalikes(id).find((each) => this.#people.get(each)?.verification)
       return of === undefined ? { at: 'no' } : { at: 'lookalike', of }

@@ -8,11 +8,27 @@ export const refusalOf = (refusal: SayRefusal): Refusal => {
       return { kind: 'disk-full' }
     case 'failed':
       return { kind: 'disk-failed', detail: refusal.detail }
-    case 'not-a-member':
-      return { kind: 'gone' }
     case 'not-met':
     case 'not-founded':
     case 'bad-slot-key':
       return { kind: 'not-met' }
+    case 'not-a-member':
+      return { kind: 'gone' }
+    case 'not-admin':
+      return refusal
+    case 'not-a-group':
+      return refusal
+    case 'too-many':
+      return { kind: 'group-full', limit: refusal.limit }
+    case 'no-such-invitation':
+    case 'invitation-expired':
+      return { kind: 'unknown-invitation' }
+    // Whoever calls has looked at these before: they were taken away or came in meanwhile.
+    case 'no-such-person':
+    case 'no-such-device':
+    case 'not-theirs':
+    case 'bad-operation':
+    case 'no-change':
+      return { kind: 'unknown-conversation' }
   }
 }

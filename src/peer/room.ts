@@ -1,14 +1,22 @@
 import { decode, encode } from '../core/bytes/cbor.ts'
 import { fromHex, type Hex } from '../core/bytes/hex.ts'
 import { hex, text, tuple, uint } from '../core/bytes/shape.ts'
+import { membersNow, membershipNow } from '../core/group/replica.ts'
 import type { Change, Store, StoredLine } from '../store/port.ts'
 import { compareOrders, type ConversationView, type Order, type Standing } from '../view/view.ts'
 import type { Conversation } from './conversation.ts'
 import { progressOf } from './delivery.ts'
+import { groupTalk, roleIn } from './group.ts'
+import type { Introduced } from './introduced.ts'
 import { AHEAD_MILLIS_MAX, snippetOf } from './line-view.ts'
 import type { Sealing } from './sealing.ts'
 
 export const UNREAD_COUNTED_MAX = 999
+
+/** Who talks in a room: one other person, or those who are in a group. */
+export type Company =
+  | { readonly kind: 'direct'; readonly person: Hex }
+  | { readonly kind: 'group'; readonly introduced: Introduced }
 
 /** What a room's view takes from elsewhere. */
 export type Seen = { readonly standing: Standing; readonly sealing: Sealing; readonly now: number }
@@ -16,9 +24,8 @@ export type Seen = { readonly standing: Standing; readonly sealing: Sealing; rea
 /** A conversation as the list of conversations shows it: its last line, what is unread, the draft. */
 export class Room {
   readonly conversation: Conversation
-  /** The other person. */
-  readonly person: Hex
   readonly me: Hex
+  company: Company
   /** True once somebody here wanted to see it, though nothing was said yet. */
   opened = false
   muted = false
@@ -27,13 +34,13 @@ export class Room {
   unread = 0
   #last: { readonly order: Order; readonly text: string; readonly mine: boolean } | undefined
 
-  constructor(conversation: Conversation, input: { readonly person: Hex; readonly me: Hex }) {
+  constructor(conversation: Conversation, input: { readonly company: Company; readonly me: Hex }) {
     this.conversation = conversation
-    this.person = input.person
+    this.company = input.company
     this.me = input.me
   }
 
-  static async load(store: Store, conversation: Conversation, who: { person: Hex; me: Hex }): Promise<Room> {
+  static async load(store: Store, conversation: Conversation, who: { company: Company; me: Hex }): Promise<Room> {
     const room = new Room(conversation, who)
     room.draft = readDraft(await store.record('draft', conversation.id))
     room.muted = (await store.record('conversation', `${conversation.id}/muted`)) !== undefined
@@ -43,18 +50,43 @@ export class Room {
     return room
   }
 
+  /** The other person of a direct conversation. */
+  get person(): Hex | undefined {
+    return this.company.kind === 'direct' ? this.company.person : undefined
+  }
+
+  /** How a group came here, and what was decided about it. */
+  get introduced(): Introduced | undefined {
+    return this.company.kind === 'group' ? this.company.introduced : undefined
+  }
+
   get founded(): boolean {
     return this.conversation.replica.certificates.size > 0
   }
 
   /** Whether I am one of those who talk here: what concerns everybody is said to them. */
   get takesPart(): boolean {
-    return this.conversation.replica.joined
+    const { replica } = this.conversation
+    return this.introduced ? membersNow(replica).devices.has(replica.me.device) : replica.joined
   }
 
   /** Whether it belongs into the list. */
   get shown(): boolean {
-    return this.opened || this.founded || this.draft !== ''
+    return this.company.kind === 'group' || this.opened || this.founded || this.draft !== ''
+  }
+
+  /** The devices of the others in it, each with its person. */
+  get others(): readonly (readonly [device: Hex, person: Hex])[] {
+    return [...membersNow(this.conversation.replica).devices].filter(([, person]) => person !== this.me)
+  }
+
+  /** The others in it, as far as they are known. */
+  get people(): readonly Hex[] {
+    if (this.company.kind === 'direct') return [this.company.person]
+    const { by, people } = this.company.introduced
+    const { roles } = membershipNow(this.conversation.replica)
+    const named = roles.has(this.me) ? [] : by === null ? people : [by, ...people]
+    return [...new Set([...roles.keys(), ...named])].filter((person) => person !== this.me)
   }
 
   note(lines: readonly StoredLine[]): void {
@@ -91,33 +123,39 @@ export class Room {
   }
 
   view({ standing, sealing, now }: Seen): ConversationView {
-    const sealedAt = sealing.sealedAt(this.conversation.id)
+    const { conversation, company } = this
+    const sealedAt = sealing.sealedAt(conversation.id)
     const last = this.#last && {
       text: this.#last.text,
       at: this.#last.order.time > now + AHEAD_MILLIS_MAX ? now : this.#last.order.time,
       mine: this.#last.mine,
     }
     return {
-      id: this.conversation.id,
-      kind: 'direct',
-      person: this.person,
+      id: conversation.id,
+      ...(company.kind === 'group' ? groupTalk(conversation.replica, company.introduced, this.me) : company),
       at: this.#at(standing),
       muted: this.muted,
-      heldBack: 0,
+      heldBack: conversation.heldBack,
       ...(sealedAt !== undefined && { sealedAt }),
       ...(last && { last }),
       unread: this.unread,
       active: last?.at ?? 0,
       draft: this.draft,
-      progress: [progressOf(this.conversation, sealing.sealedUpTo(this.conversation.id))],
+      progress: [progressOf(conversation, sealing.sealedUpTo(conversation.id))],
       ...(this.readUpTo && { readUpTo: this.readUpTo }),
     }
   }
 
   #at(standing: Standing): ConversationView['at'] {
     if (standing === 'blocked' || standing === 'ignored') return standing
+    if (this.company.kind === 'group') return standing === 'new' ? 'request' : 'open'
     const isRequest = standing === 'new' && this.founded && !this.conversation.replica.joined
     return isRequest ? 'request' : 'open'
+  }
+
+  /** Whether I was in this group and am no longer. */
+  get gone(): boolean {
+    return this.company.kind === 'group' && roleIn(this.conversation.replica, this.me) === 'gone'
   }
 }
 

@@ -1,10 +1,12 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import { directId } from '../core/group/founding.ts'
-import { peopleIn } from '../core/group/replica.ts'
+import { membershipNow, peopleIn } from '../core/group/replica.ts'
 import type { Store } from '../store/port.ts'
 import type { Standing } from '../view/view.ts'
 import { Conversation, type Kept, type Surroundings } from './conversation.ts'
-import { Room } from './room.ts'
+import { introducedConversations, introducedKey, readIntroduced, type Introduced } from './introduced.ts'
+import { heldConversations } from './replica-records.ts'
+import { Room, type Company } from './room.ts'
 
 /** What the rooms of a peer need of it. */
 export type RoomsPorts = Pick<Surroundings, 'store' | 'crypto' | 'me' | 'pen' | 'cardKeys' | 'onStored' | 'after'> & {
@@ -30,8 +32,8 @@ export class Rooms {
 
   static async load(store: Store, ports: RoomsPorts): Promise<Rooms> {
     const rooms = new Rooms(ports)
-    for (const { key } of await store.records('conversation'))
-      if (key.endsWith('/graph')) await rooms.#load(key.slice(0, -'/graph'.length))
+    for (const id of new Set([...(await heldConversations(store)), ...(await introducedConversations(store))]))
+      await rooms.#load(id)
     return rooms
   }
 
@@ -45,12 +47,48 @@ export class Rooms {
 
   /** The conversation with a person, made in memory when there is none. */
   async with(person: Hex): Promise<Room> {
-    return this.of(person) ?? (await this.#load(directId(this.#ports.me.person, person), person))
+    return this.of(person) ?? (await this.#load(directId(this.#ports.me.person, person), { kind: 'direct', person }))
+  }
+
+  /** The room of a group whose record is on disk. */
+  async group(introduced: Introduced): Promise<Room> {
+    const room = await this.#load(introduced.conversation, { kind: 'group', introduced })
+    room.company = { kind: 'group', introduced }
+    return room
   }
 
   /** Those that belong into the list. */
   shown(): readonly Room[] {
     return [...this.#rooms.values()].filter((room) => room.shown)
+  }
+
+  groups(): readonly Room[] {
+    return [...this.#rooms.values()].filter((room) => room.introduced !== undefined)
+  }
+
+  /** What was decided about a room: about its person, or about the group. */
+  standing(room: Room): Standing {
+    const { company } = room
+    return company.kind === 'group' ? company.introduced.standing : this.#ports.standingOf(company.person)
+  }
+
+  /** Whether somebody is in one of the groups here, or was named by one. */
+  hasMember(person: Hex): boolean {
+    return this.groups().some(
+      ({ conversation, introduced }) =>
+        introduced?.by === person ||
+        introduced?.people.includes(person) === true ||
+        membershipNow(conversation.replica).roles.has(person),
+    )
+  }
+
+  /** How many conversations wait for an answer. */
+  requests(): number {
+    return this.shown().filter(
+      (room) =>
+        this.standing(room) === 'new' &&
+        (room.company.kind === 'group' || (room.founded && !room.conversation.replica.joined)),
+    ).length
   }
 
   /** Lets go of a conversation that was never more than a link to a stranger. */
@@ -59,39 +97,68 @@ export class Rooms {
     if (room && !room.shown) this.#rooms.delete(room.conversation.id)
   }
 
+  /** Lets go of a room: what is on disk of it goes elsewhere. */
+  forget(conversation: Hex): void {
+    this.#rooms.delete(conversation)
+  }
+
   /** Resolves when none of them is writing any more. */
   async settled(): Promise<void> {
     for (const room of this.#rooms.values()) await room.conversation.settled()
   }
 
   /** Two callers at once get one room: a conversation has one writer. */
-  #load(id: Hex, person?: Hex): Promise<Room> {
-    const loading = this.#loading.get(id) ?? this.#loadOnce(id, person).finally(() => this.#loading.delete(id))
+  #load(id: Hex, company?: Company): Promise<Room> {
+    const known = this.#rooms.get(id)
+    if (known) return Promise.resolve(known)
+    const loading = this.#loading.get(id) ?? this.#loadOnce(id, company).finally(() => this.#loading.delete(id))
     this.#loading.set(id, loading)
     return loading
   }
 
-  async #loadOnce(id: Hex, withPerson: Hex | undefined): Promise<Room> {
-    const { me, store, entryOf, onKept } = this.#ports
+  async #loadOnce(id: Hex, company: Company | undefined): Promise<Room> {
+    const { me, store, entryOf, standingOf, onKept } = this.#ports
     const room: { now?: Room } = {}
     const around: Surroundings = {
       ...this.#ports,
-      entry: () => room.now && entryOf(room.now.person),
+      entry: () => (room.now?.person === undefined ? undefined : entryOf(room.now.person)),
       intakeMax: () => (room.now ? this.#intakeMax(room.now) : 0),
+      outlook: {
+        isContact: () => room.now?.person !== undefined && standingOf(room.now.person) === 'accepted',
+        trusts: (group) => room.now?.person !== undefined && this.#trusts(room.now.person, group),
+        hasRoomForRequest: () => this.requests() < REQUESTS_MAX,
+      },
       onKept: (kept) => room.now && onKept(room.now, kept),
     }
     const conversation = await Conversation.load(around, id)
-    const other = [...peopleIn(conversation.replica)].find((each) => each !== me.person)
-    room.now = await Room.load(store, conversation, { person: withPerson ?? other ?? me.person, me: me.person })
+    room.now = await Room.load(store, conversation, {
+      company: company ?? (await this.#companyOf(conversation)),
+      me: me.person,
+    })
     this.#rooms.set(id, room.now)
     return room.now
   }
 
+  async #companyOf({ id, replica }: Conversation): Promise<Company> {
+    const { store, me } = this.#ports
+    const record = await store.record('conversation', introducedKey(id))
+    if (record) return { kind: 'group', introduced: readIntroduced(id, record) }
+    const other = [...peopleIn(replica)].find((each) => each !== me.person)
+    return { kind: 'direct', person: other ?? me.person }
+  }
+
+  #trusts(person: Hex, group: Hex): boolean {
+    const introduced = this.get(group)?.introduced
+    return introduced !== undefined && (introduced.by === person || this.#ports.standingOf(person) === 'accepted')
+  }
+
   #intakeMax(room: Room): number {
-    const standing = this.#ports.standingOf(room.person)
+    const standing = this.standing(room)
     if (standing === 'blocked') return 0
-    if (standing === 'accepted' || room.conversation.replica.joined) return Number.MAX_SAFE_INTEGER
-    const requests = this.shown().filter((each) => each.founded && !each.conversation.replica.joined).length
-    return room.founded || requests < REQUESTS_MAX ? REQUEST_EVENTS_MAX : 0
+    if (standing === 'accepted') return Number.MAX_SAFE_INTEGER
+    // Of a group that was not accepted, nothing is asked for.
+    if (room.company.kind === 'group') return 0
+    if (room.conversation.replica.joined) return Number.MAX_SAFE_INTEGER
+    return room.founded || this.requests() < REQUESTS_MAX ? REQUEST_EVENTS_MAX : 0
   }
 }

@@ -1,14 +1,17 @@
 import type { Hex } from '../core/bytes/hex.ts'
-import type { Result } from '../core/bytes/result.ts'
+import { unreachable, type Result } from '../core/bytes/result.ts'
 import type { Card } from '../core/identity/card.ts'
 import { personOf } from '../core/identity/certificate.ts'
 import { lookOf } from '../core/identity/name.ts'
+import { encodeLine } from '../core/timeline/line.ts'
 import type { Change, Store, StoreRefusal } from '../store/port.ts'
 import type { Standing, StatusView } from '../view/view.ts'
 import { Acquaintances } from './acquaintances.ts'
 import { Appearance } from './appearance.ts'
 import type { Kept } from './conversation.ts'
 import { fraction } from './dice.ts'
+import type { Meaning } from './draft.ts'
+import type { Groups } from './groups/port.ts'
 import type { Invitations } from './invitations/port.ts'
 import { openNetwork } from './network/network.ts'
 import type { Changed, Network, Scheduler } from './network/port.ts'
@@ -25,6 +28,12 @@ import { Sessions, type SessionsPorts } from './sessions.ts'
 import { loadSettings, type Settings } from './settings.ts'
 import { Sharing } from './sharing.ts'
 
+/** What else takes part in the life of a peer. */
+export type Companions = {
+  readonly invitations: Invitations
+  readonly groups: Groups
+}
+
 type Loaded = { readonly people: People; readonly settings: Settings; readonly rooms: Rooms }
 
 /** The shell around the core: it connects store, network and screens, and decides as little as it can. */
@@ -38,9 +47,8 @@ export class RunningPeer {
   readonly acquaintances: Acquaintances
   readonly appearance: Appearance
   settings: Settings
-  /** Both come before the peer begins. */
-  invitations: Invitations | undefined
   sealing: Sealing = NOTHING_SEALED
+  #companions: Companions | undefined
   readonly #options: PeerOptions
   #storeFailure: StatusView['storeFailure']
   #closed = false
@@ -63,11 +71,12 @@ export class RunningPeer {
       onAppeared: (card) => this.#appeared(card),
     })
     this.sessions = new Sessions(this.#sessionsPorts())
-    this.sharing = new Sharing({ people, sessions: this.sessions })
+    this.sharing = new Sharing({ device: self.device, people, rooms, sessions: this.sessions, network, standingOf })
     this.acquaintances = new Acquaintances({
       ...{ me: self.person, crypto, people, network, now, keep, standingOf },
       isNeeded: (person) => this.screens.isShown(person),
       onChanged: (person) => this.screens.tellPerson(person),
+      onDevice: (person, device) => this.#noteDevice(person, device),
     })
     this.screens = new Screens({
       ...{ store, people, rooms, about, network, now },
@@ -76,7 +85,7 @@ export class RunningPeer {
       settings: () => this.settings,
       storeFailure: () => this.#storeFailure,
       sealing: () => this.sealing,
-      invitations: () => this.invitations,
+      invitations: () => this.#companions?.invitations,
     })
     network.onLink((link) => (admits(link.device) ? void this.sessions.run(link) : link.close()))
     network.onChange((what) => this.#networkChanged(what))
@@ -103,12 +112,16 @@ export class RunningPeer {
   }
 
   /** Goes to look for the others. */
-  async begin(): Promise<void> {
+  async begin(companions: Companions): Promise<void> {
+    this.#companions = companions
     for (const { id, standing } of this.people.all()) if (standing === 'accepted') this.acquaintances.reachFor(id)
     // To speak to somebody is to accept them, also where nothing more than what was said could be written down.
     for (const room of this.rooms.shown())
-      if (room.takesPart && this.standingOf(room.person) === 'new') this.acquaintances.reachFor(room.person)
+      if (room.person !== undefined && room.takesPart && this.standingOf(room.person) === 'new')
+        this.acquaintances.reachFor(room.person)
     await this.appear()
+    await companions.groups.begin()
+    for (const { conversation } of this.rooms.groups()) companions.invitations.groupChanged(conversation.id)
   }
 
   get store(): Store {
@@ -154,6 +167,9 @@ export class RunningPeer {
     }
   }
 
+  /** A device was let into a group, and lacks everything that was before it. */
+  bring(_conversation: Hex, _device: Hex): void {}
+
   /** Begins anew with whoever sent more than was taken in: on a new link they send what is missing. */
   askAgain(person: Hex): void {
     for (const session of this.sharing.sessionsWith(person)) if (session.hasTurnedAway) session.link.close()
@@ -162,7 +178,7 @@ export class RunningPeer {
   async close(): Promise<void> {
     this.#closed = true
     this.appearance.close()
-    this.invitations?.close()
+    this.#companions?.invitations.close()
     this.network.close()
     await this.rooms.settled()
   }
@@ -182,6 +198,8 @@ export class RunningPeer {
       onEvents: (from, conversation, events) => this.#receive(from, conversation, events),
       onLearnt: (from, conversation, vector) => void this.rooms.get(conversation)?.conversation.learnt(from, vector),
       onTyping: (from, conversation) => this.#typing(from, conversation),
+      onAsked: (session, conversation) => this.sharing.asked(session, conversation),
+      onSaid: (card, said) => this.#companions?.invitations.heard(card, said),
       load: (conversation, wants) => loadOutgoing(store, conversation, wants),
     }
   }
@@ -210,8 +228,36 @@ export class RunningPeer {
   #kept(room: Room, kept: Kept): void {
     this.sharing.grew(room, kept)
     room.note(kept.lines)
-    for (const { person, name, at } of kept.meanings) void this.acquaintances.renamed(person, name, at)
+    for (const meaning of kept.meanings) this.#understand(room, meaning)
+    if (room.introduced) this.#companions?.groups.kept(room, kept)
+    if (room.introduced && kept.isRegrouped) this.#companions?.invitations.groupChanged(room.conversation.id)
     void this.screens.tellKept(room, kept)
+  }
+
+  #understand(room: Room, meaning: Meaning): void {
+    switch (meaning.kind) {
+      case 'renamed':
+        return void this.acquaintances.renamed(meaning.person, meaning.name, meaning.at)
+      case 'device':
+        return void this.acquaintances.hasDevice(meaning.person, meaning.device)
+      case 'introduced':
+        return void this.#companions?.groups.introduced(meaning.by, meaning.introduction)
+      case 'history':
+        return void this.#companions?.groups.told(meaning.conversation)
+      case 'invitation':
+        this.#companions?.groups.invited(meaning)
+        return this.#companions?.invitations.groupChanged(room.conversation.id)
+      default:
+        unreachable(meaning)
+    }
+  }
+
+  /** Shows where they talk that somebody whom I verified speaks from a device that I never saw. */
+  async #noteDevice(person: Hex, device: Hex): Promise<void> {
+    const { conversation } = await this.rooms.with(person)
+    const line = { id: `device/${device}`, conversation: conversation.id, time: this.scheduler.now(), author: device, seq: 0 }
+    await conversation.note({ ...line, counts: false, bytes: encodeLine({ kind: 'device', person }) })
+    this.screens.tellPerson(person)
   }
 
   async #welcome(session: LinkSession, card: Card): Promise<void> {
@@ -219,13 +265,14 @@ export class RunningPeer {
     await this.acquaintances.met(card)
     // Written down now: when this process is killed, nobody writes it at the end.
     await this.acquaintances.keepSeen(session.link.device)
-    const { conversation } = await this.rooms.with(person)
-    this.sharing.share(session, conversation)
+    const room = await this.rooms.with(person)
+    this.sharing.welcome(session, room)
     if (this.standingOf(person) === 'accepted') {
       this.acquaintances.reachFor(person)
-      void conversation.join()
+      void room.conversation.join()
     }
-    this.invitations?.linked(card)
+    this.sharing.linksChanged(session.link.device)
+    this.#companions?.invitations.linked(card)
     this.screens.tellPerson(person)
   }
 
@@ -236,21 +283,23 @@ export class RunningPeer {
     // What came at last may be what makes the conversation more than a link.
     await this.rooms.of(person)?.conversation.settled()
     if (this.sharing.sessionsWith(person).length === 0) this.rooms.forgetBare(person)
+    this.sharing.linksChanged(device)
     this.screens.tellPerson(person)
   }
 
   async #receive(from: Hex, conversation: Hex, events: readonly Uint8Array[]): Promise<number | 'not-kept'> {
     const received = await this.rooms.get(conversation)?.conversation.receive(from, events)
-    return received?.ok === false ? 'not-kept' : (received?.value ?? 0)
+    return received?.ok === false ? 'not-kept' : (received?.value.refused ?? 0)
   }
 
   #typing(from: Hex, conversation: Hex): void {
     const room = this.rooms.get(conversation)
-    if (room && this.people.personOf(from) === room.person) this.screens.tellTyping(room)
+    const person = this.people.personOf(from)
+    if (person !== undefined && room?.people.includes(person)) this.screens.tellTyping(room, person)
   }
 
   #networkChanged(what: Changed): void {
-    if ('server' in what) this.invitations?.serverChanged()
+    if ('server' in what) this.#companions?.invitations.serverChanged()
     if (!('device' in what)) return this.screens.tellStatus()
     const person = this.people.personOf(what.device)
     if (person !== undefined) this.screens.tellPerson(person)

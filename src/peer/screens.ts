@@ -88,11 +88,12 @@ export class Screens {
     const { people, rooms } = this.#shown
     const known = people.person(person)
     if (!known) return false
-    return people.foundBy(person).size > 0 || known.standing !== 'new' || rooms.of(person)?.shown === true
+    if (people.foundBy(person).size > 0 || known.standing !== 'new' || known.verification) return true
+    return rooms.of(person)?.shown === true || rooms.hasMember(person)
   }
 
   roomView(room: Room): ConversationView {
-    const standing = this.#shown.people.person(room.person)?.standing ?? 'new'
+    const standing = this.#shown.rooms.standing(room)
     return room.view({ standing, sealing: this.#shown.sealing(), now: this.#shown.now() })
   }
 
@@ -129,14 +130,26 @@ export class Screens {
   tellRoom(room: Room): void {
     if (!this.#updates.watched || !room.shown) return
     // Somebody who is found nowhere appears with their first message.
-    if (!this.#introduced.has(room)) this.tellPerson(room.person)
+    if (!this.#introduced.has(room)) for (const person of room.people) this.tellPerson(person)
     this.#introduced.add(room)
     this.#updates.tell({ kind: 'conversation', conversation: this.roomView(room) })
   }
 
-  tellTyping(room: Room): void {
+  /** Who is in a group, or as what, has changed. */
+  tellMembers(room: Room): void {
+    if (!this.#updates.watched) return
+    for (const person of room.people) this.tellPerson(person)
+    this.#updates.tell({ kind: 'members', conversation: room.conversation.id })
+    this.tellRoom(room)
+  }
+
+  tellForgotten(conversation: Hex): void {
+    this.#updates.tell({ kind: 'conversation-gone', conversation })
+  }
+
+  tellTyping(room: Room, person: Hex): void {
     if (this.roomView(room).at !== 'open') return
-    this.#updates.tell({ kind: 'typing', conversation: room.conversation.id, person: room.person })
+    this.#updates.tell({ kind: 'typing', conversation: room.conversation.id, person })
   }
 
   async tellKept(room: Room, kept: Kept): Promise<void> {

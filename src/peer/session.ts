@@ -5,7 +5,7 @@ import { openCard, type Card } from '../core/identity/card.ts'
 import type { Outgoing } from '../core/sync/exchange.ts'
 import { NONCE_BYTES, type Vector } from '../core/sync/frame.ts'
 import { newSession, step, type Session } from '../core/sync/session.ts'
-import type { Effect, Input } from '../core/sync/words.ts'
+import type { Effect, Input, Shared } from '../core/sync/words.ts'
 import type { Link } from '../link/port.ts'
 import type { Scheduler } from './network/port.ts'
 
@@ -24,9 +24,15 @@ export type SessionPorts = {
   readonly onEvents: (conversation: Hex, events: readonly Uint8Array[]) => Promise<number | 'not-kept'>
   readonly onLearnt: (conversation: Hex, vector: Vector) => void
   readonly onTyping: (conversation: Hex) => void
+  /** They speak of a conversation that they may ask for. */
+  readonly onAsked: (session: LinkSession, conversation: Hex) => void
+  readonly onSaid: (session: LinkSession, said: Said) => void
   /** Their next events in an order in which none comes before what it builds on. */
   readonly load: (conversation: Hex, wants: readonly (readonly [Hex, number])[]) => Promise<readonly Outgoing[]>
 }
+
+/** Something about an invitation, which is none of the session's business. */
+export type Said = { readonly kind: 'request' | 'answer'; readonly bytes: Uint8Array }
 
 export const GREETING_MILLIS_MAX = 10_000
 /** What was received and is not on disk yet, before the link is read no further. */
@@ -36,6 +42,8 @@ export const REFUSED_EVENTS_MAX = 256
 /** What the disk did not take is asked for again after this, on a new link. */
 export const KEEP_AGAIN_MILLIS = 10_000
 export const CARDS_MAX = 64
+/** Requests and answers that are listened to on one link. */
+export const SAID_MAX = 64
 export const TYPING_MILLIS_MIN = 1_000
 
 /** Runs the sync session of one link: carries out its effects, and decides nothing. */
@@ -50,6 +58,7 @@ export class LinkSession {
   #intakeRoom: (() => void) | undefined
   #refused = 0
   #cards = 0
+  #said = 0
   #typed = 0
 
   constructor(link: Link, ports: SessionPorts) {
@@ -81,13 +90,23 @@ export class LinkSession {
     this.link.close()
   }
 
-  share(conversation: Hex, vector: Vector): void {
-    this.#feed({ kind: 'share', conversations: [{ conversation, vector }] })
+  share(conversations: readonly Shared[]): void {
+    this.#feed({ kind: 'share', conversations })
   }
 
-  grew(conversation: Hex, vector: Vector, events: readonly Outgoing[], fromThem: Vector): void {
+  /** They may ask for these; nothing is said of them until they do. */
+  know(conversations: readonly Hex[]): void {
+    if (conversations.length > 0) this.#feed({ kind: 'know', conversations })
+  }
+
+  grew(growth: Shared & { readonly events: readonly Outgoing[]; readonly fromThem: Vector }): void {
     // While the link is full, what is new waits in the store.
-    this.#feed({ kind: 'grew', conversation, vector, events: this.#full ? [] : events, fromThem })
+    this.#feed({ kind: 'grew', ...growth, events: this.#full ? [] : growth.events })
+  }
+
+  /** Passes something about an invitation on to them. */
+  say(said: Said): void {
+    this.#feed(said)
   }
 
   typing(conversation: Hex): void {
@@ -128,11 +147,11 @@ export class LinkSession {
         return this.#ports.onLearnt(effect.conversation, effect.vector)
       case 'typing':
         return this.#hearTyping(effect.conversation)
-      // This peer only talks with one person at a time: nobody asks it for anything.
       case 'asked':
+        return this.#ports.onAsked(this, effect.conversation)
       case 'request':
       case 'answer':
-        return
+        return this.#hearSaid(effect)
       case 'close':
         return this.link.close()
       default:
@@ -167,6 +186,12 @@ export class LinkSession {
     if (refused === 'not-kept') return void this.#ports.scheduler.after(KEEP_AGAIN_MILLIS, () => this.link.close())
     this.#refused += refused
     if (this.#refused > REFUSED_EVENTS_MAX) this.link.close()
+  }
+
+  #hearSaid(said: Said): void {
+    this.#said += 1
+    if (this.#said > SAID_MAX) return this.link.close()
+    this.#ports.onSaid(this, said)
   }
 
   #hearTyping(conversation: Hex): void {

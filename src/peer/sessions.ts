@@ -1,7 +1,7 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import type { Card } from '../core/identity/card.ts'
 import type { Link } from '../link/port.ts'
-import { LinkSession, type SessionPorts } from './session.ts'
+import { LinkSession, type Said, type SessionPorts } from './session.ts'
 
 /** What the sessions of a peer need of it: what one session needs, told which device it is about. */
 export type SessionsPorts = Pick<SessionPorts, 'crypto' | 'scheduler' | 'random' | 'device' | 'load'> & {
@@ -17,6 +17,8 @@ export type SessionsPorts = Pick<SessionPorts, 'crypto' | 'scheduler' | 'random'
   readonly onEvents: (from: Hex, conversation: Hex, events: readonly Uint8Array[]) => Promise<number | 'not-kept'>
   readonly onLearnt: (from: Hex, conversation: Hex, vector: ReadonlyMap<Hex, number>) => void
   readonly onTyping: (from: Hex, conversation: Hex) => void
+  readonly onAsked: SessionPorts['onAsked']
+  readonly onSaid: (card: Card, said: Said) => void
 }
 
 type Greeted = { readonly session: LinkSession; readonly card: Card }
@@ -45,6 +47,7 @@ export class Sessions {
       onEvents: (conversation, events) => onEvents(link.device, conversation, events),
       onLearnt: (conversation, vector) => onLearnt(link.device, conversation, vector),
       onTyping: (conversation) => onTyping(link.device, conversation),
+      onSaid: (speaker, said) => this.#hear(speaker, said),
     })
     await session.run()
     this.#end(session)
@@ -66,6 +69,11 @@ export class Sessions {
 
   renew(card: Uint8Array): void {
     for (const session of this.all()) session.renew(card)
+  }
+
+  #hear(session: LinkSession, said: Said): void {
+    const greeted = this.#greeted.get(session.link.device)?.find((each) => each.session === session)
+    if (greeted) this.#ports.onSaid(greeted.card, said)
   }
 
   #welcome(session: LinkSession, card: Card): boolean {

@@ -1,9 +1,10 @@
-import { accept, refuse } from '../../core/bytes/result.ts'
+import { accept } from '../../core/bytes/result.ts'
 import { parseName } from '../../core/identity/name.ts'
 import type { Calls } from '../../view/calls.ts'
 import type { Deciding } from '../deciding.ts'
 import { reachView } from '../reach-view.ts'
 import type { RunningPeer } from '../running.ts'
+import { createVerification } from '../verification.ts'
 import { done, personOf } from './asked.ts'
 
 type About = Pick<Calls, 'decide' | 'namePrivately' | 'reach' | 'tryNow' | 'safety' | 'verify' | 'unverify'>
@@ -39,7 +40,5 @@ export const peopleCalls = (peer: RunningPeer, deciding: Deciding): About => ({
     return Promise.resolve(accept(null))
   },
 
-  safety: ({ person }) => Promise.resolve(refuse({ kind: 'unknown-person', who: person })),
-  verify: ({ person }) => Promise.resolve(refuse({ kind: 'unknown-person', who: person })),
-  unverify: ({ person }) => Promise.resolve(refuse({ kind: 'unknown-person', who: person })),
+  ...createVerification(peer),
 })

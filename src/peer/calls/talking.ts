@@ -35,13 +35,15 @@ export const talkingCalls = (
     if (!found.ok) return found
     const room = found.value
     if (peer.self.name === undefined) return refuse({ kind: 'name-needed' })
-    if (peer.standingOf(room.person) === 'blocked') return refuse({ kind: 'blocked' })
+    if (peer.rooms.standing(room) === 'blocked') return refuse({ kind: 'blocked' })
     const { person } = room
-    if (!room.founded && !peer.people.entryOf(person)) await peer.acquaintances.fetchCard(person)
+    if (person === undefined && !room.takesPart) return refuse({ kind: 'gone' })
+    if (person !== undefined && !room.founded && !peer.people.entryOf(person)) await peer.acquaintances.fetchCard(person)
     const said = await room.conversation.say(content, { speech: true })
     if (!said.ok) return refuse(refusalOf(said.refusal))
     // Whoever speaks to somebody has accepted them.
-    await deciding.person(person, 'accepted')
+    if (person === undefined) await deciding.group(room, 'accepted')
+    else await deciding.person(person, 'accepted')
     return accept({ conversation, line: said.value.id, order: orderOf(said.value) })
   }
 

@@ -1,0 +1,107 @@
+import type { Hex } from '../../core/bytes/hex.ts'
+import { accept, refuse, type Result } from '../../core/bytes/result.ts'
+import type { Entry } from '../../core/group/founding.ts'
+import { foundGroup, type Proposal } from '../../core/group/operate.ts'
+import { ENTRIES_MAX } from '../../core/group/operation.ts'
+import type { Pen } from '../../core/group/pen.ts'
+import { membershipNow } from '../../core/group/replica.ts'
+import { deviceOf } from '../../core/identity/certificate.ts'
+import type { Answer, Refusal } from '../../view/calls.ts'
+import type { History, Role } from '../../view/view.ts'
+import { daysOf } from '../promise.ts'
+import type { SayRefusal } from '../conversation.ts'
+import { introducedChange, type Introduced } from '../introduced.ts'
+import { refusalOf } from '../refusal.ts'
+import type { Room } from '../room.ts'
+import type { RunningPeer } from '../running.ts'
+import { shareHistory } from './history.ts'
+import { introduce, owedChange } from './introducing.ts'
+
+/** Making groups, and changing who is in them and what they are. */
+export type Changing = {
+  found(title: string, people: readonly Hex[]): Answer<{ readonly conversation: Hex }>
+  add(room: Room, who: { readonly person: Hex; readonly role: Role; readonly history: History }): Answer<null>
+  /** Lets in whoever showed an invitation; they are told otherwise. */
+  admit(
+    room: Room,
+    newcomer: { readonly entries: readonly Entry[]; readonly role: Role; readonly invitation: Hex },
+  ): Answer<null>
+  operate(room: Room, proposal: Proposal): Answer<null>
+}
+
+export const createChanging = (peer: RunningPeer, pen: () => Pen): Changing => {
+  /** The devices of a contact, with the keys to let them in by. */
+  const entriesOf = async (person: Hex): Promise<Result<readonly Entry[], Refusal>> => {
+    if (person === peer.me || !peer.people.person(person)) return refuse({ kind: 'unknown-person', who: person })
+    if (peer.standingOf(person) === 'blocked') return refuse({ kind: 'blocked' })
+    if (peer.people.entriesOf(person).length === 0) await peer.acquaintances.fetchCard(person)
+    const entries = peer.people.entriesOf(person).slice(0, ENTRIES_MAX)
+    return entries.length === 0 ? refuse({ kind: 'not-met' }) : accept(entries)
+  }
+
+  const operate = async (room: Room, proposal: Proposal): Answer<null> => {
+    const operated = await room.conversation.operate(proposal)
+    return operated.ok || operated.refusal.kind === 'no-change'
+      ? accept(null)
+      : refuse(operateRefusal(operated.refusal, proposal))
+  }
+
+  const add: Changing['add'] = async (room, { person, role, history }) => {
+    const entries = await entriesOf(person)
+    if (!entries.ok) return entries
+    const { id, replica } = room.conversation
+    if (membershipNow(replica).roles.has(person)) return refuse({ kind: 'member-already', who: person })
+    const proposal = { kind: 'add', role, invitation: null, entries: entries.value } as const
+    const added = await room.conversation.operate(proposal, [owedChange(id, person, daysOf(history))])
+    if (!added.ok) return refuse(operateRefusal(added.refusal, proposal))
+    for (const { certificate } of entries.value) peer.bring(id, deviceOf(certificate))
+    // It is done from here on: who was let in is told as soon as that can be written down, after a restart if need be.
+    if (peer.standingOf(person) === 'new') await peer.keep(peer.people.decide(person, 'accepted'))
+    const introduced = await introduce(peer, room, person)
+    if (introduced.ok) await shareHistory(peer, room, { person, history })
+    return accept(null)
+  }
+
+  return {
+    operate,
+    add,
+
+    found: async (title, people) => {
+      if (peer.self.name === undefined) return refuse({ kind: 'name-needed' })
+      for (const person of people) {
+        const entries = await entriesOf(person)
+        if (!entries.ok) return entries
+      }
+      const written = await foundGroup(pen(), title)
+      const { conversation } = written.replica
+      const founding = written.events[0]?.event.bytes ?? new Uint8Array()
+      const own: Introduced = { conversation, standing: 'accepted', by: null, title, founding, mailbox: null, people: [] }
+      const room = await peer.rooms.group(own)
+      const kept = await room.conversation.begin(written, [introducedChange(own)])
+      if (!kept.ok) {
+        peer.rooms.forget(conversation)
+        return refuse(refusalOf(kept.refusal))
+      }
+      for (const person of people) {
+        const added = await add(room, { person, role: 'member', history: { share: 'none' } })
+        if (!added.ok) return added
+      }
+      return accept({ conversation })
+    },
+
+    admit: async (room, { entries, role, invitation }) => {
+      const proposal = { kind: 'add', role, invitation, entries } as const
+      const added = await room.conversation.operate(proposal)
+      if (!added.ok && added.refusal.kind !== 'no-change') return refuse(operateRefusal(added.refusal, proposal))
+      for (const { certificate } of entries) peer.bring(room.conversation.id, deviceOf(certificate))
+      return accept(null)
+    },
+  }
+}
+
+const operateRefusal = (refusal: SayRefusal, proposal: Proposal): Refusal => {
+  const isPicture = refusal.kind === 'bad-operation' && proposal.kind === 'picture'
+  if (isPicture) return { kind: 'picture-unknown' }
+  const isGone = refusal.kind === 'no-such-person' && 'person' in proposal
+  return isGone ? { kind: 'not-a-member', who: proposal.person } : refusalOf(refusal)
+}

@@ -1,0 +1,49 @@
+import { decode } from '../../core/bytes/cbor.ts'
+import { membershipNow } from '../../core/group/replica.ts'
+import { promiseOf } from '../promise.ts'
+import type { RunningPeer } from '../running.ts'
+import type { Arriving } from './arriving.ts'
+import { shareHistory } from './history.ts'
+import { introduce, owedIn, paidChange } from './introducing.ts'
+import type { Groups } from './port.ts'
+import type { InvitationSecrets } from './secrets.ts'
+
+/** The groups of this peer, as they go on by themselves. */
+export const createGroups = (
+  peer: RunningPeer,
+  { arriving, secrets }: { readonly arriving: Arriving; readonly secrets: InvitationSecrets },
+): Groups => ({
+  begin: async () => {
+    for (const room of peer.rooms.groups()) {
+      await arriving.open(room)
+      await room.conversation.reveal()
+      void arriving.settleIn(room)
+    }
+    // Whom somebody here let in just before the end may not know of it yet.
+    for (const { conversation, person, value } of await owedIn(peer)) {
+      const room = peer.rooms.get(conversation)
+      const isIn = room !== undefined && membershipNow(room.conversation.replica).roles.has(person)
+      if (!room || !isIn) await peer.keep([paidChange(conversation, person)])
+      else if ((await introduce(peer, room, person)).ok)
+        await shareHistory(peer, room, { person, history: promiseOf(daysIn(value)) })
+    }
+  },
+
+  introduced: (by, introduction) => arriving.introduced(by, introduction),
+
+  told: async (conversation) => {
+    await peer.rooms.get(conversation)?.conversation.reveal()
+  },
+
+  invited: (secret) => secrets.add(secret),
+
+  kept: (room, { isRegrouped }) => {
+    if (isRegrouped) peer.screens.tellMembers(room)
+    if (!room.conversation.replica.joined || isRegrouped || room.introduced?.by !== null) void arriving.settleIn(room)
+  },
+})
+
+const daysIn = (value: Uint8Array): number | null => {
+  const decoded = decode(value)
+  return decoded.ok && typeof decoded.value === 'number' ? decoded.value : null
+}

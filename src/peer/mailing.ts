@@ -1,0 +1,105 @@
+import type { Hex } from '../core/bytes/hex.ts'
+import { mailboxSecrets } from '../core/group/lineage.ts'
+import { membersNow } from '../core/group/replica.ts'
+import type { Vector } from '../core/sync/frame.ts'
+import type { Kept } from './conversation.ts'
+import { Mailboxes } from './mailboxes/mailboxes.ts'
+import type { Taken } from './mailboxes/reader.ts'
+import type { Subject } from './mailboxes/subject.ts'
+import type { PeerOptions } from './options.ts'
+import { loadOutgoing } from './outgoing.ts'
+import type { Room } from './room.ts'
+import type { RunningPeer } from './running.ts'
+import type { Sealing } from './sealing.ts'
+
+/** What a peer does with the mailboxes of its server. */
+export type Mailing = Sealing & {
+  readonly invitations: Mailboxes['invitations']
+  kept(room: Room, kept: Kept): void
+  /** A device was let in, and lacks everything that was before it. */
+  bring(conversation: Hex, device: Hex): void
+  /** What was decided about a conversation has changed: what was not taken in may be now. */
+  decided(conversation: Hex): void
+  forget(conversation: Hex): void
+  serverChanged(): void
+  begin(): void
+  close(): void
+}
+
+export const createMailing = (peer: RunningPeer, { store, crypto, scheduler, random }: PeerOptions): Mailing => {
+  const mailboxes = new Mailboxes({
+    ...{ store, crypto, scheduler, random },
+    client: peer.network.mailboxes,
+    device: peer.self.device,
+    deviceSeed: () => peer.self.deviceSeed,
+    isLinked: (device) => peer.sessions.with(device) !== undefined,
+    load: (conversation, wants) => loadOutgoing(store, conversation, wants),
+    onDeposit: (conversation) => {
+      const room = peer.rooms.get(conversation)
+      if (room?.shown) peer.screens.tellRoom(room)
+    },
+    onFailure: () => peer.screens.tellStatus(),
+    onInvitationPlaced: () => peer.invitationPlaced(),
+  })
+  const follow = (room: Room): void => mailboxes.follow(subjectOf(peer, room))
+
+  return {
+    invitations: mailboxes.invitations,
+    sealedUpTo: (conversation) => mailboxes.sealedUpTo(conversation),
+    sealedAt: (conversation) => mailboxes.sealedAt(conversation),
+    failure: () => mailboxes.failure(),
+    kept: (room, { fresh }) => {
+      follow(room)
+      mailboxes.kept(room.conversation.id, fresh)
+    },
+    bring: (conversation, device) => mailboxes.bring(conversation, device),
+    decided: (conversation) => {
+      const room = peer.rooms.get(conversation)
+      mailboxes.unfollow(conversation)
+      if (room) follow(room)
+    },
+    forget: (conversation) => mailboxes.unfollow(conversation),
+    serverChanged: () => mailboxes.connected(),
+    begin: () => {
+      for (const room of peer.rooms.shown()) follow(room)
+    },
+    close: () => mailboxes.close(),
+  }
+}
+
+const subjectOf = (peer: RunningPeer, room: Room): Subject => {
+  const { conversation } = room
+  const { device } = conversation.replica.me
+  const isShut = (): boolean => {
+    const standing = peer.rooms.standing(room)
+    return standing === 'blocked' || (room.introduced !== undefined && standing !== 'accepted')
+  }
+  const held = (): ReadonlyMap<Hex, Vector> => {
+    const others = [...membersNow(conversation.replica).devices.keys()].filter((each) => each !== device)
+    return new Map(others.map((each) => [each, conversation.marks.get(each)?.held ?? NOTHING]))
+  }
+  return {
+    id: conversation.id,
+    vector: () => conversation.vector,
+    held,
+    secrets: () => {
+      if (isShut()) return []
+      const given = room.introduced?.mailbox
+      const lineages = mailboxSecrets(conversation.replica).map(({ secret }) => secret)
+      // What the introduction gave is all that a newcomer has until the first key is opened.
+      return given ? [...lineages, given] : lineages
+    },
+    receive: async (events): Promise<Taken> => {
+      const taken = await conversation.receive(device, events)
+      return taken.ok && taken.value.waiting === 0 && taken.value.refused === 0 ? 'taken' : 'later'
+    },
+    learnt: (other, said) => {
+      const known = conversation.marks.get(other)?.held ?? NOTHING
+      const most = new Map(known)
+      for (const [author, seq] of said) most.set(author, Math.max(seq, most.get(author) ?? 0))
+      void conversation.learnt(other, most)
+    },
+  }
+}
+
+const NOTHING: Vector = new Map()
