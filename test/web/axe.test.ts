@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import axe, { type AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
-import { openTheatre, type Scene, type Theatre } from './stage.ts'
+import { linkOf } from './fake/invitation-calls.ts'
+import { idOf } from './fake/people.ts'
+import { goTo, openTheatre, type Scene, type Theatre } from './stage.ts'
 
 let theatre: Theatre
 before(async () => {
@@ -38,6 +40,25 @@ const talk =
       .click()
     await page.locator('[data-bubble]').last().waitFor()
   }
+
+/** A place in the window, seen once something of it is there. */
+const at =
+  (place: string, words: string | RegExp) =>
+  async (page: Page): Promise<void> => {
+    await goTo(page, place)
+    await page.getByText(words).last().waitFor()
+  }
+
+const press =
+  (before: (page: Page) => Promise<void>, ...names: readonly (string | RegExp)[]) =>
+  async (page: Page): Promise<void> => {
+    await before(page)
+    for (const name of names) await page.getByRole('button', { name }).first().click()
+  }
+
+const RIDGE = `/with/${idOf('group ridge')}`
+const WIDE = { width: 1_400, height: 1_400 } as const
+const details = at(`${RIDGE}/details`, 'Leave the group')
 
 const PAGES: readonly (readonly [string, Scene, (page: Page) => Promise<unknown>])[] = [
   ['the first start', { story: 'first' }, (page) => page.getByLabel('Your name').fill(' ')],
@@ -86,6 +107,44 @@ const PAGES: readonly (readonly [string, Scene, (page: Page) => Promise<unknown>
       await page.getByRole('menu').waitFor()
     },
   ],
+  ['a group with every kind of change', { height: 1_800 }, at(RIDGE, 'See you at the stop.')],
+  ['a group of a stranger', {}, at(`/with/${idOf('group raffle')}`, 'Erin added you to this group')],
+  ['a group that I am not in any more', {}, at(`/with/${idOf('group flat')}`, 'You were removed from this group.')],
+  ['a group of 250', { ...WIDE, story: 'crowd' }, at(`/with/${idOf('group crowd')}/details`, 'Boris 2')],
+  ['about a group', WIDE, details],
+  ['changing a group', WIDE, press(details, 'Change name or picture')],
+  ['a member', WIDE, press(details, /^Bobby \(Bob\) 2 devices/)],
+  ['removing somebody', WIDE, press(details, /^Bobby \(Bob\) 2 devices/, 'Remove from the group')],
+  ['adding people', WIDE, at(`${RIDGE}/add`, 'Who comes in')],
+  ['who has a message', {}, press(at(RIDGE, 'See you at the stop.'), /^Sealed on/)],
+  ['a new group', {}, at('/group', 'Who is in it')],
+  ['invitations into a group', WIDE, press(at(`${RIDGE}/invite`, 'Open invitations'), 'Show')],
+  ['inviting somebody', {}, at('/invite', 'Make the invitation')],
+  ['an invitation', {}, press(at('/invite', 'It is good for'), 'Make the invitation')],
+  ['joining with an invitation', {}, at('/join', 'Paste the link')],
+  [
+    'an invitation that is looked at',
+    {},
+    async (page) => {
+      await goTo(page, '/join')
+      await page.getByLabel('The invitation').fill(linkOf('group'))
+      await page.getByRole('button', { name: 'Join the group' }).waitFor()
+    },
+  ],
+  ['a joining that waits', {}, at(`/joining/${idOf('joining frank')}`, 'Give it up')],
+  ['a joining that was refused', {}, at(`/joining/${idOf('joining book')}`, 'Use another invitation')],
+  ['a safety number', WIDE, at(`/with/${idOf('with bob')}/safety`, 'The digits are the same')],
+  ['a person that I verified', WIDE, at(`/with/${idOf('with gwen')}/details`, 'Show the safety number')],
+  ['a changed key', { story: 'crowd' }, at(`/with/${idOf('with bob')}`, 'Compare again')],
+  ['a look-alike', { story: 'crowd' }, at(`/with/${idOf('with bob two')}`, 'Careful')],
+  [
+    'the ways to somebody new',
+    {},
+    async (page) => {
+      await page.getByRole('button', { name: 'New', exact: true }).click()
+      await page.getByRole('menu').waitFor()
+    },
+  ],
   [
     'no token',
     { door: 'not-let-in' },
@@ -108,4 +167,11 @@ const narrow = { width: 360, height: 680 } as const
 test('[UI18] axe finds nothing on a narrow screen: the list, a conversation', async () => {
   assert.deepEqual(await findings(narrow, (page) => page.getByRole('link', { name: /Bobby/ }).waitFor()), [])
   assert.deepEqual(await findings({ ...narrow, colours: 'dark' }, talk('Maximiliane')), [])
+  for (const [place, words] of [
+    [`${RIDGE}/details`, 'Leave the group'],
+    ['/group', 'Who is in it'],
+    [`/with/${idOf('with bob')}/safety`, 'The digits are the same'],
+    ['/join', 'Paste the link'],
+  ] as const)
+    assert.deepEqual(await findings(narrow, at(place, words)), [])
 })

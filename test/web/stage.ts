@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -38,8 +39,11 @@ export type Theatre = {
   close(): Promise<void>
 }
 
-/** Builds the window once on the fake peer, serves it as the door does, and opens pages on it in one browser. */
-export const openTheatre = async (): Promise<Theatre> => {
+/**
+ * Builds the window once on the fake peer, serves it as the door does, and opens pages on it in one browser. `camera` is
+ * a film that the browser's camera shows.
+ */
+export const openTheatre = async ({ camera }: { readonly camera?: string } = {}): Promise<Theatre> => {
   const folder = await mkdtemp(join(tmpdir(), 'kith-window-'))
   await build({
     configFile: false,
@@ -59,7 +63,11 @@ export const openTheatre = async (): Promise<Theatre> => {
     const file = join(folder, path === '/' ? 'index.html' : path)
     readFile(file).then(
       (bytes) => {
-        response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? '', 'content-security-policy': POLICY })
+        response.writeHead(200, {
+          'content-type': TYPES[extname(file)] ?? '',
+          'content-security-policy': POLICY,
+          'permissions-policy': 'camera=(self), microphone=(), geolocation=(), display-capture=()',
+        })
         response.end(bytes)
       },
       () => response.writeHead(404).end(),
@@ -67,7 +75,7 @@ export const openTheatre = async (): Promise<Theatre> => {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const browser = await launchBrowser()
+  const browser = await launchBrowser(camera === undefined ? {} : { camera })
   return {
     open: (scene) => openPage(browser, origin, scene),
     close: async () => {
@@ -103,6 +111,37 @@ const openPage = async (browser: Browser, origin: string, scene: Scene) => {
   await page.goto(`${origin}/?${wanted.toString()}`)
   return { page, troubles, context }
 }
+
+/** Opens a scene, plays it, and expects that the page complained of nothing. */
+export const playOn = async (theatre: Theatre, scene: Scene, act: (page: Page) => Promise<void>): Promise<void> => {
+  const { page, troubles, context } = await theatre.open(scene)
+  page.setDefaultTimeout(10_000)
+  await act(page)
+  assert.deepEqual(troubles, [])
+  await context.close()
+}
+
+/** What the window asked the peer with calls of this name. */
+export const called = async (page: Page, name: string): Promise<readonly unknown[]> =>
+  (await onStage(
+    page,
+    (stage, wanted) => stage.peer.called.filter((each) => each.name === wanted).map((each) => each.input),
+    name,
+  )) as readonly unknown[]
+
+/** Waits until something about the page is true; the page's own events decide when, never a pause. */
+export const until = (page: Page, fact: (input: string) => boolean, input = ''): Promise<unknown> =>
+  page.waitForFunction(fact, input)
+
+/** Goes to a place in the window. */
+export const goTo = (page: Page, place: string): Promise<void> =>
+  page.evaluate((hash) => {
+    location.hash = hash
+  }, place)
+
+/** How far the page is wider than the window. */
+export const overflow = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
 
 /** Runs in the page, with what a test may do there. */
 export const onStage = async <Input>(

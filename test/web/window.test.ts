@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { onStage, openTheatre, type Scene, type Theatre } from './stage.ts'
+import { called, onStage, openTheatre, overflow, playOn, until, type Scene, type Theatre } from './stage.ts'
 import { idOf } from './fake/people.ts'
 
 const WITH_BOB = idOf('with bob')
@@ -13,14 +13,7 @@ before(async () => {
 })
 after(() => theatre.close())
 
-/** Opens a scene, plays it, and expects that the page complained of nothing. */
-const play = async (scene: Scene, act: (page: Page) => Promise<void>): Promise<void> => {
-  const { page, troubles, context } = await theatre.open(scene)
-  page.setDefaultTimeout(10_000)
-  await act(page)
-  assert.deepEqual(troubles, [])
-  await context.close()
-}
+const play = (scene: Scene, act: (page: Page) => Promise<void>): Promise<void> => playOn(theatre, scene, act)
 
 const field = (page: Page) => page.getByRole('textbox', { name: /^(Message to|Change the message)/ })
 const bubbles = (page: Page) => page.locator('[data-bubble]')
@@ -28,15 +21,6 @@ const openTalk = async (page: Page, name: RegExp): Promise<void> => {
   await page.getByRole('link', { name }).first().click()
   await bubbles(page).last().waitFor()
 }
-const called = async (page: Page, name: string): Promise<readonly unknown[]> =>
-  (await onStage(
-    page,
-    (stage, wanted) => stage.peer.called.filter((each) => each.name === wanted).map((each) => each.input),
-    name,
-  )) as readonly unknown[]
-/** Waits until something about the page is true; the page's own events decide when, never a pause. */
-const until = (page: Page, fact: (input: string) => boolean, input = ''): Promise<unknown> =>
-  page.waitForFunction(fact, input)
 
 test('[UI12] the first start asks for a name, helps with it, and leads into the chat', () =>
   play({ story: 'first' }, async (page) => {
@@ -232,10 +216,9 @@ test('[UI21] delivery shows as it proceeds, and waits visibly for somebody who i
 
 test('[UI22] long names and words stay inside a window of 360 pixels', () =>
   play({ width: 360, height: 680 }, async (page) => {
-    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-    assert.equal(await overflow(), 0)
+    assert.equal(await overflow(page), 0)
     await openTalk(page, /Maximiliane/)
-    assert.equal(await overflow(), 0)
+    assert.equal(await overflow(page), 0)
     const wide = await page.evaluate(
       () =>
         [...document.querySelectorAll('[role=group] *')].filter(
@@ -245,7 +228,7 @@ test('[UI22] long names and words stay inside a window of 360 pixels', () =>
     assert.equal(wide, 0)
     await page.getByRole('button', { name: /^About/ }).click()
     await page.getByText('Next attempt').waitFor()
-    assert.equal(await overflow(), 0)
+    assert.equal(await overflow(page), 0)
     await page.getByRole('button', { name: 'Back to the conversation' }).click()
     await page.getByRole('button', { name: 'Back to the list' }).click()
     await page.getByRole('searchbox').waitFor()

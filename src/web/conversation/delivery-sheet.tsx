@@ -1,8 +1,6 @@
 import { useCallback, useEffect, useState, type ReactNode } from 'react'
-import { unreachable } from '../../core/bytes/result.ts'
-import { countWords } from '../../view/count-words.ts'
 import { refusalWords } from '../../view/refusal-words.ts'
-import type { Delivery, DeliveryTo, LineView } from '../../view/view.ts'
+import type { DeliveryTo, LineView } from '../../view/view.ts'
 import { plainText } from '../markdown/parse.ts'
 import { Avatar, ShownName } from '../parts/person.tsx'
 import { Sheet } from '../parts/sheet.tsx'
@@ -10,6 +8,7 @@ import { useKith } from '../peer/context.ts'
 import { calledName } from '../peer/names.ts'
 import { useAnybody } from '../peer/talk.ts'
 import { DeliveryIcon } from './delivery-mark.tsx'
+import { stateWords, summaryWords } from './delivery-words.ts'
 
 /** The peer is asked anew while this is on the screen. */
 const ASK_STEP_MILLIS = 2_000
@@ -60,30 +59,6 @@ const DeliveryItem = ({ to, server }: { readonly to: DeliveryTo; readonly server
       </span>
     </li>
   )
-}
-
-/** “Delivered to 3 of 5, read by 2”. */
-export const summaryWords = (each: readonly DeliveryTo[]): string => {
-  if (each.length === 0) return 'Nobody else was in the group then'
-  const read = each.filter(({ delivery }) => delivery === 'read').length
-  const delivered = read + each.filter(({ delivery }) => delivery === 'delivered').length
-  if (read === each.length) return `Read by all ${countWords(read, 'person', 'people')}`
-  return `Delivered to ${delivered} of ${each.length}${read > 0 ? `, read by ${read}` : ''}`
-}
-
-const stateWords = (delivery: Delivery, server: string | undefined): string => {
-  switch (delivery) {
-    case 'kept':
-      return 'Not yet: kept here'
-    case 'sealed':
-      return server === undefined ? 'Sealed on the server' : `Sealed on ${server}`
-    case 'delivered':
-      return 'Delivered'
-    case 'read':
-      return 'Read'
-    default:
-      return unreachable(delivery)
-  }
 }
 
 const useDelivery = (conversation: string, line: string) => {

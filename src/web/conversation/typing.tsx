@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
-import { typingWords, useTyping } from '../group/typing-words.ts'
+import { typingWords } from '../group/typing-words.ts'
+import { useTyping } from '../group/use-typing.ts'
 
 /** A strip of fixed height between lines and composer: typing moves nothing. */
 export const Typing = ({ conversation }: { readonly conversation: string }): ReactNode => {

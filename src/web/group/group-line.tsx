@@ -3,7 +3,8 @@ import { countWords } from '../../view/count-words.ts'
 import { groupWords } from '../../view/group-words.ts'
 import { useMirror, useNames } from '../peer/context.ts'
 import type { GroupView } from '../peer/talk.ts'
-import { typingWords, useTyping } from './typing-words.ts'
+import { typingWords } from './typing-words.ts'
+import { useTyping } from './use-typing.ts'
 
 /** Under the title: who is typing, else how many are in the group and some of their names. */
 export const GroupLine = ({ group }: { readonly group: GroupView }): ReactNode => {

@@ -1,11 +1,3 @@
-import { useMirror, useNames } from '../peer/context.ts'
-
-/** The names of those who are typing in a conversation now, who began first comes first. */
-export const useTyping = (conversation: string): readonly string[] => {
-  const typing = useMirror((mirror) => mirror.typing.get(conversation))
-  return useNames([...(typing?.keys() ?? [])])
-}
-
 /** “Bob is typing”, “Bob and Carla are typing”, “Bob, Carla and 3 others are typing”. */
 export const typingWords = (names: readonly string[]): string => {
   const [first = '', second = ''] = names

@@ -1,3 +1,4 @@
+import { encode } from 'uqr'
 import { accept, refuse } from '../../../src/core/bytes/result.ts'
 import type { Dial } from '../../../src/web/connection.ts'
 import { mount } from '../../../src/web/mount.tsx'
@@ -6,7 +7,14 @@ import { idOf, MINUTE, NOW } from './people.ts'
 import { busy, crowd, empty, first, flood } from './stories.ts'
 
 /** What a test reaches through the page. */
-export type Stage = { readonly peer: FakePeer; cut(): void; restore(): void; now(): number }
+export type Stage = {
+  readonly peer: FakePeer
+  cut(): void
+  restore(): void
+  now(): number
+  /** Draws a QR code into a canvas. */
+  drawQr(context: CanvasRenderingContext2D, text: string, pixels: number): void
+}
 
 declare global {
   var stage: Stage
@@ -78,5 +86,11 @@ globalThis.stage = {
     end()
   },
   restore: () => void (running = true),
+  drawQr: (context, text, pixels) => {
+    const { size, data } = encode(text, { ecc: 'L', border: 4 })
+    const scale = Math.floor(pixels / size)
+    context.fillStyle = '#000'
+    data.forEach((row, y) => row.forEach((dark, x) => dark && context.fillRect(x * scale, y * scale, scale, scale)))
+  },
 }
 mount(dial)
