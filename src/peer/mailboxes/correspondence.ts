@@ -5,7 +5,7 @@ import type { Letter } from '../../core/mailbox/letter.ts'
 import { verifyReceipt, type Receipt } from '../../core/mailbox/receipt.ts'
 import type { Outgoing } from '../../core/sync/exchange.ts'
 import type { MailboxRefusal } from '../network/port.ts'
-import { Depositor } from './depositor.ts'
+import { Depositor, DIRECT_MILLIS } from './depositor.ts'
 import { MailboxReader, type Taken } from './reader.ts'
 import { Receipts } from './receipts.ts'
 import { delayAfter } from './refused.ts'
@@ -25,6 +25,7 @@ export class Correspondence {
   #again = false
   #closed = false
   #cancel = (): void => undefined
+  #lookAt = Infinity
 
   constructor(subject: Subject, ports: CorrespondencePorts) {
     this.subject = subject
@@ -46,8 +47,11 @@ export class Correspondence {
     const own = fresh.filter(({ author }) => author === this.#ports.device)
     const operation = own.find(({ bytes }) => kindOf(bytes) === KIND.operation)
     if (operation) this.#depositor.bridge(operation.seq, own.at(-1)?.seq ?? operation.seq)
+    if (own.length > 0) this.#depositor.wrote()
     if (own.length < fresh.length) this.#receipts.owe()
-    this.look()
+    // Not at once: this comes with each message, and nothing is due before links had their time.
+    if (operation) this.look()
+    else this.#lookBy(this.#ports.scheduler.now() + DIRECT_MILLIS)
   }
 
   /** This member device is new, and lacks everything that was before it. */
@@ -130,11 +134,23 @@ export class Correspondence {
   }
 
   #comeBack(refusal: MailboxRefusal | undefined): void {
-    this.#cancel()
-    const now = this.#ports.scheduler.now()
     const delay = refusal && delayAfter(refusal)
-    const due = refusal ? (delay ?? Infinity) + now : Math.min(this.#depositor.due, this.#receipts.due)
-    if (due === Infinity || this.#closed) return
-    this.#cancel = this.#ports.scheduler.after(Math.max(0, due - now), () => this.look())
+    const due = refusal
+      ? (delay ?? Infinity) + this.#ports.scheduler.now()
+      : Math.min(this.#depositor.due, this.#receipts.due)
+    this.#cancel()
+    this.#lookAt = Infinity
+    this.#lookBy(due)
+  }
+
+  /** Looks at this time, if not before. */
+  #lookBy(at: number): void {
+    if (at >= this.#lookAt || this.#closed) return
+    this.#cancel()
+    this.#lookAt = at
+    this.#cancel = this.#ports.scheduler.after(Math.max(0, at - this.#ports.scheduler.now()), () => {
+      this.#lookAt = Infinity
+      this.look()
+    })
   }
 }

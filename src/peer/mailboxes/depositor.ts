@@ -34,7 +34,8 @@ export class Depositor {
   readonly #ports: CorrespondencePorts
   #deposit: Deposit = NO_DEPOSIT
   #loaded = false
-  #waitingSince: number | undefined
+  /** What is given time to reach everybody by links: own events up to this sequence, since then. */
+  #waiting: { readonly since: number; readonly upTo: number } | undefined
   /** Own operations, and what came with them, that also those must learn of who are no longer in. */
   #bridge: { readonly from: number; readonly to: number } | undefined
 
@@ -54,7 +55,12 @@ export class Depositor {
 
   /** When to look again, in milliseconds since 1970. */
   get due(): number {
-    return this.#waitingSince === undefined ? Infinity : this.#waitingSince + DIRECT_MILLIS
+    return this.#waiting ? this.#waiting.since + DIRECT_MILLIS : Infinity
+  }
+
+  /** Something was written here: links have their time from now on. */
+  wrote(): void {
+    this.#waiting ??= { since: this.#ports.scheduler.now(), upTo: this.#tip }
   }
 
   bridge(from: number, to: number): void {
@@ -103,10 +109,15 @@ export class Depositor {
     const held = this.#heldByAll
     this.#deposit = withoutStale(this.#deposit, held, now)
     const next = owed(this.#deposit, { tip: this.#tip, held })
-    this.#waitingSince = next && (this.#waitingSince ?? now)
-    if (!next || now < this.due) return undefined
+    if (!next) this.#waiting = undefined
+    else this.#waiting ??= { since: now, upTo: this.#tip }
+    if (!next || !this.#waiting || now < this.due) return undefined
+    // What was written meanwhile is given its time, too, as long as links bring what was before.
+    const isComing = held >= this.#waiting.upTo
+    this.#waiting = isComing ? { since: now, upTo: this.#tip } : this.#waiting
+    if (isComing) return undefined
     const refusal = (await this.#putBefore(next.from, next.to)) ?? (await this.#putOwn(next.from, next.to))
-    if (!refusal) this.#waitingSince = undefined
+    if (!refusal) this.#waiting = undefined
     return refusal
   }
 

@@ -5,7 +5,8 @@ import { sha256 } from '../../core/crypto/symmetric.ts'
 import type { MailboxKeys } from '../../core/mailbox/keys.ts'
 import type { Letter } from '../../core/mailbox/letter.ts'
 import type { InvitationMailboxes } from '../invitations/port.ts'
-import type { Cursor, Scheduler, ServerMailboxes } from '../network/port.ts'
+import type { MailboxRefusal, Scheduler, ServerMailboxes } from '../network/port.ts'
+import type { Cursor } from '../../core/rendezvous/mailbox-messages.ts'
 import type { Store } from '../../store/port.ts'
 import { RENEW_MILLIS } from './deposit.ts'
 import type { Post } from './post.ts'
@@ -52,13 +53,6 @@ export class InvitationMail implements InvitationMailboxes {
     this.#look()
   }
 
-  drop(secret: Uint8Array, key: string): void {
-    const name = nameOf(secret, key)
-    this.#items.delete(name)
-    this.#dropped.set(name, secret)
-    this.#look()
-  }
-
   watch(secret: Uint8Array, on: (blob: Blob) => void): () => void {
     let stopped = false
     let reader: MailboxReader | undefined
@@ -75,11 +69,18 @@ export class InvitationMail implements InvitationMailboxes {
     }
   }
 
+  drop(secret: Uint8Array, key: string): void {
+    const name = nameOf(secret, key)
+    this.#items.delete(name)
+    this.#dropped.set(name, secret)
+    this.#look()
+  }
+
   heldAt(secret: Uint8Array, key: string): string | undefined {
     const item = this.#items.get(nameOf(secret, key))
     const server = this.#ports.client.server()
-    const isThere = item?.placed?.hash === (item && hashOf(item.blob)) && item?.placed?.server === server?.address
-    return isThere ? server?.name : undefined
+    if (!item?.placed || item.placed.server !== server?.address) return undefined
+    return item.placed.hash === hashOf(item.blob) ? server.name : undefined
   }
 
   /** The server came or went. */
@@ -144,24 +145,26 @@ export class InvitationMail implements InvitationMailboxes {
     const { client, post, scheduler, store } = this.#ports
     const server = client.server()?.address
     if (server === undefined) return
+    const key = `invitation/${name}`
+    const before = item.placed ?? readPlaced(await store.record('mailbox', key))
     const hash = hashOf(item.blob)
-    const record = `invitation/${name}`
-    const before = item.placed ?? readPlaced(await store.record('mailbox', record))
+    const isNews = item.placed === undefined
     item.placed = before
     const isFresh = before?.server === server && scheduler.now() - before.at < RENEW_MILLIS
-    if (isFresh && before.hash === hash) return this.#ports.onPlaced()
+    if (isFresh && before.hash === hash) return isNews ? this.#ports.onPlaced() : undefined
     const keys = await post.keysOf(item.secret)
     const put = await post.send(keys, letterOf(item.blob))
-    if (!put.ok) {
-      const millis = delayAfter(put.refusal)
-      this.#cancel()
-      if (millis !== undefined) this.#cancel = scheduler.after(millis, () => this.#look())
-      return
-    }
+    if (!put.ok) return this.#tryLater(put.refusal)
     item.placed = { server, cursor: put.value, hash, at: scheduler.now() }
-    await store.commit([{ put: 'record', space: 'mailbox', key: record, value: encodePlaced(item.placed) }])
+    await store.commit([{ put: 'record', space: 'mailbox', key, value: encodePlaced(item.placed) }])
     if (before?.server === server) await post.takeAway(keys.mailbox, [before.cursor])
     this.#ports.onPlaced()
+  }
+
+  #tryLater(refusal: MailboxRefusal): void {
+    const millis = delayAfter(refusal)
+    this.#cancel()
+    if (millis !== undefined) this.#cancel = this.#ports.scheduler.after(millis, () => this.#look())
   }
 }
 

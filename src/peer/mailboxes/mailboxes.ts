@@ -41,9 +41,12 @@ export class Mailboxes implements Sealing {
     })
   }
 
+  follows(conversation: Hex): boolean {
+    return this.#correspondence.has(conversation)
+  }
+
   /** From now on this conversation is kept up with. */
   follow(subject: Subject): void {
-    if (this.#correspondence.has(subject.id)) return
     const correspondence = new Correspondence(subject, { ...this.#ports, post: this.#post })
     this.#correspondence.set(subject.id, correspondence)
     correspondence.look()

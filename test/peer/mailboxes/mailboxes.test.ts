@@ -55,7 +55,7 @@ suite('what is left on a server', () => {
     assert.equal(ann.mailboxes.sealedUpTo(CONVERSATION), 1)
     ann.held.set(bob.device, new Map([[ann.device, 1]]))
     ann.mailboxes.kept(CONVERSATION, [])
-    await pass(time, 0)
+    await pass(time, DIRECT_MILLIS)
     assert.equal(blobsIn(office), 0)
     assert.equal(ann.mailboxes.sealedUpTo(CONVERSATION), 1)
   })
@@ -212,7 +212,7 @@ suite('receipts', () => {
     }
     assert.equal(ann.learnt.at(-1)?.[0], bob.device)
     ann.mailboxes.kept(CONVERSATION, [])
-    await pass(time, 0)
+    await pass(time, DIRECT_MILLIS)
     assert.equal(blobsIn(office), 1)
   })
 
