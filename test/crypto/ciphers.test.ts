@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fromHex, toHex } from '../../src/core/bytes/hex.ts'
-import { SIGNATURE_BYTES, SLOT_BYTES, SLOT_KEY_BYTES, type Crypto } from '../../src/core/crypto/port.ts'
+import { PLAIN_SLOT_BYTES, SIGNATURE_BYTES, SLOT_BYTES, SLOT_KEY_BYTES, type Crypto } from '../../src/core/crypto/port.ts'
 import { createNodeCrypto, KEYS_CACHED_MAX } from '../../src/crypto/node.ts'
 import { createDeterministicCrypto } from '../core/deterministic-crypto.ts'
 
@@ -53,6 +53,27 @@ for (const [name, create] of Object.entries(both)) {
     assert.notDeepEqual(await crypto.sealTo(slotKey, seed(7), message), sealed)
   })
 
+  test(`[CR8] ${name}: a plain slot is sealed with the second half of the slot key, and opens with its seed alone`, async () => {
+    const crypto = create()
+    const slotKey = await crypto.slotKey(seed(1))
+    const sealed = (await crypto.sealPlainTo(slotKey, seed(7), message)) ?? assert.fail()
+    assert.equal(sealed.length, PLAIN_SLOT_BYTES)
+    assert.deepEqual(Uint8Array.from((await crypto.openPlainWith(seed(1), sealed, message)) ?? []), seed(7))
+    assert.equal(await crypto.openWith(seed(1), sealed, message), undefined)
+    assert.equal(await crypto.openPlainWith(seed(2), sealed, message), undefined)
+    assert.equal(await crypto.openPlainWith(seed(1), sealed, turned(message, 0)), undefined)
+    for (const at of [0, 31, 32, PLAIN_SLOT_BYTES - 1])
+      assert.equal(await crypto.openPlainWith(seed(1), turned(sealed, at), message), undefined, `byte ${at}`)
+    assert.notDeepEqual(await crypto.sealPlainTo(slotKey, seed(7), message), sealed)
+    const whole = (await crypto.sealTo(slotKey, seed(7), message)) ?? assert.fail()
+    assert.equal(await crypto.openPlainWith(seed(1), whole, message), undefined)
+    for (const length of [0, 31, 79, 81, 1_168, 1_216]) {
+      const bytes = new Uint8Array(length).fill(0xff)
+      assert.equal(await crypto.openPlainWith(seed(1), bytes, message), undefined)
+      assert.equal(await crypto.sealPlainTo(bytes, seed(7), message), undefined)
+    }
+  })
+
   test(`[CR6] ${name}: nothing that is no key, signature or sealed secret throws`, async () => {
     const crypto = create()
     const slotKey = await crypto.slotKey(seed(1))
@@ -67,6 +88,15 @@ for (const [name, create] of Object.entries(both)) {
     assert.equal(slotKey.length, SLOT_KEY_BYTES)
   })
 }
+
+test('[CR8] the second half of a slot key is an X25519 key of its own, and no part of X-Wing', async () => {
+  const crypto = createNodeCrypto()
+  const slotKey = await crypto.slotKey(seed(1))
+  assert.equal(slotKey.length, 1_216 + 32)
+  assert.notDeepEqual(slotKey.subarray(1_216), slotKey.subarray(1_184, 1_216))
+  const zero = new Uint8Array(SLOT_KEY_BYTES)
+  assert.equal(await crypto.sealPlainTo(zero, seed(7), message), undefined, 'a point of small order')
+})
 
 test('[CR7] more keys than are kept ready still work', async () => {
   const crypto = createNodeCrypto()

@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { encode } from '../../src/core/bytes/cbor.ts'
-import { toHex } from '../../src/core/bytes/hex.ts'
+import { fromHex, toHex } from '../../src/core/bytes/hex.ts'
 import { domain, hkdfExpand, hkdfExtract } from '../../src/core/crypto/symmetric.ts'
 import { readEvent, signEvent, type SignedEvent } from '../../src/core/event/event.ts'
 import { KIND } from '../../src/core/event/kinds.ts'
 import { makeEpoch, openEpoch, readEpoch, slotKeyId } from '../../src/core/group/epoch.ts'
-import { directId, foundingBody, joiningBody } from '../../src/core/group/founding.ts'
-import { directMembers } from '../../src/core/group/members.ts'
+import { directId, foundingBody, groupFoundingBody, groupId, joiningBody } from '../../src/core/group/founding.ts'
+import { directMembers, groupMembers } from '../../src/core/group/members.ts'
+import { operationBody, type Operation } from '../../src/core/group/operation.ts'
 import { turn } from '../../src/core/group/ratchet.ts'
 import { sealContent } from '../../src/core/group/sealed.ts'
 import { unopenedBody } from '../../src/core/group/unopened.ts'
@@ -94,6 +95,11 @@ const epochPlace = async (alice: Keys, bob: Keys) => {
   return { conversation, author: alice.device, seq: 2, depth: 2, parent: 'aa'.repeat(32), members }
 }
 
+const contextOf = (place: Awaited<ReturnType<typeof epochPlace>>): Uint8Array =>
+  encode([
+    ...[place.conversation, place.author].map(fromHex), place.seq, place.depth, fromHex(place.parent), fromHex(place.members.digest),
+  ])
+
 const epoch = async (alice: Keys, bob: Keys) => {
   const place = await epochPlace(alice, bob)
   const made = await makeEpoch(crypto, place, {
@@ -116,6 +122,9 @@ const epoch = async (alice: Keys, bob: Keys) => {
     fresh, parentChaining, secret,
     confirmation: body[3],
     chaining: made.secrets.chaining,
+    mailbox: made.secrets.mailbox,
+    firstMailbox: hkdfExpand(secret, 'kith mailbox 1', contextOf(place)),
+    parentMailbox,
     ratchets: Object.fromEntries([...made.secrets.ratchets].map(([device, { key }]) => [device, key])),
     messageKeys: [first.messageKey, second.messageKey],
     sealed: { messageKey: first.messageKey, place: sealedPlace, content, body: encode(sealContent(first.messageKey, sealedPlace, content)) },
@@ -141,6 +150,42 @@ export const opensSlot = async (body: ReturnType<typeof readEpoch>): Promise<str
   const parent = parentOf(place)
   const secrets = await openEpoch(crypto, place, { body, slot, seed: bob.cardSeed, parent })
   return secrets ? toHex(secrets.chaining) : 'closed'
+}
+
+/** A group that Alice founds, and one operation of each kind. */
+const group = async (alice: Keys, bob: Keys) => {
+  const nonce = seed(0x80)
+  const founder = alice.certificate[0]
+  const conversation = groupId(founder, nonce)
+  const found = await signEvent(crypto, alice.deviceSeed, {
+    conversation, author: alice.device, seq: 1, prev: null, after: [], control: [], time: 1_700_000_002_000,
+    kind: KIND.found, body: groupFoundingBody(alice, { nonce, title: 'Trip to Rome' }),
+  })
+  const held = new Map([[alice.device, 4], [bob.device, 2]])
+  const [person, device, invitation] = [bob.certificate[0], bob.device, 'dd'.repeat(32)]
+  const operations: readonly Operation[] = [
+    { kind: 'add', role: 'member', invitation: null, entries: [bob] },
+    { kind: 'add', role: 'admin', invitation, entries: [bob] },
+    { kind: 'remove', person, held },
+    { kind: 'leave', held },
+    { kind: 'device', entry: bob },
+    { kind: 'revoke', device, held },
+    { kind: 'promote', person },
+    { kind: 'demote', person },
+    { kind: 'title', title: 'Rome' },
+    { kind: 'picture', picture: Uint8Array.of(0xff, 0xd8, 0xff, 0xe0) },
+    { kind: 'invite', invitation, role: 'member', uses: 10, expiry: 1_700_600_000_000 },
+    { kind: 'uninvite', invitation },
+  ]
+  const added = 'ee'.repeat(32)
+  const removal = 'ff'.repeat(32)
+  const devices = new Map([alice, bob].map(({ certificate: [owner, id] }) => [id, owner]))
+  const admissions = new Map([[alice.device, found.id], [bob.device, added]])
+  return {
+    nonce, conversation, found: signed(found),
+    operations: operations.map((operation) => ({ kind: operation.kind, body: encode(operationBody(operation)) })),
+    members: { admissions: Object.fromEntries(admissions), removals: [removal], digest: groupMembers(devices, { admissions, removals: [removal] }).digest },
+  }
 }
 
 const session = async (alice: Keys, bob: Keys) => {
@@ -194,6 +239,7 @@ export const vectors = async () => {
     names,
     events: await events(alice, bob),
     epoch: await epoch(alice, bob),
+    group: await group(alice, bob),
     session: await session(alice, bob),
     contents: contents.map((content) => ({ content, bytes: encodeContent(content) })),
   })

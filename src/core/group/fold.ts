@@ -20,8 +20,11 @@ export const fold = (history: History, set: Bits): Membership => {
   const isDirect = steps.some(({ deed }) => deed.kind === 'found' && deed.title === null)
   const admissions = admitted(court)
   const devices = new Map([...admissions].map(([device, step]) => [device, ownerOf(step, device) ?? '']))
-  const names = new Map([...admissions].map(([device, { id }]) => [device, id]))
-  const members = isDirect ? directMembers(devices) : groupMembers(devices, names)
+  const by = {
+    admissions: new Map([...admissions].map(([device, { id }]) => [device, id])),
+    removals: court.upheld.filter(({ deed }) => deed.kind !== 'demote').map(({ id }) => id),
+  }
+  const members = isDirect ? directMembers(devices) : groupMembers(devices, by)
   const seniority = seniorityOf(court)
   const present = new Set(devices.values())
   const people = new Set([...seniority.people.keys()].filter((person) => present.has(person)))

@@ -5,8 +5,8 @@ import { domain, sha256 } from '../crypto/symmetric.ts'
 /** The member devices of a conversation at some point of its graph, and whose each is. */
 export type Members = {
   /**
-   * Two equal digests are the same members. In a group it covers by what each was let in as well: who was out for a
-   * while and is back is another member than before, and no key of the time before is good for them.
+   * Two equal digests are the same members. In a group it covers by what each was let in and who was removed as well:
+   * after each change there is a new key, though the members may be those of an earlier time.
    */
   readonly digest: Hex
   /** Device to person, by device. */
@@ -22,11 +22,15 @@ export const directMembers = (devices: ReadonlyMap<Hex, Hex>): Members => {
   return { devices: sorted, digest: digest('kith members 1', [...sorted.keys()].map(fromHex)) }
 }
 
-/** Of a group: sha256 over the sorted devices, each with the step that let it in. */
-export const groupMembers = (devices: ReadonlyMap<Hex, Hex>, admissions: ReadonlyMap<Hex, Hex>): Members => {
+/** Of a group: sha256 over the sorted devices, each with the step that let it in, and the sorted removals that stand. */
+export const groupMembers = (
+  devices: ReadonlyMap<Hex, Hex>,
+  by: { readonly admissions: ReadonlyMap<Hex, Hex>; readonly removals: readonly Hex[] },
+): Members => {
   const sorted = byDevice(devices)
-  const named = [...sorted.keys()].map((device) => [fromHex(device), fromHex(admissions.get(device) ?? '')])
-  return { devices: sorted, digest: digest('kith group members 1', named) }
+  const named = [...sorted.keys()].map((device) => [fromHex(device), fromHex(by.admissions.get(device) ?? '')])
+  const removals = [...by.removals].sort().map(fromHex)
+  return { devices: sorted, digest: digest('kith group members 1', [named, removals]) }
 }
 
 const byDevice = (devices: ReadonlyMap<Hex, Hex>): ReadonlyMap<Hex, Hex> =>

@@ -1,5 +1,5 @@
 import { accept, Bug, refuse, type Result } from '../bytes/result.ts'
-import { heardOf } from '../event/graph.ts'
+import { heardOf, nextHeader } from '../event/graph.ts'
 import { KIND } from '../event/kinds.ts'
 import { deviceOf, personOf } from '../identity/certificate.ts'
 import { groupFoundingBody, groupId, NONCE_BYTES } from './founding.ts'
@@ -84,7 +84,8 @@ export const objectionTo = (
       id: '',
       author: replica.me.device,
       seq: 0,
-      time: now,
+      // As the event will have it: later than everything that it follows.
+      time: nextHeader(replica.graph, replica.me.device, now).time,
       deed: deedOf(whole),
       parents: steps,
       past: closureOf(replica.history, steps),

@@ -168,11 +168,9 @@ const READERS: Readers = {
 const plainHeld = (held: Held): Plain =>
   [...held].sort(([a], [b]) => (a < b ? -1 : 1)).map(([device, seq]) => [fromHex(device), seq])
 
-/** Undefined when somebody is named twice. */
-const readHeld = (pairs: readonly (readonly [Hex, number])[]): Held | undefined => {
-  const held = new Map(pairs)
-  return held.size === pairs.length ? held : undefined
-}
+/** Undefined unless sorted, each device once: there is one way to write it. */
+const readHeld = (pairs: readonly (readonly [Hex, number])[]): Held | undefined =>
+  pairs.every(([device], at) => at === 0 || (pairs[at - 1]?.[0] ?? '') < device) ? new Map(pairs) : undefined
 
 /** By their first bytes: what a browser takes for an image of these kinds. Whether it can be drawn is the screen's matter. */
 const isPicture = (picture: Uint8Array): boolean => {

@@ -50,37 +50,41 @@ export const disputed = (replica: Replica, before: Membership, after: Membership
 export const heldUpTo = (replica: Replica, device: Hex): Held | undefined => {
   const membership = membershipNow(replica)
   if (membership.members.devices.has(device)) return undefined
-  const causes = causesOf(replica, membership, device)
-  const isBounded = causes.size > 0 && [...causes].every(({ deed }) => 'held' in deed)
-  if (!isBounded && replica.certificates.has(device)) return undefined
   const held = new Map<Hex, number>()
-  const raise = (author: Hex, seq: number): void => {
-    held.set(author, Math.max(seq, held.get(author) ?? 0))
-  }
-  for (const step of causes) {
-    for (const [author, seq] of heldIn(step)) raise(author, seq)
-    raise(step.author, step.seq)
+  for (const grant of grantsOf(replica, device)) {
+    const causes = causesOf(replica, membership, { grant, device })
+    if (causes.size === 0) return undefined
+    for (const step of causes) {
+      if (!('held' in step.deed)) return undefined
+      for (const [author, seq] of [...step.deed.held, [step.author, step.seq] as const])
+        held.set(author, Math.max(seq, held.get(author) ?? 0))
+    }
   }
   return held
 }
 
-/** The removals by which a device is out: of itself, and of those who let it in, or let them in, unknown to each other. */
-const causesOf = (replica: Replica, membership: Membership, device: Hex): ReadonlySet<Step> => {
-  const causes = new Set(removalsOf(replica, membership, device))
-  const steps = [...replica.history.steps.values()].filter(({ warrant }) => warrant)
-  const grantsOf = (of: Hex): readonly Step[] => steps.filter(({ deed }) => devicesIn(deed).some(([each]) => each === of))
-  const seen = new Set([device])
-  for (const each of seen)
-    for (const grant of grantsOf(each)) {
-      seen.add(grant.author)
-      for (const removal of membership.revocations) {
-        const isConcurrent = !knows(grant, removal) && !knows(removal, grant)
-        if (isConcurrent && (isAgainst(replica, removal, grant.author) || isDemotion(replica, removal, grant)))
-          causes.add(removal)
-      }
-    }
+/** The removals for which a grant does not hold: of the device, of who gave it, and of those by whom they were in. */
+const causesOf = (
+  replica: Replica,
+  membership: Membership,
+  { grant, device }: { readonly grant: Step; readonly device: Hex },
+): ReadonlySet<Step> => {
+  const causes = new Set(removalsOf(replica, membership, device).filter((removal) => !knows(grant, removal)))
+  const above = new Set([grant])
+  for (const each of above) {
+    const isUnknown = (removal: Step): boolean => [grant, each].every((one) => !knows(one, removal) && !knows(removal, one))
+    for (const removal of membership.revocations.filter(isUnknown))
+      if (isAgainst(replica, removal, each.author) || isDemotion(replica, removal, each)) causes.add(removal)
+    for (const further of grantsOf(replica, each.author)) if (knows(each, further)) above.add(further)
+  }
   return causes
 }
+
+/** By what a device was let in, as often as it was. */
+const grantsOf = (replica: Replica, device: Hex): readonly Step[] =>
+  [...replica.history.steps.values()].filter(
+    ({ warrant, deed }) => warrant && devicesIn(deed).some(([each]) => each === device),
+  )
 
 const removalsOf = (replica: Replica, { revocations }: Membership, device: Hex): readonly Step[] =>
   revocations.filter((step) => isAgainst(replica, step, device))

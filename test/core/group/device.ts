@@ -7,6 +7,7 @@ import { directId, type Entry } from '../../../src/core/group/founding.ts'
 import type { MembershipChange } from '../../../src/core/group/changes.ts'
 import type { OwnSlotKey } from '../../../src/core/group/keyring.ts'
 import { foundGroup, operate, type Proposal } from '../../../src/core/group/operate.ts'
+import type { Operated } from '../../../src/core/group/operated.ts'
 import type { Role } from '../../../src/core/group/operation.ts'
 import { rekey } from '../../../src/core/group/rekey.ts'
 import { receive, type Received } from '../../../src/core/group/receive.ts'
@@ -32,6 +33,7 @@ export type Person = { readonly name: string; readonly rootSeed: Uint8Array; rea
 
 /** One device with its keys, and its copy of one conversation: what the peer's shell does around the core, and no more. */
 export class Device {
+  readonly name: string
   readonly crypto: Crypto
   readonly certificate: Certificate
   readonly deviceSeed: Uint8Array
@@ -47,9 +49,11 @@ export class Device {
   readonly changes: MembershipChange[] = []
   now = START
   replica: Replica
+  readonly #operated: Operated[] = []
   readonly #horizons = new Map<Hex, Horizon>()
 
-  constructor(keys: Pick<Device, 'crypto' | 'certificate' | 'deviceSeed' | 'cardKey' | 'cardSlotKey' | 'random'>) {
+  constructor(keys: Pick<Device, 'name' | 'crypto' | 'certificate' | 'deviceSeed' | 'cardKey' | 'cardSlotKey' | 'random'>) {
+    this.name = keys.name
     this.crypto = keys.crypto
     this.certificate = keys.certificate
     this.deviceSeed = keys.deviceSeed
@@ -155,6 +159,13 @@ export class Device {
     return outcomes
   }
 
+  /** What came of the operations among these events. */
+  async hearsOf(events: readonly SignedEvent[]): Promise<readonly Operated[]> {
+    const from = this.#operated.length
+    await this.hears(events)
+    return this.#operated.slice(from)
+  }
+
   async #hear(event: SignedEvent): Promise<string> {
     if (this.held.has(event.id)) return 'known'
     if (missingControls(this.replica, event).length > 0)
@@ -185,6 +196,7 @@ export class Device {
         return received.why === 'no-key' ? 'closed epoch' : `${received.why} epoch`
       case 'operated':
         this.changes.push(...received.changes)
+        this.#operated.push(received)
         return received.operation.kind
       case 'sealed':
         return `sealed: ${received.why.kind}`
@@ -234,7 +246,7 @@ export const createDevice = async (crypto: Crypto, person: Person, label = 'lapt
   const seed = random(32)
   const cardSlotKey = Uint8Array.from(await crypto.slotKey(seed))
   const cardKey = { id: toHex(slotKeyId(cardSlotKey)), seed, made: START }
-  return new Device({ crypto, certificate, deviceSeed, cardKey, cardSlotKey, random })
+  return new Device({ name: person.name, crypto, certificate, deviceSeed, cardKey, cardSlotKey, random })
 }
 
 /** Alice and Bob, who have not said anything yet. */
