@@ -55,6 +55,8 @@ export type Terminal = {
   print(text: string): void
   /** Says something beside the output, on standard error. */
   note(text: string): void
+  /** How many characters a line of the screen holds on which notes appear; undefined when they go elsewhere. */
+  readonly columns: number | undefined
   /** Standard input to its end, as text; refuses what is longer than `bytesMax`. */
   input(bytesMax: number): Promise<Result<string, { readonly kind: 'too-large' }>>
   /** Calls `pressed` whenever Enter is pressed. Undefined when nobody sits at a keyboard; else stops that. */

@@ -1,8 +1,17 @@
 import type { Command } from './command.ts'
 import { doctor } from './commands/doctor.ts'
+import { forget } from './commands/forget.ts'
+import { group } from './commands/group.ts'
+import { groups } from './commands/groups.ts'
 import { history } from './commands/history.ts'
+import { invitations } from './commands/invitations.ts'
+import { invite } from './commands/invite.ts'
+import { join } from './commands/join.ts'
+import { mute } from './commands/mute.ts'
 import { name } from './commands/name.ts'
 import { people } from './commands/people.ts'
+import { revoke } from './commands/revoke.ts'
+import { safety } from './commands/safety.ts'
 import { say } from './commands/say.ts'
 import { server } from './commands/server.ts'
 import { start } from './commands/start.ts'
@@ -17,6 +26,15 @@ export const COMMANDS: readonly [Command, ...Command[]] = [
   say,
   tail,
   history,
+  invite,
+  join,
+  invitations,
+  revoke,
+  groups,
+  group,
+  safety,
+  mute,
+  forget,
   name,
   status,
   doctor,

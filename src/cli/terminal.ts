@@ -9,6 +9,9 @@ export const processTerminal: Terminal = {
   note: (text) => {
     process.stderr.write(`${text}\n`)
   },
+  get columns() {
+    return process.stderr.isTTY ? process.stderr.columns : undefined
+  },
   input: async (bytesMax) => {
     const parts: Buffer[] = []
     let size = 0

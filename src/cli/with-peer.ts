@@ -20,6 +20,9 @@ import { commandWords, exitFor, type CommandRefusal } from './words.ts'
 /** How long a peer that runs for the moment looks for people who are near or on its server. */
 export const LOOK_MILLIS_MAX = 3_000
 
+/** How long a peer that runs for the moment gives what it wrote to leave: to its reader, or else to the server. */
+export const LEAVE_MILLIS_MAX = 5_000
+
 export const PROFILE_OPTIONS: { readonly [name: string]: Option } = {
   profile: { value: 'NAME', help: 'Which profile: each has its own name, key and history (default: default)' },
   data: { value: 'FOLDER', help: 'Keep profiles in this folder instead of the usual place' },
@@ -62,6 +65,11 @@ export const withPeer = async (
     await following.end()
     await borrowed.value.release()
   }
+}
+
+/** Gives what was written a while to leave, where the peer ends with this command. */
+export const letLeave = async (peer: BorrowedPeer, following: Following, world: World): Promise<void> => {
+  if (!peer.running) await following.until(() => undefined, { world, millis: LEAVE_MILLIS_MAX })
 }
 
 type Missed = { readonly kind: 'disconnected' }

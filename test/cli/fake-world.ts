@@ -40,6 +40,8 @@ export const machineWith = (
     readonly server?: World['openServer']
     readonly typed?: string
     readonly screen?: boolean
+    /** How wide the terminal is; no terminal without it. */
+    readonly columns?: number
     /** Whether what is waited for with a limit in time is late at once. */
     readonly passing?: boolean
   } = {},
@@ -72,6 +74,7 @@ export const machineWith = (
         for (const watcher of watchers) watcher()
       },
       note: (text) => void noted.push(text),
+      columns: input.columns,
       input: async (bytesMax) => {
         const typed = input.typed ?? ''
         return Buffer.byteLength(typed) > bytesMax ? refuse({ kind: 'too-large' }) : accept(typed)

@@ -100,6 +100,17 @@ test('[CL2] help lists every command, and --version the version', async () => {
 })
 
 test('[CL2] reading commands take --json', () => {
-  for (const name of ['people', 'tail', 'history', 'name', 'status', 'doctor'])
+  for (const name of [
+    'people',
+    'tail',
+    'history',
+    'name',
+    'status',
+    'doctor',
+    'groups',
+    'group',
+    'invitations',
+    'safety',
+  ])
     assert('json' in (COMMANDS.find((each) => each.name === name)?.options ?? {}), name)
 })

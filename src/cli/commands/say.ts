@@ -10,7 +10,7 @@ import type { Following } from '../follow.ts'
 import { wholeNumber, type Usage } from '../parse.ts'
 import { jsonLine, printable } from '../safe-text.ts'
 import type { Whom } from '../who.ts'
-import { fail, JSON_OPTION, meetWhom, PROFILE_OPTIONS, textOf, withPeer } from '../with-peer.ts'
+import { fail, JSON_OPTION, LEAVE_MILLIS_MAX, meetWhom, PROFILE_OPTIONS, textOf, withPeer } from '../with-peer.ts'
 
 const WAIT_SECONDS = 60
 const WAIT_SECONDS_MAX = 24 * 60 * 60
@@ -45,9 +45,6 @@ export const say: Command = {
     })
   },
 }
-
-/** How long a peer that runs for the moment gives a message to leave: to its reader, or else to the server. */
-const LEAVE_MILLIS_MAX = 5_000
 
 type Waiting = { readonly for: Delivery; readonly millis: number }
 

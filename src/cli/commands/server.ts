@@ -42,7 +42,9 @@ export const server: Command = {
     world.terminal.print(`Kith server listens on TCP port ${port}.`)
     world.terminal.print('')
     world.terminal.print(`  People   ${options.value.people === 'on' ? 'listed for each other' : 'not listed'}`)
-    world.terminal.print(`  Away     ${options.value.mailboxes === 'off' ? 'nothing is kept' : 'sealed messages kept for 30 days'}`)
+    world.terminal.print(
+      `  Away     ${options.value.mailboxes === 'off' ? 'nothing is kept' : 'sealed messages kept for 30 days'}`,
+    )
     if (metricsPort !== undefined) world.terminal.print(`  Metrics  http://127.0.0.1:${metricsPort}/metrics`)
     world.terminal.print('  Ctrl+C   stop')
     await new Promise<void>((resolve) => {

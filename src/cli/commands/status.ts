@@ -1,4 +1,4 @@
-import { nearbyWords, serverWords, storeFailureWords } from '../../view/server-words.ts'
+import { mailboxFailureWords, nearbyWords, serverWords, storeFailureWords } from '../../view/server-words.ts'
 import type { Millis, StatusView } from '../../view/view.ts'
 import type { Command } from '../command.ts'
 import { EXIT } from '../exit.ts'
@@ -45,6 +45,7 @@ const statusText = (
     `Listens   ${view.addresses.length === 0 ? 'nowhere' : view.addresses.map(printable).join(', ')}`,
     `Profile   ${view.profile} in ${printable(view.folder)}`,
     `Version   ${view.version}`,
+    ...(view.mailboxFailure === undefined ? [] : [`Mailbox   ${printable(mailboxFailureWords(view.mailboxFailure))}`]),
     ...(view.storeFailure === undefined ? [] : [`Trouble   ${printable(storeFailureWords(view.storeFailure))}`]),
   ]
 }
