@@ -38,6 +38,7 @@ export const createDeciding = (
       peer.askAgain(person)
       reading.tell(room)
     }
+    peer.decided(room)
     peer.screens.tellRoom(room)
     peer.screens.tellPerson(person)
     return accept(null)
@@ -54,6 +55,7 @@ export const createDeciding = (
       await arriving.open(room)
       reading.tell(room)
     } else peer.sharing.hush(room)
+    peer.decided(room)
     peer.screens.tellRoom(room)
     return accept(null)
   },

@@ -12,6 +12,7 @@ import { shareHistory } from './groups/history.ts'
 import { introductionTo } from './groups/introducing.ts'
 import type { InvitationSecrets } from './groups/secrets.ts'
 import type { GroupInvitation, InvitationsPorts } from './invitations/port.ts'
+import type { Mailing } from './mailing-port.ts'
 import type { PeerOptions } from './options.ts'
 import { refusalOf } from './refusal.ts'
 import type { Room } from './room.ts'
@@ -23,6 +24,7 @@ type Input = {
   readonly arriving: Arriving
   readonly changing: Changing
   readonly secrets: InvitationSecrets
+  readonly mailing: Mailing
 }
 
 /** What the invitations are given of this peer. */
@@ -53,7 +55,7 @@ export const invitationsPorts = (peer: RunningPeer, input: Input): InvitationsPo
       session?.say(said)
       return session !== undefined
     },
-    mailboxes: { put: () => {}, watch: () => () => {}, drop: () => {}, heldAt: () => undefined },
+    mailboxes: input.mailing.invitations,
   }
 }
 

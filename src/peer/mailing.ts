@@ -2,29 +2,14 @@ import type { Hex } from '../core/bytes/hex.ts'
 import { mailboxSecrets } from '../core/group/lineage.ts'
 import { membersNow } from '../core/group/replica.ts'
 import type { Vector } from '../core/sync/frame.ts'
-import type { Kept } from './conversation.ts'
 import { Mailboxes } from './mailboxes/mailboxes.ts'
 import type { Taken } from './mailboxes/reader.ts'
 import type { Subject } from './mailboxes/subject.ts'
+import type { Mailing } from './mailing-port.ts'
 import type { PeerOptions } from './options.ts'
 import { loadOutgoing } from './outgoing.ts'
 import type { Room } from './room.ts'
 import type { RunningPeer } from './running.ts'
-import type { Sealing } from './sealing.ts'
-
-/** What a peer does with the mailboxes of its server. */
-export type Mailing = Sealing & {
-  readonly invitations: Mailboxes['invitations']
-  kept(room: Room, kept: Kept): void
-  /** A device was let in, and lacks everything that was before it. */
-  bring(conversation: Hex, device: Hex): void
-  /** What was decided about a conversation has changed: what was not taken in may be now. */
-  decided(conversation: Hex): void
-  forget(conversation: Hex): void
-  serverChanged(): void
-  begin(): void
-  close(): void
-}
 
 export const createMailing = (peer: RunningPeer, { store, crypto, scheduler, random }: PeerOptions): Mailing => {
   const mailboxes = new Mailboxes({
@@ -41,7 +26,9 @@ export const createMailing = (peer: RunningPeer, { store, crypto, scheduler, ran
     onFailure: () => peer.screens.tellStatus(),
     onInvitationPlaced: () => peer.invitationPlaced(),
   })
-  const follow = (room: Room): void => mailboxes.follow(subjectOf(peer, room))
+  const follow = (room: Room): void => {
+    if (!mailboxes.follows(room.conversation.id)) mailboxes.follow(subjectOf(peer, room))
+  }
 
   return {
     invitations: mailboxes.invitations,

@@ -6,6 +6,7 @@ import { createGroups } from './groups/groups.ts'
 import { InvitationSecrets } from './groups/secrets.ts'
 import { openInvitations } from './invitations/invitations.ts'
 import { invitationsPorts } from './inviting.ts'
+import { createMailing } from './mailing.ts'
 import type { PeerOptions } from './options.ts'
 import { RunningPeer } from './running.ts'
 
@@ -20,7 +21,8 @@ export const openPeer = async (options: PeerOptions): Promise<Peer> => {
   const arriving = createArriving(peer, options.crypto)
   const changing = createChanging(peer, pen)
   const secrets = await InvitationSecrets.load(options.store)
-  const invitations = await openInvitations(invitationsPorts(peer, { options, arriving, changing, secrets }))
-  await peer.begin({ invitations, groups: createGroups(peer, { arriving, secrets }) })
+  const mailing = createMailing(peer, options)
+  const invitations = await openInvitations(invitationsPorts(peer, { options, arriving, changing, secrets, mailing }))
+  await peer.begin({ invitations, mailing, groups: createGroups(peer, { arriving, secrets }) })
   return { calls: createCalls(peer, { invitations, arriving, changing }), close: () => peer.close() }
 }

@@ -13,6 +13,7 @@ import { fraction } from './dice.ts'
 import type { Meaning } from './draft.ts'
 import type { Groups } from './groups/port.ts'
 import type { Invitations } from './invitations/port.ts'
+import type { Mailing } from './mailing-port.ts'
 import { openNetwork } from './network/network.ts'
 import type { Changed, Network, Scheduler } from './network/port.ts'
 import type { PeerOptions } from './options.ts'
@@ -32,6 +33,7 @@ import { Sharing } from './sharing.ts'
 export type Companions = {
   readonly invitations: Invitations
   readonly groups: Groups
+  readonly mailing: Mailing
 }
 
 type Loaded = { readonly people: People; readonly settings: Settings; readonly rooms: Rooms }
@@ -47,7 +49,6 @@ export class RunningPeer {
   readonly acquaintances: Acquaintances
   readonly appearance: Appearance
   settings: Settings
-  sealing: Sealing = NOTHING_SEALED
   #companions: Companions | undefined
   readonly #options: PeerOptions
   #storeFailure: StatusView['storeFailure']
@@ -121,6 +122,7 @@ export class RunningPeer {
         this.acquaintances.reachFor(room.person)
     await this.appear()
     await companions.groups.begin()
+    companions.mailing.begin()
     for (const { conversation } of this.rooms.groups()) companions.invitations.groupChanged(conversation.id)
   }
 
@@ -167,8 +169,33 @@ export class RunningPeer {
     }
   }
 
+  /** Where messages lie for who is away. */
+  get sealing(): Sealing {
+    return this.#companions?.mailing ?? NOTHING_SEALED
+  }
+
   /** A device was let into a group, and lacks everything that was before it. */
-  bring(_conversation: Hex, _device: Hex): void {}
+  bring(conversation: Hex, device: Hex): void {
+    this.#companions?.mailing.bring(conversation, device)
+  }
+
+  /** What was decided about a conversation has changed: what was left for it may be wanted now, or no longer. */
+  decided(room: Room): void {
+    this.#companions?.mailing.decided(room.conversation.id)
+  }
+
+  /** Nothing of a conversation is here any more. */
+  forgot(room: Room): void {
+    const { id } = room.conversation
+    this.#companions?.mailing.forget(id)
+    this.#companions?.invitations.groupForgotten(id)
+    this.screens.tellForgotten(id)
+  }
+
+  /** Something for an invitation lies on a server now. */
+  invitationPlaced(): void {
+    this.#companions?.invitations.placed()
+  }
 
   /** Begins anew with whoever sent more than was taken in: on a new link they send what is missing. */
   askAgain(person: Hex): void {
@@ -179,6 +206,7 @@ export class RunningPeer {
     this.#closed = true
     this.appearance.close()
     this.#companions?.invitations.close()
+    this.#companions?.mailing.close()
     this.network.close()
     await this.rooms.settled()
   }
@@ -227,6 +255,7 @@ export class RunningPeer {
   /** A batch is on disk: tell the links, then the screens. */
   #kept(room: Room, kept: Kept): void {
     this.sharing.grew(room, kept)
+    if (room.shown) this.#companions?.mailing.kept(room, kept)
     room.note(kept.lines)
     for (const meaning of kept.meanings) this.#understand(room, meaning)
     if (room.introduced) this.#companions?.groups.kept(room, kept)
@@ -299,6 +328,7 @@ export class RunningPeer {
   }
 
   #networkChanged(what: Changed): void {
+    if ('server' in what) this.#companions?.mailing.serverChanged()
     if ('server' in what) this.#companions?.invitations.serverChanged()
     if (!('device' in what)) return this.screens.tellStatus()
     const person = this.people.personOf(what.device)

@@ -258,8 +258,11 @@ export const say = async (from: Home, to: Someone, text: string): Promise<string
 }
 
 /** All lines that one holds of the conversation with another, oldest first. */
-export const linesOf = async (one: Home, other: Someone): Promise<readonly LineView[]> => {
-  const conversation = await conversationOf(one, other)
+export const linesOf = async (one: Home, other: Someone): Promise<readonly LineView[]> =>
+  linesIn(one, await conversationOf(one, other))
+
+/** All lines that one holds of a conversation, oldest first. */
+export const linesIn = async (one: Home, conversation: string): Promise<readonly LineView[]> => {
   const lines: LineView[] = []
   for (;;) {
     const before = lines[0]?.order
