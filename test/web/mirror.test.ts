@@ -100,6 +100,15 @@ test('[UI11] searching looks at names, private names and tags, without case and 
   assert.deepEqual([found('bobby'), found('ZOE'), found('abc12'), found('nobody')], [1, 1, 1, 0])
 })
 
+test('[UI25] those I talk with come first among who may be brought into a group, and nobody whom I blocked comes', () => {
+  const mirror = mirrorOf(SNAPSHOT)
+  const names = (without: readonly string[], sought?: string) =>
+    candidatesOf(mirror, new Set(without), sought).map(({ name }) => name)
+  assert.deepEqual(names([idOf('bob')]).slice(0, 3), ['Maximiliane Alexandrine von Hohenfels-S.', 'Dan', 'Gwen'])
+  assert.deepEqual([names([]).includes('Mallory'), names([]).includes('Ann')], [false, false])
+  assert.deepEqual(names([], 'gw'), ['Gwen'])
+})
+
 test('[UI22] initials are whole characters of any script', () => {
   assert.deepEqual(['Ann', 'ann marie smith', '李雷', '👩‍🚀 Eva', 'x', '...'].map(initialsOf), [
     'A',

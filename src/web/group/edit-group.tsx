@@ -31,7 +31,7 @@ export const EditGroup = ({ group, onDone }: EditGroupProps): ReactNode => {
   return (
     <form className="flex flex-col gap-4" noValidate onSubmit={(event) => void save(event)}>
       <PictureField id={group.id} title={title} url={shown} onChange={(url) => setPicture({ url })} />
-      <TitleField text={title} onChange={setTitle} autoFocus />
+      <TitleField text={title} onChange={setTitle} focused />
       <div className="flex gap-2">
         <Button type="submit" look="main" disabled={!good || busy}>
           Save

@@ -27,7 +27,7 @@ export const NewGroupPage = (): ReactNode => {
     <Page title="New group" home={PLACES.home}>
       <form className="flex flex-col gap-6" noValidate onSubmit={submit}>
         <PictureField id="" title={title} url={picture} onChange={setPicture} />
-        <TitleField text={title} onChange={setTitle} autoFocus />
+        <TitleField text={title} onChange={setTitle} focused />
         <PeoplePicker label="Who is in it" chosen={people} without={NOBODY} onChange={setPeople} />
         <p className="text-small text-soft">
           You are its admin. You can add people and make invitations later, too. Somebody who does not know you decides

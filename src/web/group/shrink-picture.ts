@@ -65,7 +65,10 @@ const encoded = async (canvas: HTMLCanvasElement, quality: number): Promise<Blob
 const urlOf = (blob: Blob): Promise<string> =>
   new Promise((resolve, reject) => {
     const reader = new FileReader()
-    reader.addEventListener('load', () => resolve(String(reader.result)))
+    reader.addEventListener('load', () => {
+      // It reads as a URL, which is a text.
+      if (typeof reader.result === 'string') resolve(reader.result)
+    })
     reader.addEventListener('error', () => reject(reader.error ?? new Error('a blob in memory could not be read')))
     reader.readAsDataURL(blob)
   })

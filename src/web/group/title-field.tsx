@@ -4,9 +4,9 @@ import { refusalWords } from '../../view/refusal-words.ts'
 /** What the group allows; the peer decides. */
 const TITLE_CHARACTERS_MAX = 60
 
-type TitleFieldProps = { readonly text: string; onChange(text: string): void; readonly autoFocus?: boolean }
+type TitleFieldProps = { readonly text: string; onChange(text: string): void; readonly focused?: boolean }
 
-export const TitleField = ({ text, onChange, autoFocus = false }: TitleFieldProps): ReactNode => {
+export const TitleField = ({ text, onChange, focused = false }: TitleFieldProps): ReactNode => {
   const trouble = titleTrouble(text)
   return (
     <div className="flex flex-col gap-1.5">
@@ -19,7 +19,7 @@ export const TitleField = ({ text, onChange, autoFocus = false }: TitleFieldProp
         dir="auto"
         autoComplete="off"
         value={text}
-        ref={autoFocus ? focusField : undefined}
+        ref={focused ? focusField : undefined}
         aria-invalid={trouble !== undefined}
         aria-describedby="group-title-words"
         onChange={(event) => onChange(event.target.value)}

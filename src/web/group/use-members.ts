@@ -23,6 +23,7 @@ export const useMembers = (conversation: string): Members => {
     return () => {
       late = true
     }
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- each change is a reason to ask again
   }, [kith, conversation, changes, size])
   return known
 }

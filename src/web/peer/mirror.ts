@@ -71,7 +71,11 @@ export const reflect = (mirror: Mirror | undefined, update: Update, now: Millis)
         ? mirror
         : withoutTyping(mirror, update.conversation, update.line.person)
     case 'typing': {
-      const typing = withEntry(mirror.typing.get(update.conversation) ?? new Map(), update.person, now + TYPING_MILLIS)
+      const typing = withEntry(
+        mirror.typing.get(update.conversation) ?? new Map<string, Millis>(),
+        update.person,
+        now + TYPING_MILLIS,
+      )
       return { ...mirror, typing: withEntry(mirror.typing, update.conversation, typing) }
     }
     default:

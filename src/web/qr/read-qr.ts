@@ -1,4 +1,4 @@
-import decodeQR from 'qr/decode.js'
+import { decodeQR } from 'qr/decode.js'
 
 /** Pictures are read at most this wide and high: more costs time and finds nothing more. */
 const READ_PIXELS_MAX = 1_600

@@ -25,7 +25,6 @@ export const Scanner = ({ onText, onTrouble }: ScannerProps): ReactNode => {
   }, [])
   return (
     <div className="relative aspect-square w-full overflow-hidden rounded-2xl bg-[#000]">
-      {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- what a camera sees has no captions */}
       <video ref={video} muted playsInline aria-label="What the camera sees" className="size-full object-cover" />
       <div aria-hidden className="absolute inset-[14%] rounded-2xl border-2 border-[rgb(255_255_255/0.8)]" />
       <p role="status" className="sr-only">
