@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { benchLink } from './link.ts'
+import { benchMailbox } from './mailbox.ts'
 import { benchPast } from './past.ts'
 import { benchRaw } from './raw.ts'
 import { isReached, type Row } from './row.ts'
@@ -20,6 +21,7 @@ const SECTIONS = {
   store: () => benchStore(),
   link: () => benchLink(),
   server: () => benchServer(),
+  mailbox: () => benchMailbox(),
   sync: () => benchSync(),
 }
 

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { pino } from 'pino'
 import { startServer } from '../src/server/server.ts'
 
@@ -11,6 +12,8 @@ export type ServerReport =
       readonly here: number
       readonly pushes: number
       readonly pushedBytes: number
+      /** The longest that nothing else could be done, since the last time this was asked. */
+      readonly loopMillisMax: number
     }
 
 /** The server as a process of its own, that says what it costs when it is asked. */
@@ -22,12 +25,17 @@ const main = async (folder: string): Promise<void> => {
   if (!server.ok) throw new Error(JSON.stringify(server.refusal))
   const report = (report: ServerReport): void => void process.send?.(report)
   process.on('disconnect', () => process.exit())
+  const loop = monitorEventLoopDelay({ resolution: 1 })
+  loop.enable()
   process.on('message', () => {
     const { user, system } = process.cpuUsage()
     const { here, rendezvous } = server.value.counters()
     const { pushes, pushedBytes } = rendezvous
     const rssBytes = process.memoryUsage.rss()
-    report({ kind: 'measured', rssBytes, cpuMillis: (user + system) / 1_000, here, pushes, pushedBytes })
+    const loopMillisMax = loop.max / 1e6
+    loop.reset()
+    const cpuMillis = (user + system) / 1_000
+    report({ kind: 'measured', rssBytes, cpuMillis, here, pushes, pushedBytes, loopMillisMax })
   })
   report({ kind: 'listening', port: server.value.port })
 }

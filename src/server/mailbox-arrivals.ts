@@ -39,7 +39,9 @@ export const arrivalsDue = (
   now: Millis,
 ): Millis | undefined => {
   const fresh = arrivals.fresh.size > 0 ? arrivals.since + ARRIVED_AFTER_MILLIS : Infinity
-  const untold = someoneReads(arrivals.untold.keys(), isFull) ? now + wait(arrivals.budget, ARRIVED_RATE, now) : Infinity
+  const untold = someoneReads(arrivals.untold.keys(), isFull)
+    ? now + wait(arrivals.budget, ARRIVED_RATE, now)
+    : Infinity
   const due = Math.min(fresh, untold)
   return due === Infinity ? undefined : due
 }

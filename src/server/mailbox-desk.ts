@@ -9,7 +9,14 @@ const MIB = 1024 * KIB
 /** What one peer may move in and out of mailboxes, in bytes. Whoever wants more is told `slow`. */
 export const MAILBOX_RATE: Rate = { perSecond: 2 * MIB, burst: 16 * MIB }
 /** What each request costs besides the bytes that it moves, in bytes. Verifying a signature costs most. */
-export const REQUEST_COST_BYTES = { open: 8 * KIB, put: 2 * KIB, part: 0, read: 2 * KIB, listen: 2 * KIB, trim: 16 * KIB }
+export const REQUEST_COST_BYTES = {
+  open: 8 * KIB,
+  put: 2 * KIB,
+  part: 0,
+  read: 2 * KIB,
+  listen: 2 * KIB,
+  trim: 16 * KIB,
+}
 /** A peer that was told `slow` and asks on is not read for so long. */
 export const HEEDLESS_MILLIS = 100
 /** What all peers of one address may put, in bytes: so much at once, and the same again within a day. */
@@ -57,11 +64,7 @@ export type Job = {
   readonly group: string
   /** What counts as pending until this is done. */
   readonly bytes: number
-} & (
-  | { readonly kind: 'open' | 'put'; readonly mailbox: Hex }
-  | { readonly kind: 'read' }
-  | { readonly kind: 'trim' }
-)
+} & ({ readonly kind: 'open' | 'put'; readonly mailbox: Hex } | { readonly kind: 'read' } | { readonly kind: 'trim' })
 
 /** What was put lately, and who has yet to be told. */
 export type Arrivals = {

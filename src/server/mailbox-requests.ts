@@ -205,8 +205,7 @@ const takePart = (call: Call, { request, part }: { readonly request: number; rea
   if (upload?.request !== request) {
     // What follows of a blob that was refused, which its sender did not know yet.
     take(budget, MAILBOX_RATE, part.length, now)
-    if (wait(budget, MAILBOX_RATE, now) > 0)
-      effects.push({ do: 'hold', peer: visitor.number, millis: HEEDLESS_MILLIS })
+    if (wait(budget, MAILBOX_RATE, now) > 0) effects.push({ do: 'hold', peer: visitor.number, millis: HEEDLESS_MILLIS })
     return
   }
   const isTooMuch = upload.received + part.length > upload.size
@@ -304,7 +303,7 @@ const answersOf = (request: number, { blobs, more }: Page): readonly MailboxAnsw
   const messages: Piece[][] = [[]]
   let room = PART_BYTES_MAX
   for (const { cursor, bytes } of blobs)
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       if (room === 0 || messages.at(-1)?.length === PIECES_MAX) {
         messages.push([])
         room = PART_BYTES_MAX

@@ -236,9 +236,7 @@ const openTable = (database: DatabaseSync) => {
   const putBlob = database.prepare('INSERT INTO blob (cursor, mailbox, bytes) VALUES (?, ?, ?)')
   const sizeOf = database.prepare('SELECT length(bytes) AS size FROM blob WHERE cursor = ? AND mailbox = ?')
   const dropBlob = database.prepare('DELETE FROM blob WHERE cursor = ?')
-  const readBlobs = database.prepare(
-    'SELECT cursor, bytes FROM blob WHERE mailbox = ? AND cursor > ? ORDER BY cursor',
-  )
+  const readBlobs = database.prepare('SELECT cursor, bytes FROM blob WHERE mailbox = ? AND cursor > ? ORDER BY cursor')
   const findExpired = database.prepare(
     `SELECT cursor, mailbox FROM blob WHERE cursor <= ? ORDER BY cursor LIMIT ${EXPIRED_PER_TURN_MAX}`,
   )

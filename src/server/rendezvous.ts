@@ -297,13 +297,7 @@ type Visitor = Peer & { readonly mailboxes: PeerMailboxes }
 
 const visitorOf = (peer: Peer | undefined): Visitor | undefined => (peer?.mailboxes ? (peer as Visitor) : undefined)
 
-const askMailboxes = (
-  state: Rendezvous,
-  peer: Peer,
-  message: MailboxRequest,
-  now: Millis,
-  effects: Effect[],
-): void => {
+const askMailboxes = (state: Rendezvous, peer: Peer, message: MailboxRequest, now: Millis, effects: Effect[]): void => {
   const [desk, visitor] = [state.mailboxes, visitorOf(peer)]
   if (!desk || !visitor) {
     take(peer.budget, MESSAGE_RATE, MESSAGE_COST.newer, now)

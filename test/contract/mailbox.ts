@@ -29,25 +29,32 @@ export const mailboxContract = (
     void test(title, () => open(limits, tell))
 
   void describe(`the contract of mailboxes: ${name}`, () => {
-    story('[MX30] what was put is read in order, by cursors that grow, from the mailbox that it was put into', async ({
-      mailboxes,
-    }) => {
-      const cursors = []
-      for (const value of [1, 2, 3]) cursors.push(await putInto(mailboxes, ANN, value))
-      await putInto(mailboxes, BOB, 9)
-      assert.deepEqual(cursors, cursors.toSorted((a, b) => a - b))
-      assert.equal(new Set(cursors).size, 3)
-      assert.deepEqual(told(await read(mailboxes, ANN)), ['1', '2', '3', 'end'])
-      assert.deepEqual(told(await read(mailboxes, ANN, cursors[1])), ['3', 'end'])
-      assert.deepEqual(told(await read(mailboxes, ANN, cursors[2])), ['end'])
-      assert.deepEqual(told(await read(mailboxes, BOB)), ['9', 'end'])
-      assert.deepEqual(told(await read(mailboxes, CAROL)), ['end'])
-      assert.deepEqual(mailboxes.counts(), { mailboxes: 2, blobs: 4, bytes: 4 * BLOB_COST_BYTES_MIN })
-    })
+    story(
+      '[MX30] what was put is read in order, by cursors that grow, from the mailbox that it was put into',
+      async ({ mailboxes }) => {
+        const cursors = []
+        for (const value of [1, 2, 3]) cursors.push(await putInto(mailboxes, ANN, value))
+        await putInto(mailboxes, BOB, 9)
+        assert.deepEqual(
+          cursors,
+          cursors.toSorted((a, b) => a - b),
+        )
+        assert.equal(new Set(cursors).size, 3)
+        assert.deepEqual(told(await read(mailboxes, ANN)), ['1', '2', '3', 'end'])
+        assert.deepEqual(told(await read(mailboxes, ANN, cursors[1])), ['3', 'end'])
+        assert.deepEqual(told(await read(mailboxes, ANN, cursors[2])), ['end'])
+        assert.deepEqual(told(await read(mailboxes, BOB)), ['9', 'end'])
+        assert.deepEqual(told(await read(mailboxes, CAROL)), ['end'])
+        assert.deepEqual(mailboxes.counts(), { mailboxes: 2, blobs: 4, bytes: 4 * BLOB_COST_BYTES_MIN })
+      },
+    )
 
     story('[MX30] what is put at once is all kept, in the order it was put in', async ({ mailboxes }) => {
       const put = await Promise.all(Array.from({ length: 600 }, (_, index) => putInto(mailboxes, ANN, index & 255)))
-      assert.deepEqual(put, put.toSorted((a, b) => a - b))
+      assert.deepEqual(
+        put,
+        put.toSorted((a, b) => a - b),
+      )
       const { blobs } = await read(mailboxes, ANN)
       assert.deepEqual(
         blobs.map(({ bytes }) => bytes[0]),
@@ -71,17 +78,20 @@ export const mailboxContract = (
       assert.deepEqual(told(await read(mailboxes, ANN)), ['5', 'end'])
     })
 
-    story('[MX31] a page holds what fits, at least one blob, and says whether more are there', async ({ mailboxes }) => {
-      for (const value of [1, 2, 3]) await putInto(mailboxes, ANN, value, 1_000)
-      assert.deepEqual(told(await read(mailboxes, ANN, 0, 2_999)), ['1', '2', 'more'])
-      assert.deepEqual(told(await read(mailboxes, ANN, 0, 3_000)), ['1', '2', '3', 'end'])
-      assert.deepEqual(told(await read(mailboxes, ANN, 0, 0)), ['1', 'more'])
-    })
+    story(
+      '[MX31] a page holds what fits, at least one blob, and says whether more are there',
+      async ({ mailboxes }) => {
+        for (const value of [1, 2, 3]) await putInto(mailboxes, ANN, value, 1_000)
+        assert.deepEqual(told(await read(mailboxes, ANN, 0, 2_999)), ['1', '2', 'more'])
+        assert.deepEqual(told(await read(mailboxes, ANN, 0, 3_000)), ['1', '2', '3', 'end'])
+        assert.deepEqual(told(await read(mailboxes, ANN, 0, 0)), ['1', 'more'])
+      },
+    )
 
     story(
       '[MX32] a mailbox that is full takes no more until something is trimmed, and others do',
       async ({ mailboxes }) => {
-        const [first = 0] = [await putInto(mailboxes, ANN, 1)]
+        const first = await putInto(mailboxes, ANN, 1)
         for (const value of [2, 3, 4]) await putInto(mailboxes, ANN, value)
         assert.deepEqual(await mailboxes.put(ANN, blobOf(5)), { ok: false, refusal: { kind: 'full-mailbox' } })
         await putInto(mailboxes, BOB, 6)
@@ -144,18 +154,21 @@ export const mailboxContract = (
       assert.deepEqual(mailboxes.counts(), { mailboxes: 1, blobs: 1, bytes: BLOB_COST_BYTES_MIN })
     })
 
-    story('[MX35] what is put into a watched mailbox is told of, until it is watched no more', async ({ mailboxes }) => {
-      const arrived: string[] = []
-      mailboxes.onPut((mailbox, cursor) => arrived.push(`${mailbox === ANN ? 'Ann' : 'other'} ${cursor}`))
-      mailboxes.watch(ANN, true)
-      const cursor = await putInto(mailboxes, ANN, 1)
-      mailboxes.watch(ANN, false)
-      await putInto(mailboxes, ANN, 2)
-      assert.deepEqual(
-        arrived.filter((each) => each.startsWith('Ann')),
-        [`Ann ${cursor}`],
-      )
-    })
+    story(
+      '[MX35] what is put into a watched mailbox is told of, until it is watched no more',
+      async ({ mailboxes }) => {
+        const arrived: string[] = []
+        mailboxes.onPut((mailbox, cursor) => arrived.push(`${mailbox === ANN ? 'Ann' : 'other'} ${cursor}`))
+        mailboxes.watch(ANN, true)
+        const cursor = await putInto(mailboxes, ANN, 1)
+        mailboxes.watch(ANN, false)
+        await putInto(mailboxes, ANN, 2)
+        assert.deepEqual(
+          arrived.filter((each) => each.startsWith('Ann')),
+          [`Ann ${cursor}`],
+        )
+      },
+    )
 
     story('[MX36] closed mailboxes refuse, and what was put before is answered', async ({ mailboxes }) => {
       const putting = mailboxes.put(ANN, blobOf(1))

@@ -151,7 +151,12 @@ test('[MX13] a read brings a page, in messages that each hold a part, and says w
   const page = told(bob)
   assert.equal(page.match(/blobs/g)?.length, READ_BYTES_MAX / PART_BYTES_MAX)
   assert.match(page, / more$/)
-  const last = Number(page.match(/\[(\d+)/g)?.at(-1)?.slice(1))
+  const last = Number(
+    page
+      .match(/\[(\d+)/g)
+      ?.at(-1)
+      ?.slice(1),
+  )
   ask(bob, { kind: 'read', mailbox, after: last, bytesMax: 1e9 })
   await settle()
   assert.match(told(bob), / end$/)
@@ -390,13 +395,30 @@ test('[MX21] whatever is asked in whatever order, nothing throws, and nothing is
     fc.record({ kind: fc.constant('open' as const), request: number, mailbox: name, signature: fc.constant(blob(64)) }),
     fc.record({ kind: fc.constant('put' as const), request: number, mailbox: name, size: fc.nat(300), part: bytes }),
     fc.record({ kind: fc.constant('part' as const), request: number, part: bytes }),
-    fc.record({ kind: fc.constant('read' as const), request: number, mailbox: name, after: number, bytesMax: fc.nat(400) }),
+    fc.record({
+      kind: fc.constant('read' as const),
+      request: number,
+      mailbox: name,
+      after: number,
+      bytesMax: fc.nat(400),
+    }),
     fc.record({ kind: fc.constant('listen' as const), request: number, mailbox: name, on: fc.boolean() }),
-    fc.record({ kind: fc.constant('trim' as const), request: number, mailbox: name, cursors: fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: TRIMMED_MAX }) }),
+    fc.record({
+      kind: fc.constant('trim' as const),
+      request: number,
+      mailbox: name,
+      cursors: fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: TRIMMED_MAX }),
+    }),
   )
   const event = fc.oneof(
     { weight: 8, arbitrary: fc.record({ do: fc.constant('ask' as const), peer: fc.nat(2), request }) },
-    { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('full' as const, 'room' as const, 'close' as const), peer: fc.nat(2) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constantFrom('full' as const, 'room' as const, 'close' as const),
+        peer: fc.nat(2),
+      }),
+    },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('pass' as const), millis: fc.nat(40_000) }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constant('settle' as const) }) },
   )
@@ -410,7 +432,8 @@ test('[MX21] whatever is asked in whatever order, nothing throws, and nothing is
         else if (each.do === 'pass') stage.pass(each.millis)
         else {
           const peer = peers[each.peer] ?? 0
-          if (each.do === 'ask') stage.say(peer, { ...each.request, ...('size' in each.request && { size: each.request.size + 1 }) })
+          if (each.do === 'ask')
+            stage.say(peer, { ...each.request, ...('size' in each.request && { size: each.request.size + 1 }) })
           else stage.feed({ kind: each.do === 'close' ? 'closed' : each.do, peer })
         }
       }

@@ -65,9 +65,9 @@ const putBlob = async (peer: RawPeer, request: number, mailbox: Hex, blob: Uint8
 /** All of a mailbox's blobs. */
 const readAll = async (peer: RawPeer, mailbox: Hex): Promise<readonly Uint8Array[]> => {
   const blobs = new Map<number, { readonly bytes: Uint8Array; filled: number }>()
-  for (let after = 0, more = true; more; ) {
+  for (let after = 0, more = true; more;) {
     peer.say({ kind: 'read', request: 99, mailbox, after, bytesMax: BLOB_BYTES_MAX })
-    for (let ended = false; !ended; ) {
+    for (let ended = false; !ended;) {
       const { pieces, end } = await peer.hear('blobs')
       for (const { cursor, size, bytes } of pieces) {
         const blob = blobs.get(cursor) ?? { bytes: new Uint8Array(size), filled: 0 }
@@ -108,7 +108,7 @@ test('[MX46] what was put at a real server is there after it was killed, whole a
   )
 })
 
-test('[MX41] nothing on the server\'s disk names a device, person, name or address, or says what was said', async (t) => {
+test("[MX41] nothing on the server's disk names a device, person, name or address, or says what was said", async (t) => {
   const folder = temporary(t)
   const server = await serverIn(t, folder)
   const other = await mailboxKeys(crypto, new Uint8Array(32).fill(0x78))
@@ -124,7 +124,8 @@ test('[MX41] nothing on the server\'s disk names a device, person, name or addre
   const files = readdirSync(folder).filter((name) => name !== 'server.key')
   assert.ok(files.includes('mailboxes.sqlite') && files.length > 1, files.join())
   const bytes = Buffer.concat(files.map((name) => readFileSync(join(folder, name))))
-  const has = (what: Uint8Array | string): boolean => bytes.includes(typeof what === 'string' ? what : Buffer.from(what))
+  const has = (what: Uint8Array | string): boolean =>
+    bytes.indexOf(typeof what === 'string' ? what : Buffer.from(what)) >= 0
   assert.ok(has(fromHex(TALK.mailbox)), 'the mailbox is not found where it is')
   for (const device of [ann.endpoint.device, bob.endpoint.device]) {
     assert.ok(!has(fromHex(device)))
@@ -135,12 +136,13 @@ test('[MX41] nothing on the server\'s disk names a device, person, name or addre
     assert.ok(!has(keys.secret))
     assert.ok(!has(keys.seed))
   }
-  const ports = [ann, bob].flatMap((peer) => peer.endpoint.addresses()).map((address) => address.split(':').at(-1) ?? '')
-  for (const text of [secret, NAME, 'Annabel', 'listing', 'harbour', '127.0.0.1', ...ports])
-    assert.ok(!has(text), text)
+  const ports = [ann, bob]
+    .flatMap((peer) => peer.endpoint.addresses())
+    .map((address) => address.split(':').at(-1) ?? '')
+  for (const text of [secret, NAME, 'Annabel', 'listing', 'harbour', '127.0.0.1', ...ports]) assert.ok(!has(text), text)
 })
 
-test('[MX47] while one peer puts and reads megabytes, another\'s small messages are answered in between', async (t) => {
+test("[MX47] while one peer puts and reads megabytes, another's small messages are answered in between", async (t) => {
   const server = await serverIn(t, temporary(t))
   const [ann, bob] = [await visitor(t, server.port), await visitor(t, server.port)]
   let state: 'busy' | 'done' = 'busy'

@@ -8,7 +8,7 @@ import { test, type TestContext } from 'node:test'
 import { BLOB_LIFETIME_MILLIS, MAILBOX_LIMITS, type MailboxLimits } from '../../src/server/mailbox.ts'
 import { TRANSACTION_BYTES_MAX, TRANSACTION_WRITES_MAX } from '../../src/server/mailbox-queue.ts'
 import { EXPIRE_EVERY_MILLIS, EXPIRED_PER_TURN_MAX, openSqliteMailboxes } from '../../src/server/mailbox-sqlite.ts'
-import { ANN, BOB, blobOf, mailboxContract, putInto, read, told } from '../contract/mailbox.ts'
+import { ANN, BOB, mailboxContract, putInto, read, told } from '../contract/mailbox.ts'
 
 const START = 1_800_000_000_000
 
@@ -97,7 +97,7 @@ test('[MX40] a process that is killed loses nothing that it answered, and repeat
   assert.ok(opened.ok, JSON.stringify(opened))
   const mailboxes = opened.value
   const kept = new Map<number, number | undefined>()
-  for (let after = 0, more = true; more; ) {
+  for (let after = 0, more = true; more;) {
     const page = await read(mailboxes, ANN, after)
     for (const { cursor, bytes } of page.blobs) kept.set(cursor, bytes[0])
     after = page.blobs.at(-1)?.cursor ?? 0
@@ -187,4 +187,3 @@ test('[MX45] blobs whose time is over are taken away some at a time, and their s
   await mailboxes.close()
   assert.ok(statSync(file).size < 500_000, `${statSync(file).size} bytes`)
 })
-

@@ -37,7 +37,7 @@ export const createPostStage = (limits?: MailboxLimits) => {
   type Asked = MailboxRequest extends infer Each ? (Each extends unknown ? Omit<Each, 'request'> : never) : never
   const ask = (peer: number, asked: Asked): number => {
     const request = (requests += 1)
-    stage.say(peer, { ...asked, request } as MailboxRequest)
+    stage.say(peer, { ...asked, request })
     return request
   }
 

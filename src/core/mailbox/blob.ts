@@ -42,8 +42,7 @@ export const sealBlob = (keys: MailboxKeys, plaintext: Uint8Array, salt: Uint8Ar
  * somebody who has its secret, and is whole. It may still have been handed out twice, late or in another order.
  */
 export const openBlob = (keys: MailboxKeys, blob: Uint8Array): Result<Uint8Array, BlobRefusal> => {
-  if (!(BLOB_SIZES as readonly number[]).includes(blob.length))
-    return refuse({ kind: 'wrong-size', size: blob.length })
+  if (!(BLOB_SIZES as readonly number[]).includes(blob.length)) return refuse({ kind: 'wrong-size', size: blob.length })
   const salt = blob.subarray(0, BLOB_SALT_BYTES)
   const padded = openOnce(blobKey(keys, salt), blob.subarray(BLOB_SALT_BYTES), fromHex(keys.mailbox))
   if (!padded) return refuse({ kind: 'not-ours' })

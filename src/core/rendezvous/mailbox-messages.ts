@@ -178,10 +178,7 @@ export const REQUEST_SHAPES: ReadonlyMap<string, Shape<MailboxRequest>> = new Ma
       bytesMax,
     })),
   ],
-  [
-    'listen',
-    message([request, mailbox, bool], (request, mailbox, on) => ({ kind: 'listen', request, mailbox, on })),
-  ],
+  ['listen', message([request, mailbox, bool], (request, mailbox, on) => ({ kind: 'listen', request, mailbox, on }))],
   [
     'trim',
     message([request, mailbox, list(cursor, TRIMMED_MAX)], (request, mailbox, cursors) => ({

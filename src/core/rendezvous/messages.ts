@@ -144,14 +144,7 @@ const peerPlain = (message: PeerMessage): Plain => {
 const serverPlain = (message: ServerMessage): Plain => {
   switch (message.kind) {
     case 'welcome':
-      return [
-        'welcome',
-        message.version,
-        message.observed,
-        message.people,
-        message.name ?? null,
-        message.nonce ?? null,
-      ]
+      return ['welcome', message.version, message.observed, message.people, message.name ?? null, message.nonce ?? null]
     case 'people':
       return [
         'people',

@@ -233,7 +233,12 @@ const addressText = ({ host, port }: ServerAddress): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 
 /** The name is a stranger's word: shown when it could be a person's, and passed over otherwise. */
-const welcomeOf = ({ people, observed, name, nonce }: Extract<ServerMessage, { readonly kind: 'welcome' }>): Welcome => {
+const welcomeOf = ({
+  people,
+  observed,
+  name,
+  nonce,
+}: Extract<ServerMessage, { readonly kind: 'welcome' }>): Welcome => {
   const parsed = name === undefined ? undefined : parseName(name)
   return { people, observed, mailboxes: nonce ? 'on' : 'off', ...(parsed?.ok && { name: parsed.value }) }
 }

@@ -38,7 +38,7 @@ test('[MX7] what opens a mailbox opens it on one connection to one server, and n
   )
 })
 
-test('[MX6] a receipt is its device\'s word on one conversation, and on nothing else', async () => {
+test("[MX6] a receipt is its device's word on one conversation, and on nothing else", async () => {
   const seed = filled(5)
   const device = toHex(await crypto.publicKey(seed))
   const conversation = 'c0'.repeat(32)

@@ -45,7 +45,13 @@ test('[RC14] a dial that throws is a failed attempt', async () => {
     dial: () => Promise.reject(new Error('unforeseen')),
     dialServer: () => Promise.reject(new Error('unforeseen')),
   }
-  const alice = openNetwork({ endpoint, scheduler: world.time, random: world.random, crypto: world.crypto, admits: () => true })
+  const alice = openNetwork({
+    endpoint,
+    scheduler: world.time,
+    random: world.random,
+    crypto: world.crypto,
+    admits: () => true,
+  })
   alice.want(PLACES.bob.device, [PLACES.bob.address])
   alice.useServer({ host: '203.0.113.1', port: 12_345 })
   await world.time.advance(100)
@@ -63,7 +69,13 @@ test('[RC14] a link that comes after closing is closed', async () => {
     // Takes no notice of being given up.
     dial: (input) => endpoint.dial({ ...input, signal: new AbortController().signal }),
   }
-  const alice = openNetwork({ endpoint: deaf, scheduler: world.time, random: world.random, crypto: world.crypto, admits: () => true })
+  const alice = openNetwork({
+    endpoint: deaf,
+    scheduler: world.time,
+    random: world.random,
+    crypto: world.crypto,
+    admits: () => true,
+  })
   alice.onLink(() => assert.fail('a link after closing'))
   alice.want(bob.device, [bob.address])
   alice.close()
@@ -83,7 +95,13 @@ test('[RC7] a link that ends while it is handed over leaves no trace', async () 
       return dialled.ok ? accept(dialled.value) : dialled
     },
   }
-  const alice = openNetwork({ endpoint: hasty, scheduler: world.time, random: world.random, crypto: world.crypto, admits: () => true })
+  const alice = openNetwork({
+    endpoint: hasty,
+    scheduler: world.time,
+    random: world.random,
+    crypto: world.crypto,
+    admits: () => true,
+  })
   alice.onLink((link) => link.close())
   alice.want(bob.device, [bob.address])
   await world.time.advance(500)

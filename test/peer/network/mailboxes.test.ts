@@ -10,11 +10,7 @@ import {
   type ServerMessage,
 } from '../../../src/core/rendezvous/messages.ts'
 import type { Link } from '../../../src/link/port.ts'
-import {
-  ANSWER_MILLIS_MAX,
-  CALLS_WAITING_MAX,
-  PUT_BYTES_WAITING_MAX,
-} from '../../../src/peer/network/mailboxes.ts'
+import { ANSWER_MILLIS_MAX, CALLS_WAITING_MAX, PUT_BYTES_WAITING_MAX } from '../../../src/peer/network/mailboxes.ts'
 import type { MailboxRefusal, ServerMailboxes } from '../../../src/peer/network/port.ts'
 import type { Result } from '../../../src/core/bytes/result.ts'
 import { BLOB_COST_BYTES_MIN } from '../../../src/server/mailbox.ts'
@@ -56,9 +52,12 @@ test('[MX50] what one puts, another reads, page by page, and what is trimmed is 
     60_000,
   )
   const cursors = put.map((each) => (each.ok ? each.value : 0))
-  assert.deepEqual(cursors, cursors.toSorted((a, b) => a - b))
+  assert.deepEqual(
+    cursors,
+    cursors.toSorted((a, b) => a - b),
+  )
   const read: [number, number | undefined][] = []
-  for (let from = 0, more = true; more; ) {
+  for (let from = 0, more = true; more;) {
     const page = await after(world, boxOf(bob).read(talk, { after: from }), 20_000)
     assert.ok(page.ok, JSON.stringify(page))
     for (const each of page.value.blobs) {
@@ -79,7 +78,11 @@ test('[MX50] what one puts, another reads, page by page, and what is trimmed is 
 
 test('[MX50] more is trimmed at once than one request holds', async () => {
   const { world, alice, mailboxes } = await atAServer(2)
-  const put = await after(world, Promise.all(Array.from({ length: 150 }, () => boxOf(alice).put(talk, blob(8)))), 20_000)
+  const put = await after(
+    world,
+    Promise.all(Array.from({ length: 150 }, () => boxOf(alice).put(talk, blob(8)))),
+    20_000,
+  )
   const cursors = put.map((each) => (each.ok ? each.value : 0))
   assert.equal(mailboxes.counts().blobs, 150)
   assert.equal(word(await after(world, boxOf(alice).trim(talk, cursors))), 'done')
@@ -89,7 +92,10 @@ test('[MX50] more is trimmed at once than one request holds', async () => {
 test('[MX51] whoever watches is told of what others put there, until watching ends', async () => {
   const { world, alice, bob } = await atAServer(3)
   const told: string[] = []
-  for (const [name, person] of [['alice', alice], ['bob', bob]] as const)
+  for (const [name, person] of [
+    ['alice', alice],
+    ['bob', bob],
+  ] as const)
     boxOf(person).onArrived(({ mailbox }) => told.push(`${name} ${mailbox === talk.mailbox}`))
   assert.equal(word(await after(world, boxOf(bob).watch(talk, true))), 'done')
   assert.equal(word(await after(world, boxOf(alice).watch(talk, true))), 'done')
@@ -183,7 +189,9 @@ test('[MX55] a refusal of the server is told as what it is', async () => {
   const full = await atAServer(10, { mailboxBytesMax: BLOB_COST_BYTES_MIN, totalBytesMax: 1e9 })
   const put = await after(full.world, Promise.all([1, 2].map(() => boxOf(full.alice).put(talk, blob(8)))))
   assert.deepEqual(put.map(word), ['done', 'full-mailbox'])
-  const refusing = await atAPuppet(11, ({ request }) => [{ kind: 'refused', request, because: 'full-address', millis: 7 }])
+  const refusing = await atAPuppet(11, ({ request }) => [
+    { kind: 'refused', request, because: 'full-address', millis: 7 },
+  ])
   assert.deepEqual(await refusing.put(), { ok: false, refusal: { kind: 'full-address', millis: 7 } })
 })
 
@@ -233,8 +241,14 @@ test('[MX56] pages that no honest server sends are refused as a whole', async ()
 test('[MX56] an answer of another kind than the question is no answer, and arrivals nobody watches are passed over', async () => {
   const strange = await atAPuppet(14, (message) =>
     message.kind === 'open'
-      ? [{ kind: 'arrived', mailbox: talk.mailbox, cursor: 1 }, { kind: 'done', request: message.request }]
-      : [{ kind: 'stored', request: message.request + 7, cursor: 1 }, { kind: 'done', request: message.request }],
+      ? [
+          { kind: 'arrived', mailbox: talk.mailbox, cursor: 1 },
+          { kind: 'done', request: message.request },
+        ]
+      : [
+          { kind: 'stored', request: message.request + 7, cursor: 1 },
+          { kind: 'done', request: message.request },
+        ],
   )
   let arrived = 0
   boxOf(strange.alice).onArrived(() => (arrived += 1))
