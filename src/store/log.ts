@@ -31,6 +31,7 @@ export const cutLog = (database: DatabaseSync): void => {
 export const emptyLog = (database: DatabaseSync, file: string): boolean => {
   const { busy, log, checkpointed } = database.prepare('PRAGMA wal_checkpoint(RESTART)').get() ?? {}
   if (busy !== 0 || log !== checkpointed) return false
+  // SQLite locks the database and not its log, so closing the log here releases none of its locks.
   const descriptor = openSync(`${file}-wal`, 'r+')
   try {
     if (isZero(descriptor, 0)) return true
