@@ -39,7 +39,7 @@ test('[MB5] who is no admin changes nothing but their own devices, and what they
   const dan = await newcomer('Dan')
   const phone = await createDevice(crypto, await createPerson(crypto, 'Carol'), 'phone')
   const held = new Map<string, number>()
-  const forbidden: readonly [Proposal, Operation][] = [
+  const forbidden: readonly (readonly [Proposal, Operation])[] = [
     [addition([dan]), addition([dan])],
     [{ kind: 'remove', person: bob.me.person }, { kind: 'remove', person: bob.me.person, held }],
     [{ kind: 'revoke', device: bob.id }, { kind: 'revoke', device: bob.id, held }],

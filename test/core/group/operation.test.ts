@@ -10,7 +10,7 @@ import {
   USES_MAX,
   type Operation,
 } from '../../../src/core/group/operation.ts'
-import { readFounding } from '../../../src/core/group/founding.ts'
+import { readFounding, type Founding } from '../../../src/core/group/founding.ts'
 import { parseTitle, TITLE_CHARACTERS_MAX } from '../../../src/core/group/title.ts'
 import { createDeterministicCrypto } from '../deterministic-crypto.ts'
 import { mutated } from '../bytes/mutated.ts'
@@ -102,7 +102,7 @@ test('[MB28] no damaged founding of a group founds another than the one it was w
   if (!founding) assert.fail()
   for (const { bytes } of mutated([encode(founding.body)], { seed })) {
     const decoded = decode(bytes)
-    const read = decoded.ok ? await readFounding(crypto, { ...founding, body: decoded.value }) : undefined
+    const read: Founding | undefined = decoded.ok ? await readFounding(crypto, { ...founding, body: decoded.value }) : undefined
     // Title and slot key are the founder's to choose.
     if (read) assert.deepEqual([read.kind, read.entries[0].certificate], ['group', bob.certificate])
   }
