@@ -1,6 +1,6 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import type { Millis } from '../view/view.ts'
-import type { Bucket } from './bucket.ts'
+import type { Bucket, Rate } from './bucket.ts'
 import { openDesk, type MailboxDesk, type PeerMailboxes } from './mailbox-desk.ts'
 import { emptyList, type PeopleList } from './people-list.ts'
 import { emptyTally, type Tally } from './tally.ts'
@@ -8,6 +8,11 @@ import { noWatchers, type Watchers } from './watchers.ts'
 
 /** Unless the operator says otherwise. A school behind one address fits; an IPv6 address counts as its /64. */
 export const PEERS_PER_ADDRESS_MAX = 256
+
+/** What one peer may say, in units of what a card costs. A peer that says more is read more slowly. */
+export const MESSAGE_RATE: Rate = { perSecond: 20, burst: 100 }
+/** A hello is told to all who watch, and watching starts with the whole list. */
+export const MESSAGE_COST = { hello: 5, watch: 10, card: 1, call: 2, newer: 1 } as const
 
 /** A link that a device has opened. */
 export type Peer = {

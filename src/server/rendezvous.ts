@@ -2,21 +2,29 @@ import type { Hex } from '../core/bytes/hex.ts'
 import { Bug, unreachable } from '../core/bytes/result.ts'
 import {
   decodePeerMessage,
-  encodeServerMessage,
   RENDEZVOUS_VERSION,
   type Because,
   type Newer,
   type PeerMessage,
-  type ServerMessage,
 } from '../core/rendezvous/messages.ts'
 import type { Cursor, MailboxRequest } from '../core/rendezvous/mailbox-messages.ts'
 import type { Millis } from '../view/view.ts'
-import { fullBucket, take, type Rate } from './bucket.ts'
-import { arrivalsDue, noteArrival, takeArrivals } from './mailbox-arrivals.ts'
-import { noMailboxesYet, UPLOAD_MILLIS_MAX, type PeerMailboxes } from './mailbox-desk.ts'
-import { ask, endUploads, leave, settle, type JobOutcome, type MailboxEffect } from './mailbox-requests.ts'
+import { fullBucket, take } from './bucket.ts'
+import { say, type Effect } from './effect.ts'
+import { noteArrival } from './mailbox-arrivals.ts'
+import type { JobOutcome } from './mailbox-call.ts'
+import { noMailboxesYet } from './mailbox-desk.ts'
 import { delist, enlist } from './people-list.ts'
-import type { Peer, Rendezvous } from './rendezvous-state.ts'
+import { MESSAGE_COST, MESSAGE_RATE, type Peer, type Rendezvous } from './rendezvous-state.ts'
+import {
+  askMailboxes,
+  countUnread,
+  endOverdueUploads,
+  leaveMailboxes,
+  mailboxesDue,
+  settled,
+  tellArrivals,
+} from './rendezvous-mailboxes.ts'
 import { pauseWatching, push, pushDue, resumeWatching, startWatching, stopWatching } from './watchers.ts'
 
 export const PEERS_MAX = 10_000
@@ -24,10 +32,6 @@ export const PEERS_MAX = 10_000
 export const HELLO_MILLIS_MAX = 10_000
 /** A peer that leaves what it was sent unread for so long is disconnected. */
 export const UNREAD_MILLIS_MAX = 30_000
-/** What one peer may say, in units of what a card costs. A peer that says more is read more slowly. */
-export const MESSAGE_RATE: Rate = { perSecond: 20, burst: 100 }
-/** A hello is told to all who watch, and watching starts with the whole list. */
-export const MESSAGE_COST = { hello: 5, watch: 10, card: 1, call: 2, newer: 1 } as const
 
 export type Input =
   /** A device has connected; `peer` is the shell's number for this link, never used twice. `group`: see `address.ts`. */
@@ -51,19 +55,6 @@ export type Input =
   /** A blob was put into a mailbox that is watched. */
   | { readonly kind: 'arrived'; readonly mailbox: Hex; readonly cursor: Cursor }
   | { readonly kind: 'stopping' }
-
-export type Effect =
-  | { readonly kind: 'send'; readonly peer: number; readonly frame: Uint8Array }
-  /** Read nothing more of this peer for so long. */
-  | { readonly kind: 'hold'; readonly peer: number; readonly millis: Millis }
-  /** Close the link after what was sent on it; nothing more is said to or heard of this peer. */
-  | { readonly kind: 'close'; readonly peer: number }
-  /** Come back with `woken` at this time, and not at the time named before. */
-  | { readonly kind: 'wake'; readonly at: Millis }
-  | { readonly kind: 'mailbox'; readonly what: MailboxWork }
-
-/** What is to be done with signatures and with the disk. */
-export type MailboxWork = Exclude<MailboxEffect, { readonly do: 'answer' | 'hold' }>
 
 /**
  * One thing happened; this is what to do. Changes `state`, in place because it holds thousands of peers, and nothing
@@ -219,10 +210,6 @@ const greet = (
   )
 }
 
-const say = (peer: Peer, message: ServerMessage, effects: Effect[]): void => {
-  effects.push({ kind: 'send', peer: peer.number, frame: encodeServerMessage(message) })
-}
-
 const dismiss = (state: Rendezvous, peer: Peer, because: Because, effects: Effect[]): void => {
   state.tally.farewells[because] += 1
   say(peer, { kind: 'farewell', because }, effects)
@@ -231,12 +218,7 @@ const dismiss = (state: Rendezvous, peer: Peer, because: Because, effects: Effec
 }
 
 const forget = (state: Rendezvous, peer: Peer, effects: Effect[]): void => {
-  const visitor = visitorOf(peer)
-  if (state.mailboxes && visitor) {
-    const done: MailboxEffect[] = []
-    leave(state.mailboxes, visitor, done)
-    carryOver(state, done, effects)
-  }
+  leaveMailboxes(state, peer, effects)
   state.peers.delete(peer.number)
   state.greeting.delete(peer.number)
   state.full.delete(peer.number)
@@ -259,11 +241,7 @@ const endOverdue = (state: Rendezvous, now: Millis, effects: Effect[]): void => 
   }
   end(state.greeting, HELLO_MILLIS_MAX, 'silent')
   end(state.full, UNREAD_MILLIS_MAX, 'slow')
-  if (!state.mailboxes) return
-  const done: MailboxEffect[] = []
-  const call = { desk: state.mailboxes, tally: state.tally.mailboxes, now, effects: done }
-  endUploads(state.mailboxes, (number) => visitorOf(state.peers.get(number)), call)
-  carryOver(state, done, effects)
+  endOverdueUploads(state, now, effects)
 }
 
 const pushDueNow = (state: Rendezvous, now: Millis, effects: Effect[]): void => {
@@ -278,81 +256,13 @@ const pushDueNow = (state: Rendezvous, now: Millis, effects: Effect[]): void => 
 const wakeLater = (state: Rendezvous, now: Millis, effects: Effect[]): void => {
   const [greeting] = state.greeting.values()
   const [full] = state.full.values()
-  const [uploading] = state.mailboxes?.uploading.values() ?? []
   const at = Math.min(
     (greeting ?? Infinity) + HELLO_MILLIS_MAX,
     (full ?? Infinity) + UNREAD_MILLIS_MAX,
     pushDue(state.watchers, state.people, now) ?? Infinity,
-    (uploading ?? Infinity) + UPLOAD_MILLIS_MAX,
-    (state.mailboxes && arrivalsDue(state.mailboxes, (peer) => state.full.has(peer), now)) ?? Infinity,
+    mailboxesDue(state, now),
   )
   if (at >= state.wakeAt) return
   state.wakeAt = at
   effects.push({ kind: 'wake', at })
-}
-
-// ---- mailboxes
-
-type Visitor = Peer & { readonly mailboxes: PeerMailboxes }
-
-const visitorOf = (peer: Peer | undefined): Visitor | undefined => (peer?.mailboxes ? (peer as Visitor) : undefined)
-
-const askMailboxes = (state: Rendezvous, peer: Peer, message: MailboxRequest, now: Millis, effects: Effect[]): void => {
-  const [desk, visitor] = [state.mailboxes, visitorOf(peer)]
-  if (!desk || !visitor) {
-    take(peer.budget, MESSAGE_RATE, MESSAGE_COST.newer, now)
-    return say(peer, { kind: 'refused', request: message.request, because: 'off' }, effects)
-  }
-  const done: MailboxEffect[] = []
-  const call = { desk, visitor, tally: state.tally.mailboxes, now, effects: done }
-  ask(call, message, state.full.has(peer.number))
-  carryOver(state, done, effects)
-}
-
-const settled = (
-  state: Rendezvous,
-  { job, outcome }: Extract<Input, { readonly kind: 'settled' }>,
-  now: Millis,
-  effects: Effect[],
-): void => {
-  const desk = state.mailboxes
-  if (!desk) return
-  const visitor = visitorOf(state.peers.get(desk.jobs.get(job)?.peer ?? 0))
-  const done: MailboxEffect[] = []
-  settle({ desk, visitor, tally: state.tally.mailboxes, now, effects: done }, job, outcome)
-  carryOver(state, done, effects)
-}
-
-const carryOver = (state: Rendezvous, done: readonly MailboxEffect[], effects: Effect[]): void => {
-  for (const each of done) {
-    if (each.do === 'answer') {
-      const peer = state.peers.get(each.peer)
-      if (peer) say(peer, each.answer, effects)
-    } else if (each.do === 'hold') {
-      state.tally.held += 1
-      effects.push({ kind: 'hold', peer: each.peer, millis: each.millis })
-    } else effects.push({ kind: 'mailbox', what: each })
-  }
-}
-
-const tellArrivals = (state: Rendezvous, now: Millis, effects: Effect[]): void => {
-  const desk = state.mailboxes
-  const isFull = (peer: number): boolean => state.full.has(peer)
-  if (!desk || (arrivalsDue(desk, isFull, now) ?? Infinity) > now) return
-  for (const { peer: number, mailbox, cursor } of takeArrivals(desk, isFull, now)) {
-    const peer = state.peers.get(number)
-    if (!peer) continue
-    state.tally.mailboxes.arrived += 1
-    say(peer, { kind: 'arrived', mailbox, cursor }, effects)
-  }
-}
-
-/** What a peer was sent of blobs and has not taken is counted against all who read, until it has. */
-const countUnread = (state: Rendezvous, number: number): void => {
-  const [desk, mailboxes] = [state.mailboxes, state.peers.get(number)?.mailboxes]
-  if (!desk || !mailboxes) return
-  const unread = state.full.has(number) ? mailboxes.pageBytes : 0
-  desk.unreadBytes += unread - mailboxes.unreadBytes
-  mailboxes.unreadBytes = unread
-  mailboxes.pageBytes = 0
 }

@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { BLOB_LIFETIME_MILLIS, MAILBOX_LIMITS, type MailboxLimits } from '../../src/server/mailbox.ts'
 import { TRANSACTION_BYTES_MAX, TRANSACTION_WRITES_MAX } from '../../src/server/mailbox-queue.ts'
-import { EXPIRE_EVERY_MILLIS, EXPIRED_PER_TURN_MAX, openSqliteMailboxes } from '../../src/server/mailbox-sqlite.ts'
+import { EXPIRE_EVERY_MILLIS, openSqliteMailboxes } from '../../src/server/mailbox-sqlite.ts'
+import { EXPIRED_PER_TURN_MAX } from '../../src/server/mailbox-sqlite-table.ts'
 import { ANN, BOB, mailboxContract, putInto, read, told } from '../contract/mailbox.ts'
 
 const START = 1_800_000_000_000

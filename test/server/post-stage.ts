@@ -3,8 +3,8 @@ import { mailboxKeys, signOpen, type MailboxKeys } from '../../src/core/mailbox/
 import type { MailboxRequest } from '../../src/core/rendezvous/mailbox-messages.ts'
 import type { MailboxLimits, Mailboxes } from '../../src/server/mailbox.ts'
 import { createMemoryMailboxes } from '../../src/server/mailbox-memory.ts'
-import type { JobOutcome } from '../../src/server/mailbox-requests.ts'
-import type { MailboxWork } from '../../src/server/rendezvous.ts'
+import type { JobOutcome } from '../../src/server/mailbox-call.ts'
+import type { MailboxWork } from '../../src/server/effect.ts'
 import { createDeterministicCrypto } from '../core/deterministic-crypto.ts'
 import { createStage, SERVER } from './stage.ts'
 

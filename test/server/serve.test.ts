@@ -4,7 +4,8 @@ import { decodeServerMessage, encodePeerMessage, type PeerMessage } from '../../
 import { createSimulatedTime } from '../../src/link/memory-time.ts'
 import { createNetwork } from '../../src/link/memory.ts'
 import type { Link } from '../../src/link/port.ts'
-import { HELLO_MILLIS_MAX, MESSAGE_RATE } from '../../src/server/rendezvous.ts'
+import { HELLO_MILLIS_MAX } from '../../src/server/rendezvous.ts'
+import { MESSAGE_RATE } from '../../src/server/rendezvous-state.ts'
 import { serve } from '../../src/server/serve.ts'
 import { device, hello, inWords } from './stage.ts'
 

@@ -5,7 +5,8 @@ import {
   type PeerMessage,
   type ServerMessage,
 } from '../../src/core/rendezvous/messages.ts'
-import { step, type Effect, type Input, type MailboxWork } from '../../src/server/rendezvous.ts'
+import type { Effect, MailboxWork } from '../../src/server/effect.ts'
+import { step, type Input } from '../../src/server/rendezvous.ts'
 import { createRendezvous } from '../../src/server/rendezvous-state.ts'
 
 /** A device of a test: the same number, the same device. */
