@@ -98,3 +98,12 @@ const tellChange = (change: GroupChange, nameOf: (person: string) => string): st
       return 'gave it a picture'
   }
 }
+
+/** Nobody of these reaches anybody of those any more, until the function that is returned is called. */
+export const part = (town: Town, these: readonly Home[], those: readonly Home[]): (() => void) => {
+  const pairs = these.flatMap((one) => those.map((other) => [one.device, other.device] as const))
+  for (const [one, other] of pairs) town.wires.part(one, other)
+  return () => {
+    for (const [one, other] of pairs) town.wires.mend(one, other)
+  }
+}
