@@ -72,7 +72,7 @@ export const say = async (page: Page, text: string): Promise<void> => {
 }
 
 /** How far the newest message of mine with this text got, once it is there. */
-export const reaches = (page: Page, text: string, delivery: 'kept' | 'delivered' | 'read'): Promise<void> =>
+export const reaches = (page: Page, text: string, delivery: 'kept' | 'sealed' | 'delivered' | 'read'): Promise<void> =>
   page.getByRole('article').filter({ hasText: text }).locator(`[data-delivery=${delivery}]`).last().waitFor()
 
 /** Waits until something about the page is true; the page's own events decide when, never a pause. */
