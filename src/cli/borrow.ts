@@ -40,8 +40,12 @@ export type BorrowedPeer = {
 }
 
 /** A peer to make a few calls on: the running one, or one that runs until it is released. */
-export const borrowPeer = async (profile: Profile, world: World): Promise<Result<BorrowedPeer, PeerRefusal>> => {
-  const claimed = await claimPeer(profile, {}, world)
+export const borrowPeer = async (
+  profile: Profile,
+  options: Pick<PeerOptions, 'ask'>,
+  world: World,
+): Promise<Result<BorrowedPeer, PeerRefusal>> => {
+  const claimed = await claimPeer(profile, options, world)
   if (!claimed.ok) return claimed
   const { at, peer } = claimed.value
   if (at === 'own') return accept({ calls: peer.calls, running: false, release: () => peer.close() })

@@ -3,6 +3,8 @@ import type { Result } from '../core/bytes/result.ts'
 import type { ListenRefusal } from '../link/server-port.ts'
 import type { MailboxesRefusal } from '../server/mailbox-sqlite.ts'
 import type { MetricsRefusal } from '../server/http.ts'
+import type { UnfitExport } from '../peer/importing.ts'
+import type { Tally } from '../peer/tally.ts'
 import type { KeyRefusal } from '../server/key.ts'
 import type { Calls } from '../view/calls.ts'
 import type { Millis } from '../view/view.ts'
@@ -40,6 +42,8 @@ export type World = {
   readonly ending: AbortSignal
   /** Resolves after `millis`, or at once when `signal` aborts. */
   readonly wait: (millis: number, signal: AbortSignal) => Promise<void>
+  /** Takes a profile for this process alone, without running its peer. */
+  readonly openProfile: (profile: Profile) => Promise<Result<OpenProfile, PeerRefusal>>
   /** Opens a profile for this process alone, and runs its peer. */
   readonly openPeer: (profile: Profile, options: PeerOptions) => Promise<Result<OwnPeer, PeerRefusal>>
   /** The peer that runs in another process, when its door answers. */
@@ -59,6 +63,10 @@ export type Terminal = {
   readonly columns: number | undefined
   /** Standard input to its end, as text; refuses what is longer than `bytesMax`. */
   input(bytesMax: number): Promise<Result<string, { readonly kind: 'too-large' }>>
+  /** Asks for what nobody may see, and shows nothing of it. Undefined when nobody sits at a keyboard, or they gave up. */
+  secret(question: string): Promise<string | undefined>
+  /** The next line of an open file descriptor; undefined when it has none. */
+  line(descriptor: number): string | undefined
   /** Calls `pressed` whenever Enter is pressed. Undefined when nobody sits at a keyboard; else stops that. */
   onEnter(pressed: () => void): (() => void) | undefined
 }
@@ -70,7 +78,41 @@ export type PeerOptions = {
   readonly server?: string
   /** Whether to look for people on this network and be seen by them; absent: what the profile has. */
   readonly nearby?: 'on' | 'off'
+  /** Called for the passphrase of a profile that has one. Without it, or without an answer, such a profile stays closed. */
+  readonly ask?: Ask
 }
+
+/** Asks a question for a passphrase. */
+export type Ask = (question: string) => Promise<string | undefined>
+
+/** A profile that this process alone has, and whose peer does not run. */
+export type OpenProfile = {
+  /** Whether a passphrase opens it. */
+  readonly sealed: boolean
+  /** Opens what it keeps. Everything else is done on what this gives. */
+  unlock(passphrase: string | undefined): Promise<Result<UnlockedProfile, PeerRefusal>>
+  close(): void
+}
+
+export type UnlockedProfile = {
+  /** Puts everything under another passphrase, or under none. Done once: it is closed afterwards. */
+  reseal(passphrase: string | undefined): Promise<Result<null, PeerRefusal>>
+  /** Writes everything to a new file. */
+  exportTo(file: string, passphrase: string): Promise<Result<Exported, FileRefusal | PeerRefusal>>
+  /** Brings in what another profile, or this one, has exported. Done once: it is closed afterwards. */
+  importFrom(file: string, ask: Ask): Promise<Result<Imported, FileRefusal | UnfitExport | PeerRefusal>>
+  close(): Promise<void>
+}
+
+export type Exported = Tally & { readonly bytes: number }
+/** Whole: this profile is the one that was exported now. */
+export type Imported = Tally & { readonly whole: boolean }
+
+export type FileRefusal =
+  | { readonly kind: 'file-exists'; readonly file: string }
+  | { readonly kind: 'file-failed'; readonly file: string; readonly detail: string }
+  /** Nobody has used the profile. */
+  | { readonly kind: 'nothing-to-export' }
 
 /** A peer of this process. */
 export type OwnPeer = {
@@ -126,4 +168,12 @@ export type PeerRefusal =
   | { readonly kind: 'folder-failed'; readonly folder: string; readonly detail: string }
   | { readonly kind: 'disk-full' }
   | { readonly kind: 'server-address'; readonly text: string }
+  | LockRefusal
   | ListenRefusal
+
+export type LockRefusal =
+  | { readonly kind: 'wrong-passphrase' }
+  /** The profile has one, and there is nobody to ask. */
+  | { readonly kind: 'passphrase-needed' }
+  /** The file that holds the locked key cannot be understood, or what it opens is gone. */
+  | { readonly kind: 'lock-damaged'; readonly file: string }

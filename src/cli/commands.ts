@@ -3,12 +3,15 @@ import { doctor } from './commands/doctor.ts'
 import { forget } from './commands/forget.ts'
 import { group } from './commands/group.ts'
 import { groups } from './commands/groups.ts'
+import { exportCommand } from './commands/export.ts'
 import { history } from './commands/history.ts'
 import { invitations } from './commands/invitations.ts'
 import { invite } from './commands/invite.ts'
 import { join } from './commands/join.ts'
 import { mute } from './commands/mute.ts'
+import { importCommand } from './commands/import.ts'
 import { name } from './commands/name.ts'
+import { passphrase } from './commands/passphrase.ts'
 import { people } from './commands/people.ts'
 import { revoke } from './commands/revoke.ts'
 import { safety } from './commands/safety.ts'
@@ -36,6 +39,9 @@ export const COMMANDS: readonly [Command, ...Command[]] = [
   mute,
   forget,
   name,
+  passphrase,
+  exportCommand,
+  importCommand,
   status,
   doctor,
 ]

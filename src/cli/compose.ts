@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import { userInfo } from 'node:os'
 
 import { removeDoorFile, writeDoorFile } from '../api/door-file.ts'
@@ -14,15 +13,13 @@ import { openPeer as runPeer } from '../peer/peer.ts'
 import { openSelf } from '../peer/self.ts'
 import { parseServer, serverText, settingChange } from '../peer/settings.ts'
 import type { Change, Store, StoreRefusal } from '../store/port.ts'
-import { openSqliteStore, type OpenRefusal } from '../store/sqlite.ts'
 import type { Calls } from '../view/calls.ts'
 import type { OpenDoor, OwnPeer, PeerOptions, PeerRefusal } from './command.ts'
+import { openProfileStore, openProfileVault } from './compose-profile.ts'
 import type { Profile } from './profile.ts'
 import { version, WINDOW_FOLDER } from './version.ts'
 
-/** Where a peer's pieces meet: the only file that knows which store, network and ciphers it runs on. */
-
-const DATABASE_FILE = 'kith.db'
+/** Where a peer's pieces meet: the only file that knows which network and ciphers it runs on. */
 
 const TIME = {
   now: () => Date.now(),
@@ -41,14 +38,16 @@ export const openPeer = async (
   options: PeerOptions,
   tell: (error: unknown) => void,
 ): Promise<Result<OwnPeer, PeerRefusal>> => {
-  const store = openSqliteStore({ file: join(profile.folder, DATABASE_FILE) })
-  if (!store.ok) return refuse(storeRefusal(store.refusal, profile))
-  const closing: Closing[] = [() => store.value.close()]
+  const vault = openProfileVault(profile)
+  if (!vault.ok) return vault
+  const closing: Closing[] = [async () => vault.value.release()]
   const close = async (): Promise<void> => {
     for (const each of closing.splice(0).toReversed()) await each().catch(tell)
   }
   try {
-    const opened = await openOn(store.value, { profile, options, closing })
+    const store = await openProfileStore(vault.value, profile, options.ask)
+    if (store.ok) closing.push(() => store.value.close())
+    const opened = store.ok ? await openOn(store.value, { profile, options, closing }) : store
     if (!opened.ok) {
       await close()
       return opened
@@ -126,20 +125,10 @@ const choose = async (
   return changes.length === 0 ? accept(null) : store.commit(changes)
 }
 
-const storeRefusal = (refusal: OpenRefusal, profile: Profile): PeerRefusal => {
-  switch (refusal.kind) {
-    case 'locked':
-      return { kind: 'profile-in-use', folder: profile.folder }
-    case 'newer-version':
-      return { kind: 'profile-newer', folder: profile.folder }
-    case 'not-a-database':
-      return { kind: 'profile-damaged', file: join(profile.folder, DATABASE_FILE) }
-    case 'full':
-      return { kind: 'disk-full' }
-    case 'failed':
-      return { kind: 'folder-failed', folder: profile.folder, detail: refusal.detail }
-  }
-}
+const storeRefusal = (refusal: StoreRefusal, profile: Profile): PeerRefusal =>
+  refusal.kind === 'full'
+    ? { kind: 'disk-full' }
+    : { kind: 'folder-failed', folder: profile.folder, detail: refusal.detail }
 
 /** The system's name for whoever is logged in, when it would do as a name. */
 const suggestedName = (): string => {

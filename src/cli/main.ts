@@ -38,6 +38,7 @@ const realWorld = (ending: AbortSignal): World => ({
   wait: (millis, signal) => wait(millis, undefined, { signal }).catch(() => undefined),
   findRunning,
   // Loaded only when something is opened: a command that asks a running peer needs neither network nor database.
+  openProfile: async (profile) => (await import('./compose-profile.ts')).openProfile(profile),
   openPeer: async (profile, options) => (await import('./compose.ts')).openPeer(profile, options, reportBug),
   openDoor: async (profile, calls, port) => (await import('./compose.ts')).openDoorOf(profile, calls, port, reportBug),
   openServer: async (options) => (await import('./compose-server.ts')).openServer(options),

@@ -1,5 +1,13 @@
+import { readSync } from 'node:fs'
+import { StringDecoder } from 'node:string_decoder'
+
 import { accept, refuse } from '../core/bytes/result.ts'
 import type { Terminal } from './command.ts'
+import { EMPTY_LINE, withKeys } from './secret-line.ts'
+
+/** More than any passphrase takes. */
+const LINE_BYTES_MAX = 16_384
+const NEW_LINE = 10
 
 /** The terminal, pipe or file that this process was started with. */
 export const processTerminal: Terminal = {
@@ -21,6 +29,42 @@ export const processTerminal: Terminal = {
       parts.push(part)
     }
     return accept(Buffer.concat(parts).toString())
+  },
+  secret: (question) =>
+    new Promise((resolve) => {
+      const { stdin, stderr } = process
+      if (!stdin.isTTY) return resolve(undefined)
+      const decoder = new StringDecoder()
+      let line = EMPTY_LINE
+      const take = (bytes: Buffer): void => {
+        line = withKeys(line, decoder.write(bytes))
+        if (line.at === 'typing') return
+        stdin.off('data', take)
+        stdin.setRawMode(false)
+        stdin.pause()
+        stderr.write('\n')
+        // In raw mode nobody else makes a signal of it.
+        if (line.at === 'given-up') process.kill(process.pid, 'SIGINT')
+        resolve(line.at === 'entered' ? line.text : undefined)
+      }
+      stderr.write(question)
+      stdin.setRawMode(true)
+      stdin.on('data', take)
+    }),
+  line: (descriptor) => {
+    const bytes: number[] = []
+    const next = Buffer.alloc(1)
+    try {
+      // One by one: what follows the line is somebody else's.
+      while (bytes.length < LINE_BYTES_MAX && readSync(descriptor, next) === 1) {
+        if (next[0] === NEW_LINE) return Buffer.from(bytes).toString()
+        bytes.push(next[0] ?? 0)
+      }
+    } catch {
+      // No such descriptor, or one that cannot be read.
+      return undefined
+    }
+    return bytes.length === 0 ? undefined : Buffer.from(bytes).toString()
   },
   onEnter: (pressed) => {
     if (!process.stdin.isTTY || !process.stdout.isTTY) return undefined

@@ -4,6 +4,7 @@ import { borrowPeer, type BorrowedPeer } from './borrow.ts'
 import type { Given, Option, World } from './command.ts'
 import type { Exit } from './exit.ts'
 import { followPeer, type Following, type Seen } from './follow.ts'
+import { askGiven, PASSPHRASE_OPTION } from './passphrase.ts'
 import { profileOf, type Profile, type ProfileRefusal } from './profile.ts'
 import { printable } from './safe-text.ts'
 import {
@@ -26,6 +27,7 @@ export const LEAVE_MILLIS_MAX = 5_000
 export const PROFILE_OPTIONS: { readonly [name: string]: Option } = {
   profile: { value: 'NAME', help: 'Which profile: each has its own name, key and history (default: default)' },
   data: { value: 'FOLDER', help: 'Keep profiles in this folder instead of the usual place' },
+  ...PASSPHRASE_OPTION,
 }
 
 export const JSON_OPTION: { readonly [name: string]: Option } = {
@@ -56,7 +58,9 @@ export const withPeer = async (
 ): Promise<Exit> => {
   const profile = profileGiven(given)
   if (!profile.ok) return fail(profile.refusal, world)
-  const borrowed = await borrowPeer(profile.value, world)
+  const ask = askGiven(given, world)
+  if (!ask.ok) return fail(ask.refusal, world)
+  const borrowed = await borrowPeer(profile.value, { ask: ask.value }, world)
   if (!borrowed.ok) return fail(borrowed.refusal, world)
   const following = followPeer(borrowed.value.calls, world.ending)
   try {

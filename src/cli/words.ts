@@ -6,6 +6,7 @@ import type { PeerRefusal, ServerRefusal } from './command.ts'
 import { EXIT, type Exit } from './exit.ts'
 import type { Usage } from './parse.ts'
 import type { ProfileRefusal } from './profile.ts'
+import { wholeProfileWords, type WholeProfileRefusal } from './profile-words.ts'
 import type { GroupRefusal } from './who.ts'
 
 export type CommandRefusal =
@@ -16,6 +17,7 @@ export type CommandRefusal =
   | ProfileRefusal
   | GroupRefusal
   | Usage
+  | WholeProfileRefusal
   | { readonly kind: 'too-large' }
 
 /** Why a command did nothing, and how to mend it. */
@@ -61,6 +63,24 @@ export const commandWords = (refusal: CommandRefusal): string => {
       return 'Kith stopped answering, so it is not certain that this was done. Look at `kith status`, then try again.'
     case 'malformed':
       return `Kith did not understand this (${refusal.detail}). Nothing was done.`
+    case 'wrong-passphrase':
+    case 'passphrase-needed':
+    case 'lock-damaged':
+    case 'passphrase-short':
+    case 'passphrase-long':
+    case 'passphrase-mismatch':
+    case 'passphrase-already':
+    case 'passphrase-none':
+    case 'profile-running':
+    case 'file-exists':
+    case 'file-failed':
+    case 'nothing-to-export':
+    case 'no-export':
+    case 'export-damaged':
+    case 'export-newer-version':
+    case 'export-of-another':
+    case 'export-ahead':
+      return wholeProfileWords(refusal)
     default:
       return refusalWords(refusal)
   }
@@ -94,6 +114,12 @@ export const exitFor = (refusal: CommandRefusal): Exit => {
     case 'invitation-mangled':
     case 'safety-unreadable':
     case 'malformed':
+    case 'passphrase-short':
+    case 'passphrase-long':
+    case 'passphrase-mismatch':
+    case 'passphrase-already':
+    case 'passphrase-none':
+    case 'file-exists':
       return EXIT.unclear
     case 'profile-in-use':
     case 'profile-newer':
@@ -127,6 +153,17 @@ export const exitFor = (refusal: CommandRefusal): Exit => {
     case 'not-yours':
     case 'outdated':
     case 'disconnected':
+    case 'wrong-passphrase':
+    case 'passphrase-needed':
+    case 'lock-damaged':
+    case 'profile-running':
+    case 'file-failed':
+    case 'nothing-to-export':
+    case 'no-export':
+    case 'export-damaged':
+    case 'export-newer-version':
+    case 'export-of-another':
+    case 'export-ahead':
       return EXIT.failed
     default:
       return unreachable(refusal)

@@ -87,7 +87,7 @@ const makeSelf = async ({ crypto, now, random }: Dice): Promise<Self> => {
   return { rootSeed, deviceSeed, device, person: personOf(certificate), certificate, nameTime: 0, cardKeys: [] }
 }
 
-const loadSelf = async (store: Store): Promise<Self | undefined> => {
+export const loadSelf = async (store: Store): Promise<Self | undefined> => {
   const record = await store.record('self', 'self')
   if (!record) return undefined
   const decoded = decode(record)

@@ -1,5 +1,5 @@
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
-import type { DatabaseSync } from 'node:sqlite'
+import type { Database } from './database.ts'
 
 /** Of every database of ours: how much of the log is used is seen from where its pages begin. */
 export const PAGE_BYTES = 4_096
@@ -10,12 +10,15 @@ export const PAGE_BYTES = 4_096
  */
 export const LOG_PAGES = 4_000
 
-/** Moves the log into the file and cuts it off, whatever a crash left in it; a disk that is full leaves it as it is. */
-export const cutLog = (database: DatabaseSync): void => {
+/**
+ * Moves the log into the file and cuts it off, whatever a crash left in it. Says false when a disk that is full left it as
+ * it is: what is in the log is read from there.
+ */
+export const cutLog = (database: Database): boolean => {
   try {
-    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    return database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'] === 0
   } catch {
-    // What is in the log is read from there.
+    return false
   }
 }
 
@@ -28,7 +31,7 @@ export const cutLog = (database: DatabaseSync): void => {
  * beginning is overwritten and synced before the rest: a log that still began as before, but had lost its end, would
  * bring old pages back after a power failure.
  */
-export const emptyLog = (database: DatabaseSync, file: string): boolean => {
+export const emptyLog = (database: Database, file: string): boolean => {
   const { busy, log, checkpointed } = database.prepare('PRAGMA wal_checkpoint(RESTART)').get() ?? {}
   if (busy !== 0 || log !== checkpointed) return false
   // SQLite locks the database and not its log, so closing the log here releases none of its locks.

@@ -3,7 +3,8 @@ import { accept, refuse } from '../core/bytes/result.ts'
 import { applyChange, copyContents, emptyContents, placeIn, type Contents } from './contents.ts'
 import { openCommitQueue } from './group.ts'
 import { compareOrder, compareText } from './order.ts'
-import type { Change, Store, StoredEvent, StoredLine, StoreRefusal } from './port.ts'
+import { pageOf, type Dumped } from './dump-page.ts'
+import type { Change, DumpPlace, Space, Store, StoredEvent, StoredLine, StoreRefusal } from './port.ts'
 import { isFoundIn, soughtIn, wordsOf } from './words.ts'
 
 /** What a store held at some instant; opaque, and never changed afterwards. */
@@ -113,6 +114,7 @@ export const openMemoryStore = (from?: Snapshot): MemoryStore => {
         .slice(0, limit)
         .map(({ line }) => copyLine(line))
     },
+    dump: async ({ from, bytes }) => pageOf(foundAfter(contents, from), bytes),
     close: async () => {
       if (state === 'closed') return
       queue.flush()
@@ -120,6 +122,30 @@ export const openMemoryStore = (from?: Snapshot): MemoryStore => {
     },
   }
 }
+
+/** Everything after a place, in the order of a dump. An event's number is its place among all. */
+const foundAfter = function* (contents: Contents, from: DumpPlace | undefined): Generator<Dumped> {
+  if (from === undefined || from.of === 'record')
+    for (const space of [...contents.records.keys()].filter((each) => each !== 'secret').sort(compareText))
+      for (const [key, value] of sortedRecords(contents, space))
+        if (from === undefined || (compareText(space, from.space) || compareText(key, from.key)) > 0)
+          yield { entry: { put: 'record', space, key, value: value.slice() }, place: { of: 'record', space, key } }
+  if (from === undefined || from.of === 'record' || from.of === 'secret')
+    for (const [key, value] of sortedRecords(contents, 'secret'))
+      if (from?.of !== 'secret' || compareText(key, from.key) > 0)
+        yield { entry: { put: 'record', space: 'secret', key, value: value.slice() }, place: { of: 'secret', key } }
+  if (from?.of !== 'line')
+    for (const [index, event] of [...contents.events.values()].entries())
+      if (from?.of !== 'event' || index >= from.number)
+        yield { entry: { put: 'event', event: copyEvent(event) }, place: { of: 'event', number: index + 1 } }
+  const numbered = [...contents.conversations.values()].flatMap(({ byId }) => [...byId.values()])
+  for (const { number, line } of numbered.sort((a, b) => a.number - b.number))
+    if (from?.of !== 'line' || number > from.number)
+      yield { entry: { put: 'line', line: copyLine(line) }, place: { of: 'line', number } }
+}
+
+const sortedRecords = (contents: Contents, space: Space) =>
+  [...(contents.records.get(space) ?? [])].sort(([a], [b]) => compareText(a, b))
 
 // Bytes are copied on the way in and out: callers wipe keys in place, and their bytes may be views into long frames.
 const copyChange = (change: Change): Change => {

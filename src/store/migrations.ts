@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { Database } from './database.ts'
 
 /** Marks a database file as ours ("Kith"), beside the version in `user_version`. */
 export const APPLICATION_ID = 0x4b697468
@@ -72,7 +72,7 @@ const STEPS: readonly string[] = [FIRST]
 export const VERSION_KNOWN: number = STEPS.length
 
 /** Brings the database to the newest version, each step in a transaction of its own. Throws what SQLite throws. */
-export const migrate = (database: DatabaseSync, steps: readonly string[] = STEPS): void => {
+export const migrate = (database: Database, steps: readonly string[] = STEPS): void => {
   for (let version = versionOf(database) + 1; version <= steps.length; version++) {
     database.exec('BEGIN IMMEDIATE')
     try {
@@ -85,14 +85,14 @@ export const migrate = (database: DatabaseSync, steps: readonly string[] = STEPS
   }
 }
 
-export const versionOf = (database: DatabaseSync): number => pragma(database, 'user_version')
+export const versionOf = (database: Database): number => pragma(database, 'user_version')
 
 /** Whether this is a database of ours, or one in which nothing was ever written. */
-export const isOurs = (database: DatabaseSync): boolean => {
+export const isOurs = (database: Database): boolean => {
   const application = pragma(database, 'application_id')
   if (application !== 0) return application === APPLICATION_ID
   return database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined
 }
 
-const pragma = (database: DatabaseSync, name: 'user_version' | 'application_id'): number =>
+const pragma = (database: Database, name: 'user_version' | 'application_id'): number =>
   Number(database.prepare(`PRAGMA ${name}`).get()?.[name])

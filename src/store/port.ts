@@ -63,6 +63,21 @@ export type Change =
   | { readonly put: 'line'; readonly line: StoredLine }
   | { readonly drop: 'line'; readonly conversation: Hex; readonly id: string }
 
+/** What brings something into a store. */
+export type Put = Extract<Change, { readonly put: string }>
+
+/** Where a page of a dump ended: after a record or a secret, or after the event or line of that number. */
+export type DumpPlace =
+  | { readonly of: 'record'; readonly space: string; readonly key: string }
+  | { readonly of: 'secret'; readonly key: string }
+  | { readonly of: 'event' | 'line'; readonly number: number }
+
+export type DumpPage = {
+  readonly entries: readonly Put[]
+  /** Where the next page begins; absent when there is nothing more. */
+  readonly next?: DumpPlace
+}
+
 /**
  * Where everything that was said or heard is kept.
  *
@@ -114,6 +129,13 @@ export interface Store {
     readonly conversation?: Hex
     readonly limit: number
   }): Promise<readonly StoredLine[]>
+  /**
+   * Everything that is kept, page by page: put into an empty store in this order, it gives one that answers every question
+   * in the same way. Records come by space and key, then secrets by key, then events and lines in the order in which they
+   * were stored. A page ends with the entry whose bytes make it exceed the given number. What is committed between two
+   * pages may be missing.
+   */
+  dump(input: { readonly from?: DumpPlace; readonly bytes: number }): Promise<DumpPage>
   /** Waits for what is being written, then closes. */
   close(): Promise<void>
 }

@@ -1,5 +1,5 @@
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import { fromHex, toHex } from '../core/bytes/hex.ts'
+import type { Cells, Database } from './database.ts'
 import { compareOrder } from './order.ts'
 import type { LineOrder, Store, StoredEvent, StoredLine } from './port.ts'
 import type { Secrets } from './secrets.ts'
@@ -7,14 +7,14 @@ import { conversationWord, type WordIndex } from './word-index.ts'
 import { isFoundIn, soughtIn, wordsOf } from './words.ts'
 import { lineKey } from './writing.ts'
 
-type Cells = Record<string, SQLOutputValue>
-
-const EVENT = `
-  SELECT event.id, c.id AS conversation, a.id AS author, seq, target, bytes, content FROM event
+/** The columns that `toEvent` reads. */
+export const EVENT = `
+  SELECT event.number, event.id, c.id AS conversation, a.id AS author, seq, target, bytes, content FROM event
   JOIN identifier c ON c.number = event.conversation JOIN identifier a ON a.number = event.author`
 
-const LINE = `
-  SELECT line.id, c.id AS conversation, time, author, seq, counts, text, bytes FROM line
+/** The columns that `toLine` reads. */
+export const LINE = `
+  SELECT line.number, line.id, c.id AS conversation, time, author, seq, counts, text, bytes FROM line
   JOIN identifier c ON c.number = line.conversation`
 
 const NUMBER = '(SELECT number FROM identifier WHERE id = ?)'
@@ -28,10 +28,10 @@ const AT_MOST = 'LIMIT ? + 0'
  * wait for the index itself.
  */
 export const openReader = (
-  database: DatabaseSync,
+  database: Database,
   secrets: Secrets,
   index: WordIndex,
-): Omit<Store, 'commit' | 'close'> => {
+): Omit<Store, 'commit' | 'dump' | 'close'> => {
   const record = database.prepare('SELECT value FROM record WHERE space = ? AND key = ?')
   const records = database.prepare('SELECT key, value FROM record WHERE space = ? AND key >= ? ORDER BY key')
   const event = database.prepare(`${EVENT} WHERE event.id = ?`)
@@ -139,7 +139,7 @@ const BEGINNING: LineOrder = { time: Number.MIN_SAFE_INTEGER, author: '', seq: 0
 
 const place = ({ time, author, seq }: LineOrder) => [time, fromHex(author), seq] as const
 
-const toEvent = (cells: Cells): StoredEvent => ({
+export const toEvent = (cells: Cells): StoredEvent => ({
   id: toHex(cells['id'] as Uint8Array),
   conversation: toHex(cells['conversation'] as Uint8Array),
   author: toHex(cells['author'] as Uint8Array),
@@ -149,7 +149,7 @@ const toEvent = (cells: Cells): StoredEvent => ({
   ...(cells['target'] !== null && { target: toHex(cells['target'] as Uint8Array) }),
 })
 
-const toLine = (cells: Cells): StoredLine => ({
+export const toLine = (cells: Cells): StoredLine => ({
   id: typeof cells['id'] === 'string' ? cells['id'] : toHex(cells['id'] as Uint8Array),
   conversation: toHex(cells['conversation'] as Uint8Array),
   time: Number(cells['time']),

@@ -21,6 +21,8 @@ export const loadSealedSqlite = (): Promise<SealedSqlite> => (loaded ??= load())
 const load = async (): Promise<SealedSqlite> => {
   const sqlite = (await sqlite3InitModule()) as unknown as Wasm
   const { capi, wasm } = sqlite
+  // It prints statements that fail; whatever it says there is thrown as well.
+  Object.assign(sqlite.config, { warn: () => undefined, error: () => undefined })
   const known = new Map<string, { readonly path: string; readonly cipher: PageCipher }>()
   const open = new Map<Pointer, SealedFile>()
   let names = 0

@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
+import type { Cell, Database } from './database.ts'
 
 /** The size of a slot: most keys and chain states take one. */
 const SLOT_BYTES = 256
@@ -15,11 +15,13 @@ export type Secrets = {
   drop(key: string): void
   get(key: string): Uint8Array | undefined
   list(prefix: string): readonly { readonly key: string; readonly value: Uint8Array }[]
+  /** All secrets whose key comes after this one, by key. */
+  after(key: string): Iterable<{ readonly key: string; readonly value: Uint8Array }>
   /** To be called when the transaction is rolled back. */
   forget(): void
 }
 
-export const openSecrets = (database: DatabaseSync): Secrets => {
+export const openSecrets = (database: Database): Secrets => {
   const slotsOf = database.prepare('SELECT number, length FROM secret WHERE key = ? ORDER BY part')
   const putPart = database.prepare(
     `INSERT INTO secret (key, part, number, length) VALUES (?, ?, ?, ?)
@@ -32,12 +34,15 @@ export const openSecrets = (database: DatabaseSync): Secrets => {
   const parts = database.prepare(
     'SELECT key, length, bytes FROM secret JOIN slot USING (number) WHERE key >= ? ORDER BY key, part',
   )
+  const partsAfter = database.prepare(
+    'SELECT key, length, bytes FROM secret JOIN slot USING (number) WHERE key > ? ORDER BY key, part',
+  )
   const partsOf = database.prepare(
     'SELECT key, length, bytes FROM secret JOIN slot USING (number) WHERE key = ? ORDER BY part',
   )
 
-  let free: SQLOutputValue[] | undefined
-  const take = (): SQLOutputValue => {
+  let free: Cell[] | undefined
+  const take = (): Cell => {
     free ??= freeSlots.all().map(({ number }) => number ?? null)
     return free.pop() ?? addSlot.run(EMPTY).lastInsertRowid
   }
@@ -71,6 +76,17 @@ export const openSecrets = (database: DatabaseSync): Secrets => {
         found.push(part)
       }
       return joinParts(found)
+    },
+    after: function* (key) {
+      let found: Part[] = []
+      for (const part of partsAfter.iterate(key) as Iterable<Part>) {
+        if (found[0] !== undefined && found[0].key !== part.key) {
+          yield* joinParts(found)
+          found = []
+        }
+        found.push(part)
+      }
+      yield* joinParts(found)
     },
     forget: () => {
       free = undefined

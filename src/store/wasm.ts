@@ -32,6 +32,7 @@ type Code =
 
 /** What is used of @sqlite.org/sqlite-wasm; its own types name the members of structures otherwise than they are. */
 export type Wasm = {
+  readonly config: object
   readonly capi: {
     readonly sqlite3_io_methods: new () => Structure<'iVersion'>
     readonly sqlite3_vfs: new (pointer?: Pointer) => VfsStructure

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { Database } from './database.ts'
 import { wordsOf } from './words.ts'
 
 /**
@@ -25,7 +25,7 @@ export type WordIndex = {
   forget(): void
 }
 
-export const openWordIndex = (database: DatabaseSync): WordIndex => {
+export const openWordIndex = (database: Database): WordIndex => {
   // The index knows the length of each line that is in it. Lines after the last of them wait, or are not text.
   const lastOf = database.prepare('SELECT max(id) AS number FROM line_words_docsize')
   const newestOf = database.prepare('SELECT max(number) AS number FROM line')

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { Database } from './database.ts'
 import { fromHex, type Hex } from '../core/bytes/hex.ts'
 import { unreachable } from '../core/bytes/result.ts'
 import { isEventId } from './order.ts'
@@ -93,7 +93,7 @@ type Writer = {
   forget(): void
 }
 
-export const openWriter = (database: DatabaseSync, secrets: Secrets, words: WordIndex): Writer => {
+export const openWriter = (database: Database, secrets: Secrets, words: WordIndex): Writer => {
   const putRecord = database.prepare(
     'INSERT INTO record (space, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
   )

@@ -1,6 +1,7 @@
 import { accept, refuse, type Result } from '../../src/core/bytes/result.ts'
 import type {
   OpenDoor,
+  OpenProfile,
   OpenServer,
   OwnPeer,
   PeerRefusal,
@@ -39,6 +40,9 @@ export const machineWith = (
     readonly door?: World['openDoor']
     readonly server?: World['openServer']
     readonly typed?: string
+    /** The answers to what is asked unseen, or the lines of a descriptor. */
+    readonly secrets?: string[]
+    readonly profile?: () => Result<OpenProfile, PeerRefusal>
     readonly screen?: boolean
     /** How wide the terminal is; no terminal without it. */
     readonly columns?: number
@@ -79,6 +83,14 @@ export const machineWith = (
         const typed = input.typed ?? ''
         return Buffer.byteLength(typed) > bytesMax ? refuse({ kind: 'too-large' }) : accept(typed)
       },
+      secret: async (question) => {
+        events.push(`asked "${question}"`)
+        return input.secrets?.shift()
+      },
+      line: (descriptor) => {
+        events.push(`line of ${descriptor}`)
+        return input.secrets?.shift()
+      },
       onEnter: () => undefined,
     },
     now: () => NOW,
@@ -88,6 +100,10 @@ export const machineWith = (
         ? new Promise((resolve) => setImmediate(resolve))
         : new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
     findRunning: async () => (input.running === true ? running : undefined),
+    openProfile: async ({ name }) => {
+      events.push(`profile ${name} opened`)
+      return input.profile?.() ?? refuse({ kind: 'folder-failed', folder: '/f', detail: 'there is none' })
+    },
     openPeer: async ({ name }, options) => {
       events.push(`peer of ${name} opened ${JSON.stringify(options)}`)
       const opening = input.opening?.() ?? accept(null)

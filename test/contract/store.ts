@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Change, Store } from '../../src/store/port.ts'
+import { openMemoryStore } from '../../src/store/memory.ts'
+import type { Change, DumpPage, DumpPlace, Put, Store } from '../../src/store/port.ts'
 import { alice, attic, bob, eventOf, hall, idOf, lineOf, utf8 } from '../store/examples.ts'
 
 /** What every store promises. `open` gives an empty one and takes it away when `use` is done. */
@@ -14,6 +15,7 @@ export const storeContract = (name: string, open: (use: (store: Store) => Promis
     describe('events', () => tellOfEvents(story))
     describe('lines', () => tellOfLines(story))
     describe('search', () => tellOfSearch(story))
+    describe('dumps', () => tellOfDumps(story))
   })
 }
 
@@ -321,7 +323,7 @@ const tellOfSearch = (story: Story): void => {
   })
 }
 
-const put = (space: 'self' | 'setting' | 'draft' | 'held' | 'secret', key: string, value: string): Change => ({
+const put = (space: 'self' | 'setting' | 'draft' | 'held' | 'secret', key: string, value: string): Put => ({
   put: 'record',
   space,
   key,
@@ -339,3 +341,58 @@ const valueOf = async (store: Store, ...place: Parameters<Store['record']>): Pro
 
 const keysOf = async (store: Store, prefix?: string): Promise<readonly string[]> =>
   (await store.records('setting', prefix)).map(({ key }) => key)
+
+const tellOfDumps = (story: Story): void => {
+  const dumpOf = async (store: Store, bytes: number): Promise<{ readonly entries: readonly Put[]; pages: number }> => {
+    const entries: Put[] = []
+    let from: DumpPlace | undefined
+    for (let pages = 1; ; pages++) {
+      const page: DumpPage = await store.dump({ bytes, ...(from && { from }) })
+      entries.push(...page.entries)
+      if (page.next === undefined) return { entries, pages }
+      from = page.next
+    }
+  }
+
+  const everything: readonly Put[] = [
+    put('setting', 'b', 'two'),
+    put('setting', 'a', 'one'),
+    put('self', 'z', ''),
+    put('secret', 'k2', 'x'.repeat(600)),
+    put('secret', 'k1', ''),
+    { put: 'event', event: eventOf(2, { content: utf8('hello'), target: idOf('another') }) },
+    { put: 'event', event: eventOf(1) },
+    { put: 'event', event: eventOf(1, { id: idOf('elsewhere'), conversation: attic, author: bob }) },
+    { put: 'line', line: lineOf(5, 'tea') },
+    { put: 'line', line: lineOf(1, 'more tea', { conversation: attic }) },
+    { put: 'line', line: lineOf(3, undefined, { id: 'gap/3', counts: false }) },
+  ]
+  const inOrder = [2, 1, 0, 4, 3, 5, 6, 7, 8, 9, 10].map((index) => everything[index])
+
+  void story('[ST70] a dump is everything that is kept: records, secrets, events and lines in order', async (store) => {
+    assert.deepEqual(await store.dump({ bytes: 1e6 }), { entries: [] })
+    await store.commit(everything)
+    assert.deepEqual((await dumpOf(store, 1e6)).entries, inOrder)
+  })
+
+  void story('[ST71] pages end with the entry that exceeds them, and together are the whole', async (store) => {
+    await store.commit(everything)
+    for (const bytes of [0, 300, 700, 1_500]) assert.deepEqual((await dumpOf(store, bytes)).entries, inOrder)
+    assert.equal((await dumpOf(store, 0)).pages, everything.length, 'there is always one')
+    assert.equal((await dumpOf(store, 1e6)).pages, 1)
+  })
+
+  void story('[ST70] put into an empty store, a dump gives one that answers in the same way', async (store) => {
+    await store.commit(everything)
+    await store.commit([put('secret', 'k1', 'later'), { put: 'line', line: lineOf(5, 'tea again') }])
+    await store.commit([{ drop: 'line', conversation: attic, id: lineOf(1).id }])
+    const copy = openMemoryStore()
+    for (const entry of (await dumpOf(store, 500)).entries) await copy.commit([entry])
+    assert.deepEqual((await dumpOf(copy, 1e6)).entries, (await dumpOf(store, 1e6)).entries)
+    assert.deepEqual(
+      await copy.search({ text: 'tea', limit: 9 }),
+      await store.search({ text: 'tea', limit: 9 }),
+    )
+    await copy.close()
+  })
+}

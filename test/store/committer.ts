@@ -1,23 +1,18 @@
-import { openSqliteStore } from '../../src/store/sqlite.ts'
+import { openEither } from './either.ts'
 import { eventOf, lineOf } from './examples.ts'
 import { put } from './files.ts'
 
 // A process that commits numbered records, events and lines to the store in the file of its first argument, from the
-// number of its second, several at a time so that transactions are shared. It prints each number once its commit was
+// number of its second, sealed if there is a key (hexadecimal) as its third, several at a time so that transactions are shared. It prints each number once its commit was
 // answered, until it is killed. Wipes are due at once, so that it is often killed in one, or soon after.
 
 const LANES = 5
-const [file = '', first = '0'] = process.argv.slice(2)
+const [file = '', first = '0', key] = process.argv.slice(2)
 
-const opened = openSqliteStore({
-  file,
-  after: (_, ring) => {
-    const due = setImmediate(ring)
-    return () => clearImmediate(due)
-  },
+const store = await openEither(file, key, (_, ring) => {
+  const due = setImmediate(ring)
+  return () => clearImmediate(due)
 })
-if (!opened.ok) throw new Error(JSON.stringify(opened.refusal))
-const store = opened.value
 
 const commitLane = async (lane: number): Promise<void> => {
   for (let number = Number(first) + lane; ; number += LANES) {

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { attic, hall, lineOf } from './examples.ts'
-import { drop, openAt, put } from './files.ts'
+import { openEither } from './either.ts'
+import { drop, put } from './files.ts'
 
-// A process that fills the small disk of its first argument beside a store, and says what the store answers.
+// A process that fills the small disk of its first argument beside a store, and says what the store answers. The store is
+// sealed if there is a key (hexadecimal) as second argument.
 
-const [disk = ''] = process.argv.slice(2)
+const [disk = '', key] = process.argv.slice(2)
 const file = join(disk, 'store', 'kith.db')
 const filler = join(disk, 'filler')
 
@@ -22,7 +24,7 @@ const fill = (): void => {
 const say = (what: string, answer: unknown): void => void process.stdout.write(`${what}: ${JSON.stringify(answer)}\n`)
 const long = 'many words '.repeat(4_000)
 
-const store = openAt(file)
+const store = await openEither(file, key)
 say('before', await store.commit([{ put: 'line', line: lineOf(1, 'before') }, put('secret', 'kept', 'kept')]))
 fill()
 // What a refused commit would have begun, a conversation and a slot that became free, must not be counted on later.
@@ -44,7 +46,7 @@ say('space again', await store.commit([{ put: 'line', line: after }, put('secret
 say('visible', await seen())
 fill()
 await store.close()
-const full = openAt(file)
+const full = await openEither(file, key)
 say(
   'opened while full',
   (await full.lines({ conversation: attic, limit: 9 })).map(({ time }) => time),

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Change, Store } from '../../src/store/port.ts'
-import { openSqliteStore, type Alarm } from '../../src/store/sqlite.ts'
+import type { Alarm } from '../../src/store/database-store.ts'
+import { openSqliteStore } from '../../src/store/sqlite.ts'
 import { utf8 } from './examples.ts'
 
 /** The store in that file; the test fails when it does not open. */

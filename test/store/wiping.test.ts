@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { WIPE_MILLIS_MAX, type Alarm } from '../../src/store/sqlite.ts'
+import { WIPE_MILLIS_MAX, type Alarm } from '../../src/store/database-store.ts'
 import { hall, lineOf, temporaryFolder } from './examples.ts'
 import { drop, filesWith, openAt, put } from './files.ts'
 

@@ -1,8 +1,9 @@
 import { borrowPeer } from '../borrow.ts'
-import type { Command, World } from '../command.ts'
+import type { Ask, Command, World } from '../command.ts'
 import { examineFolder, examineRuntime, examineStatus, examineWindow, type Finding } from '../examine.ts'
 import { EXIT } from '../exit.ts'
 import { followPeer } from '../follow.ts'
+import { askGiven } from '../passphrase.ts'
 import type { Profile } from '../profile.ts'
 import { jsonLine, printable } from '../safe-text.ts'
 import { ROOT, WINDOW_FOLDER } from '../version.ts'
@@ -22,13 +23,15 @@ export const doctor: Command = {
   run: async (given, world) => {
     const profile = profileGiven(given)
     if (!profile.ok) return fail(profile.refusal, world)
+    const ask = askGiven(given, world)
+    if (!ask.ok) return fail(ask.refusal, world)
     const findings = [
       { state: 'good', what: 'Kith', found: `${world.version} in ${ROOT}` } as const,
       examineRuntime(process.versions.node, `${process.platform}-${process.arch}`),
       await examineWindow(WINDOW_FOLDER),
       // Before the peer is asked: opening a profile makes its folder and closes it to others.
       ...(await examineFolder(profile.value)),
-      ...(await examinePeer(profile.value, world)),
+      ...(await examinePeer(profile.value, ask.value, world)),
     ]
     for (const finding of findings)
       if (given.options['json']) world.terminal.print(jsonLine(finding))
@@ -38,9 +41,9 @@ export const doctor: Command = {
 }
 
 /** Asks the running peer, or starts one to see that it can and what it finds. */
-const examinePeer = async (profile: Profile, world: World): Promise<readonly Finding[]> => {
+const examinePeer = async (profile: Profile, ask: Ask, world: World): Promise<readonly Finding[]> => {
   const what = 'Peer'
-  const borrowed = await borrowPeer(profile, world)
+  const borrowed = await borrowPeer(profile, { ask }, world)
   if (!borrowed.ok) return [{ state: 'bad', what, found: 'cannot be started', mend: commandWords(borrowed.refusal) }]
   const { calls, running, release } = borrowed.value
   const following = followPeer(calls, world.ending)

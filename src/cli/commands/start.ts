@@ -5,6 +5,7 @@ import type { Command, Given, OpenDoor, OwnPeer, PeerOptions, RunningPeer, World
 import { EXIT, type Exit } from '../exit.ts'
 import { followPeer } from '../follow.ts'
 import { wholeNumber, type Usage } from '../parse.ts'
+import { askGiven } from '../passphrase.ts'
 import type { Profile } from '../profile.ts'
 import { printable } from '../safe-text.ts'
 import { fail, PROFILE_OPTIONS, profileGiven, textOf } from '../with-peer.ts'
@@ -35,7 +36,9 @@ export const start: Command = {
     if (!wanted.ok) return fail(wanted.refusal, world)
     const profile = profileGiven(given)
     if (!profile.ok) return fail(profile.refusal, world)
-    const claimed = await claimPeer(profile.value, wanted.value.peer, world)
+    const ask = askGiven(given, world)
+    if (!ask.ok) return fail(ask.refusal, world)
+    const claimed = await claimPeer(profile.value, { ...wanted.value.peer, ask: ask.value }, world)
     if (!claimed.ok) return fail(claimed.refusal, world)
     const { at, peer } = claimed.value
     return at === 'running'

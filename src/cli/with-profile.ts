@@ -1,0 +1,41 @@
+import { refuse, type Result } from '../core/bytes/result.ts'
+import type { Ask, Given, OpenProfile, PeerRefusal, UnlockedProfile, World } from './command.ts'
+import type { Exit } from './exit.ts'
+import { askGiven } from './passphrase.ts'
+import type { Profile } from './profile.ts'
+import { fail, profileGiven } from './with-peer.ts'
+
+/** The peer of the profile runs in another process. */
+export type RunningRefusal = { readonly kind: 'profile-running'; readonly profile: string; readonly pid: number }
+
+export type TakenProfile = { readonly profile: Profile; readonly open: OpenProfile; readonly ask: Ask }
+
+/** Runs `use` with a profile whose peer does not run and cannot be started meanwhile. */
+export const withProfile = async (
+  given: Given,
+  world: World,
+  use: (taken: TakenProfile) => Promise<Exit>,
+): Promise<Exit> => {
+  const profile = profileGiven(given)
+  if (!profile.ok) return fail(profile.refusal, world)
+  const ask = askGiven(given, world)
+  if (!ask.ok) return fail(ask.refusal, world)
+  const running = await world.findRunning(profile.value)
+  running?.disconnect()
+  if (running) return fail({ kind: 'profile-running', profile: profile.value.name, pid: running.pid }, world)
+  const open = await world.openProfile(profile.value)
+  if (!open.ok) return fail(open.refusal, world)
+  try {
+    return await use({ profile: profile.value, open: open.value, ask: ask.value })
+  } finally {
+    open.value.close()
+  }
+}
+
+/** What the profile keeps, after asking for its passphrase if it has one. */
+export const unlock = async ({ profile, open, ask }: TakenProfile): Promise<Result<UnlockedProfile, PeerRefusal>> => {
+  if (!open.sealed) return open.unlock(undefined)
+  const passphrase = await ask(`Passphrase of the profile ${profile.name}: `)
+  if (passphrase === undefined) return refuse({ kind: 'passphrase-needed' })
+  return open.unlock(passphrase)
+}
