@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
+import { benchGroup } from './group.ts'
 import { benchLink } from './link.ts'
 import { benchMailbox } from './mailbox.ts'
 import { benchPast } from './past.ts'
@@ -18,6 +19,7 @@ const SECTIONS = {
   start: () => benchStart(),
   window: () => benchWindow(),
   past: () => benchPast(),
+  group: () => benchGroup(),
   store: () => benchStore(),
   link: () => benchLink(),
   server: () => benchServer(),

@@ -75,17 +75,18 @@ export const makeEpoch = async (
 ): Promise<{ readonly body: Plain; readonly secrets: EpochSecrets } | undefined> => {
   const context = contextOf(place)
   const isPlain = isPlainFor(place.members)
-  const slots: Plain[] = []
-  for (const device of place.members.devices.keys()) {
-    if (device === place.author) continue
-    const slotKey = input.slotKeys.get(device)
-    const info = slotInfo(context, device)
-    const sealed =
-      slotKey && (await (isPlain ? crypto.sealPlainTo(slotKey, input.fresh, info) : crypto.sealTo(slotKey, input.fresh, info)))
-    const slot = sealed ?? input.unsealable
-    if (!slot) return undefined
-    slots.push([fromHex(device), slotKeyId(slotKey ?? NOTHING), slot.subarray(0, slotBytes(place.members))])
-  }
+  // All at once: a platform that seals beside the program does several at a time.
+  const others = [...place.members.devices.keys()].filter((device) => device !== place.author)
+  const slots = await Promise.all(
+    others.map(async (device): Promise<Plain | undefined> => {
+      const slotKey = input.slotKeys.get(device) ?? NOTHING
+      const info = slotInfo(context, device)
+      const sealing = isPlain ? crypto.sealPlainTo(slotKey, input.fresh, info) : crypto.sealTo(slotKey, input.fresh, info)
+      const sealed = (await sealing) ?? input.unsealable?.subarray(0, slotBytes(place.members))
+      return sealed && [fromHex(device), slotKeyId(slotKey), sealed]
+    }),
+  )
+  if (!slots.every((slot) => slot !== undefined)) return undefined
   const { secrets, confirmation } = derive(input.fresh, input.parent, context, place.members)
   const parent = place.parent === null ? null : fromHex(place.parent)
   const body = [place.depth, parent, fromHex(place.members.digest), confirmation, input.nextSlotKey, slots]
