@@ -2,6 +2,7 @@ import { decode, encode } from '../core/bytes/cbor.ts'
 import { fromHex, type Hex } from '../core/bytes/hex.ts'
 import { hex, text, tuple, uint } from '../core/bytes/shape.ts'
 import { membersNow, membershipNow } from '../core/group/replica.ts'
+import { readLine } from '../core/timeline/line.ts'
 import type { Change, Store, StoredLine } from '../store/port.ts'
 import { compareOrders, type ConversationView, type Order, type Standing } from '../view/view.ts'
 import type { Conversation } from './conversation.ts'
@@ -32,7 +33,7 @@ export class Room {
   draft = ''
   readUpTo: Order | undefined
   unread = 0
-  #last: { readonly order: Order; readonly text: string; readonly mine: boolean } | undefined
+  #last: { readonly order: Order; readonly text: string; readonly person: Hex } | undefined
 
   constructor(conversation: Conversation, input: { readonly company: Company; readonly me: Hex }) {
     this.conversation = conversation
@@ -95,7 +96,7 @@ export class Room {
       if (snippet === undefined) continue
       const order = orderOf(line)
       const isNewest = !this.#last || compareOrders(order, this.#last.order) >= 0
-      if (isNewest) this.#last = { order, text: snippet, mine: line.author === this.conversation.replica.me.device }
+      if (isNewest) this.#last = { order, text: snippet, person: readLine(line.bytes)?.person ?? line.author }
     }
   }
 
@@ -128,7 +129,8 @@ export class Room {
     const last = this.#last && {
       text: this.#last.text,
       at: this.#last.order.time > now + AHEAD_MILLIS_MAX ? now : this.#last.order.time,
-      mine: this.#last.mine,
+      mine: this.#last.person === this.me,
+      ...(company.kind === 'group' && { person: this.#last.person }),
     }
     return {
       id: conversation.id,

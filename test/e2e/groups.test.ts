@@ -64,6 +64,8 @@ test('[EE23] an invitation that is pasted into another window leads into the gro
   await say(bobsWindow, 'The more the merrier')
   await theirs(carlasWindow, 'The more the merrier').waitFor()
   await lines(bobsWindow, 'Ann added Carla').waitFor()
+  // In the list the last line says who wrote it.
+  await talk(annsWindow, /Lake on Saturday.*Bob: The more the merrier/s).waitFor()
   await annsWindow.getByText('Open for 7 days, used 1 of 10 times').waitFor()
   // What was said before she came is not hers to read.
   assert.equal(await theirs(carlasWindow, 'early train').count(), 0)

@@ -90,9 +90,10 @@ test('[UI37] the settings say whether a passphrase is set, and how to set one, e
   play({}, async (page) => {
     await goTo(page, '/settings')
     await page.getByText('No passphrase is set').waitFor()
-    await page.getByText(/^npm run kith -- passphrase/).waitFor()
+    await page.getByText(/^npm run kith -- passphrase set/).waitFor()
     await page.getByText(/^npm run kith -- export FILE/).waitFor()
     await page.getByText(/^npm run kith -- import FILE/).waitFor()
     await onStage(page, (stage) => stage.peer.setStatus({ passphrase: true }), null)
     await page.getByText('A passphrase is set').waitFor()
+    await page.getByText(/^npm run kith -- passphrase remove/).waitFor()
   }))
