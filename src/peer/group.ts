@@ -10,8 +10,14 @@ const SHOWN_MEMBERS = 4
 /** What I am in a group; undefined while nothing of it is here. */
 export const roleIn = (replica: Replica, person: Hex): Role | 'gone' | undefined => {
   const { roles, seniority } = membershipNow(replica)
-  return roles.get(person) ?? (seniority.people.has(person) ? 'gone' : undefined)
+  return roles.get(person) ?? (seniority.people.has(person) || wasLetIn(replica, person) ? 'gone' : undefined)
 }
+
+/** Whether somebody let them in, also where that does not stand: an invitation may be used once too often at one moment. */
+const wasLetIn = (replica: Replica, person: Hex): boolean =>
+  [...replica.history.steps.values()].some(
+    ({ deed }) => deed.kind === 'add' && deed.devices.some(([, owner]) => owner === person),
+  )
 
 /** A group as the list of conversations shows it: as it was introduced, until its own events say more. */
 export const groupTalk = (replica: Replica, introduced: Introduced, me: Hex): Talk => {

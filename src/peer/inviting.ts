@@ -79,10 +79,7 @@ const peoplePorts = (peer: RunningPeer): InvitationsPorts['people'] => ({
   },
 })
 
-const groupsPorts = (
-  peer: RunningPeer,
-  { arriving, changing, secrets }: Input,
-): InvitationsPorts['groups'] => {
+const groupsPorts = (peer: RunningPeer, { arriving, changing, secrets }: Input): InvitationsPorts['groups'] => {
   const groupOf = (conversation: Hex): Result<Room, Refusal> => {
     const room = roomOf(peer, conversation)
     return room.ok && !room.value.introduced ? refuse({ kind: 'not-a-group' }) : room
@@ -103,27 +100,48 @@ const groupsPorts = (
     isIn: (conversation, person) => membershipOf(conversation)?.roles.has(person) === true,
     wasIn: (conversation, person) => membershipOf(conversation)?.seniority.people.has(person) === true,
 
-    invitations: (conversation) =>
-      [...(membershipOf(conversation)?.invitations ?? [])].map(([id, open]): GroupInvitation => {
-        const secret = secrets.of(id)
+    wasRemoved: (conversation, person) =>
+      membershipOf(conversation)?.revocations.some(
+        ({ deed, warrant }) =>
+          (deed.kind === 'remove' && deed.person === person) || (deed.kind === 'leave' && warrant?.person === person),
+      ) === true,
+
+    invitations: (conversation) => {
+      const room = groupOf(conversation)
+      const open = membershipOf(conversation)?.invitations
+      if (!room.ok || !open) return []
+      // Those that were taken back are open no longer, and still known: whoever comes with one is told why.
+      const made = [...room.value.conversation.replica.history.steps.values()].flatMap(({ deed, time, warrant }) =>
+        deed.kind === 'invite' && warrant ? [{ ...deed, time, by: warrant.person }] : [],
+      )
+      return made.map(({ invitation, role, uses, expiry, time, by }): GroupInvitation => {
+        const known = open.get(invitation)
+        const secret = secrets.of(invitation)
         return {
-          id,
+          id: invitation,
           ...(secret && { secret: secret.secret }),
-          by: open.by.warrant?.person ?? '',
-          role: open.role,
+          by,
+          role,
           history: secret?.history ?? { share: 'none' },
-          made: open.by.time,
-          expires: open.expiry,
-          uses: open.uses,
-          used: open.used.length,
-          revoked: false,
+          made: time,
+          expires: expiry,
+          uses,
+          used: known?.used.length ?? 0,
+          revoked: known === undefined,
         }
-      }),
+      })
+    },
 
     invite: async (conversation, { id, secret, role, history, expires, uses }) => {
       const room = groupOf(conversation)
       if (!room.ok) return room
-      const written = await changing.operate(room.value, { kind: 'invite', invitation: id, role, uses, expiry: expires })
+      const written = await changing.operate(room.value, {
+        kind: 'invite',
+        invitation: id,
+        role,
+        uses,
+        expiry: expires,
+      })
       if (!written.ok) return written
       return done(await room.value.conversation.say({ kind: 'invitation', secret, history }, { speech: false }))
     },

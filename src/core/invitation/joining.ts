@@ -6,16 +6,15 @@ import type { Outcome } from './judgement.ts'
 export type Joining =
   /** Nobody who could let me in has answered. */
   | { readonly at: 'waiting' }
-  /** I was let in. `proven`: the group's own events have shown me as a member. */
-  | { readonly at: 'in'; readonly conversation: Hex; readonly proven: boolean }
+  | { readonly at: 'in'; readonly conversation: Hex }
   | { readonly at: 'refused'; readonly because: Exclude<Outcome, 'let-in'> }
 
 export type JoiningInput =
   /** Let in, and the introduction led into this conversation. */
   | { readonly kind: 'entered'; readonly conversation: Hex }
   | { readonly kind: 'refused'; readonly because: Exclude<Outcome, 'let-in'> }
-  /** What the group's events say of me now. */
-  | { readonly kind: 'seen'; readonly asMember: boolean }
+  /** The group's events show that others came by the same use before me. */
+  | { readonly kind: 'crowded-out' }
   | { readonly kind: 'clock'; readonly now: number }
 
 /** How long after the end of an invitation an answer may still be on its way. */
@@ -29,12 +28,11 @@ export const ANSWER_MILLIS_MAX = 24 * 60 * 60 * 1000
 export const stepJoining = (joining: Joining, input: JoiningInput, link: { readonly expires: number }): Joining => {
   switch (input.kind) {
     case 'entered':
-      return joining.at === 'in' ? joining : { at: 'in', conversation: input.conversation, proven: false }
+      return joining.at === 'in' ? joining : { at: 'in', conversation: input.conversation }
     case 'refused':
       return joining.at === 'waiting' ? { at: 'refused', because: input.because } : joining
-    case 'seen':
-      if (joining.at !== 'in' || joining.proven) return joining
-      return input.asMember ? { ...joining, proven: true } : { at: 'refused', because: 'used' }
+    case 'crowded-out':
+      return joining.at === 'in' ? { at: 'refused', because: 'used' } : joining
     case 'clock':
       return joining.at === 'waiting' && input.now >= link.expires + ANSWER_MILLIS_MAX
         ? { at: 'refused', because: 'expired' }

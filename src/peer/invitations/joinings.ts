@@ -116,8 +116,8 @@ export class Joinings {
   groupChanged(conversation: Hex): void {
     for (const entry of this.#all.values()) {
       const { state } = entry.joined
-      if (state.at === 'in' && !state.proven && state.conversation === conversation)
-        this.#enqueue(() => this.#prove(entry))
+      if (state.at === 'in' && state.conversation === conversation && this.#isCrowdedOut(conversation, entry))
+        this.#enqueue(() => this.#step(entry, { kind: 'crowded-out' }))
     }
   }
 
@@ -151,7 +151,7 @@ export class Joinings {
   #firstState({ group }: InvitationLink): Joining {
     const me = this.#ports.self().person
     return group && this.#ports.groups.isIn(group.conversation, me)
-      ? { at: 'in', conversation: group.conversation, proven: true }
+      ? { at: 'in', conversation: group.conversation }
       : { at: 'waiting' }
   }
 
@@ -218,16 +218,13 @@ export class Joinings {
     return entered.ok ? link.group.conversation : undefined
   }
 
-  /** The group's events tell whether I am in, once they are here. */
-  async #prove(entry: Waiting): Promise<void> {
-    const { state } = entry.joined
-    if (state.at !== 'in') return
+  /** Somebody else came by the same use at the same moment, and counts as the first. */
+  #isCrowdedOut(conversation: Hex, { joined }: Waiting): boolean {
     const { groups, self } = this.#ports
-    if (groups.isIn(state.conversation, self().person)) return this.#step(entry, { kind: 'seen', asMember: true })
-    const invitation = groups.invitations(state.conversation).find(({ id }) => id === entry.joined.id)
-    const isKnown = invitation !== undefined && invitation.used >= invitation.uses
-    if (isKnown && groups.of(state.conversation)?.role === 'gone')
-      await this.#step(entry, { kind: 'seen', asMember: false })
+    const me = self().person
+    if (groups.of(conversation)?.role !== 'gone' || groups.wasRemoved(conversation, me)) return false
+    const invitation = groups.invitations(conversation).find(({ id }) => id === joined.id)
+    return invitation !== undefined && invitation.used >= invitation.uses
   }
 
   async #step(entry: Waiting, input: JoiningInput): Promise<void> {

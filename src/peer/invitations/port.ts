@@ -64,7 +64,9 @@ export type InvitationsPorts = {
     isIn(conversation: Hex, person: Hex): boolean
     /** Whether they ever were in it: whoever left or was removed does not come in again by an invitation. */
     wasIn(conversation: Hex, person: Hex): boolean
-    /** Those that this group has, whoever made them. */
+    /** Whether a removal of theirs stands, or they left. */
+    wasRemoved(conversation: Hex, person: Hex): boolean
+    /** Those that this group has, whoever made them; those that were taken back, too. */
     invitations(conversation: Hex): readonly GroupInvitation[]
     /** Writes the operation, and says the secret in the group so that every admin can let people in. */
     invite(conversation: Hex, invitation: NewGroupInvitation): Promise<Result<null, Refusal>>

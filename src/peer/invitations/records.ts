@@ -144,7 +144,7 @@ const plainState = (state: Joining) => {
     case 'waiting':
       return ['waiting']
     case 'in':
-      return ['in', fromHex(state.conversation), state.proven]
+      return ['in', fromHex(state.conversation)]
     case 'refused':
       return ['refused', state.because]
   }
@@ -153,13 +153,13 @@ const plainState = (state: Joining) => {
 const becauseShape: Shape<JoinRefusal> = (plain) =>
   literal('used')(plain) ?? literal('expired')(plain) ?? literal('revoked')(plain) ?? literal('not-allowed')(plain)
 const waitingShape = tuple(literal('waiting'))
-const inShape = tuple(literal('in'), hex(32), bool)
+const inShape = tuple(literal('in'), hex(32))
 const refusedShape = tuple(literal('refused'), becauseShape)
 
 const stateShape: Shape<Joining> = (plain) => {
   if (waitingShape(plain)) return { at: 'waiting' }
   const inside = inShape(plain)
-  if (inside) return { at: 'in', conversation: inside[1], proven: inside[2] }
+  if (inside) return { at: 'in', conversation: inside[1] }
   const refused = refusedShape(plain)
   return refused && { at: 'refused', because: refused[1] }
 }

@@ -122,10 +122,15 @@ export class InvitationMail implements InvitationMailboxes {
   async #run(): Promise<void> {
     while (this.#again && !this.#closed) {
       this.#again = false
-      for (const [name, secret] of this.#dropped) await this.#takeAway(name, secret)
-      for (const [name, item] of this.#items) await this.#place(name, item)
+      await this.#placeAll()
     }
     this.#running = undefined
+  }
+
+  /** Awaited also when there is nothing to do: a run that ended before it was noted as running would never end. */
+  async #placeAll(): Promise<void> {
+    for (const [name, secret] of this.#dropped) await this.#takeAway(name, secret)
+    for (const [name, item] of this.#items) await this.#place(name, item)
   }
 
   /** Forgets what was put under this name. A server that is not there now forgets it at the end of its lifetime. */

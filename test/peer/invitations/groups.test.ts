@@ -104,6 +104,7 @@ test('[IN20] whoever was removed does not come in again by an invitation, howeve
   await join(carol, invitation)
   await lobby.time.advance(100)
   lobby.groups.get(climbers)?.members.delete(carol.person)
+  lobby.groups.get(climbers)?.removed.add(carol.person)
   for (const each of [ann, bob, carol]) each.invitations.groupChanged(climbers)
   for (const each of [ann, bob]) {
     each.stop()

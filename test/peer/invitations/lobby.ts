@@ -44,6 +44,7 @@ export type Group = {
   readonly title: string
   readonly members: Map<Hex, Role>
   readonly ever: Set<Hex>
+  readonly removed: Set<Hex>
   readonly invitations: Map<Hex, GroupInvitation>
   /** Who holds which invitation by which secret: all admins. */
   full: boolean
@@ -123,6 +124,7 @@ export const createLobby = (seed: number): Lobby => {
     },
     isIn: (conversation, person) => groups.get(conversation)?.members.has(person) ?? false,
     wasIn: (conversation, person) => groups.get(conversation)?.ever.has(person) ?? false,
+    wasRemoved: (conversation, person) => groups.get(conversation)?.removed.has(person) ?? false,
     invitations: (conversation) => [...(groups.get(conversation)?.invitations.values() ?? [])],
     invite: async (conversation, invitation) => {
       const facts = { by: self.person, made: time.now(), used: 0, revoked: false }
@@ -276,6 +278,7 @@ export const found = (lobby: Lobby, title: string, members: readonly (readonly [
     title,
     members: new Map(members.map(([guest, role]) => [guest.person, role])),
     ever: new Set(members.map(([guest]) => guest.person)),
+    removed: new Set(),
     invitations: new Map(),
     full: false,
   })
