@@ -8,21 +8,20 @@ import { STRETCHING } from '../core/crypto/passphrase.ts'
 import { stretch } from '../crypto/argon2.ts'
 import { createPageCipher } from '../crypto/pages.ts'
 import { exportStore } from '../peer/exporting.ts'
-import { importWhole, mergeExport, surveyExport, type ImportRefusal, type OpenExport, type UnfitExport } from '../peer/importing.ts'
+import {
+  importWhole,
+  mergeExport,
+  surveyExport,
+  type ImportRefusal,
+  type OpenExport,
+  type UnfitExport,
+} from '../peer/importing.ts'
 import { loadSelf } from '../peer/self.ts'
 import type { Tally } from '../peer/tally.ts'
 import { copyStore } from '../store/copy.ts'
 import type { Store, StoreRefusal } from '../store/port.ts'
 import { openVault, type Vault, type VaultRefusal } from '../store/vault.ts'
-import type {
-  Ask,
-  Exported,
-  FileRefusal,
-  Imported,
-  OpenProfile,
-  PeerRefusal,
-  UnlockedProfile,
-} from './command.ts'
+import type { Ask, Exported, FileRefusal, Imported, OpenProfile, PeerRefusal, UnlockedProfile } from './command.ts'
 import type { Profile } from './profile.ts'
 
 /** Where a profile is kept: the only file that knows how its store is sealed. */

@@ -39,7 +39,8 @@ export const surveyExport = async (store: Store, opened: OpenExport): Promise<Re
     const entry = read.value
     if (survey.at === 'unused') continue
     if (entry.entry === 'head' && entry.device !== survey.self.device) return refuse(ofAnother(entry))
-    if (entry.entry !== 'event' || entry.author !== survey.self.device || !survey.known.has(entry.conversation)) continue
+    if (entry.entry !== 'event' || entry.author !== survey.self.device || !survey.known.has(entry.conversation))
+      continue
     if ((await store.event(entry.id)) === undefined) ahead++
   }
   return ahead === 0 ? accept(survey) : refuse({ kind: 'export-ahead', events: ahead })
@@ -179,7 +180,8 @@ const batchInto = (store: Store) => {
   return {
     add: async (put: Put): Promise<Result<null, StoreRefusal>> => {
       waiting.push(put)
-      bytes += put.put === 'record' ? put.value.length : put.put === 'event' ? put.event.bytes.length : put.line.bytes.length
+      bytes +=
+        put.put === 'record' ? put.value.length : put.put === 'event' ? put.event.bytes.length : put.line.bytes.length
       return waiting.length < BATCH_ENTRIES && bytes < BATCH_BYTES ? accept(null) : commit()
     },
     end: commit,

@@ -22,7 +22,10 @@ export const openDump = (database: Database, secrets: Secrets): Store['dump'] =>
         yield { entry: { put: 'record', space: 'secret', key, value }, place: { of: 'secret', key } }
     if (from?.of !== 'line')
       for (const cells of events.iterate(from?.of === 'event' ? from.number : 0))
-        yield { entry: { put: 'event', event: toEvent(cells) }, place: { of: 'event', number: Number(cells['number']) } }
+        yield {
+          entry: { put: 'event', event: toEvent(cells) },
+          place: { of: 'event', number: Number(cells['number']) },
+        }
     for (const cells of lines.iterate(from?.of === 'line' ? from.number : 0))
       yield { entry: { put: 'line', line: toLine(cells) }, place: { of: 'line', number: Number(cells['number']) } }
   }

@@ -11,7 +11,7 @@ export const replaceFile = (path: string, bytes: Uint8Array): void => {
   const fresh = `${path}.new`
   const descriptor = openSync(fresh, 'w', OWNER_ONLY_FILE)
   try {
-    for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done)
+    for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done)
     fsyncSync(descriptor)
   } finally {
     closeSync(descriptor)
@@ -42,7 +42,7 @@ export const shredFile = (path: string): void => {
   try {
     const zeros = new Uint8Array(SHRED_BYTES)
     const size = fstatSync(descriptor).size
-    for (let done = 0; done < size; ) done += writeSync(descriptor, zeros, 0, Math.min(SHRED_BYTES, size - done), done)
+    for (let done = 0; done < size;) done += writeSync(descriptor, zeros, 0, Math.min(SHRED_BYTES, size - done), done)
     fsyncSync(descriptor)
   } finally {
     closeSync(descriptor)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { decode, encode } from '../core/bytes/cbor.ts'
+import { decode, encode, type Plain } from '../core/bytes/cbor.ts'
 import { literal, nullable, text, tuple, type Shape } from '../core/bytes/shape.ts'
 import { plainLock, readLock, type Lock } from '../core/crypto/passphrase.ts'
 import { replaceFile } from './durable.ts'
@@ -29,7 +29,7 @@ export const readForce = (folder: string): Force | undefined => {
   if (!decoded.ok || !Array.isArray(decoded.value)) return undefined
   const unsealed = unsealedShape(decoded.value)
   if (unsealed) return { at: 'unsealed', former: unsealed[2] }
-  const [version, at, store, former, ...locked] = decoded.value
+  const [version = null, at = null, store = null, former = null, ...locked] = decoded.value as readonly Plain[]
   const head = sealedShape([version, at, store, former])
   const lock = readLock(locked)
   return head && lock && { at: 'sealed', store: head[2], former: head[3], lock }

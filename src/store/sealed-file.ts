@@ -1,4 +1,15 @@
-import { closeSync, constants, fchmodSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs'
+import { PAGE_BYTES } from './log.ts'
 
 /** Seals the units of a file. `place` says which file and unit it is; a unit opens nowhere else. */
 export type PageCipher = {
@@ -7,8 +18,6 @@ export type PageCipher = {
   open(sealed: Uint8Array, place: Uint8Array): Uint8Array | undefined
 }
 
-/** SQLite's pages, in all files that are sealed. */
-export const PAGE_BYTES = 4_096
 /** The parts of a write-ahead log (SQLite file format, 4.1): one header, then for each page a header and the page. */
 const LOG_HEADER_BYTES = 32
 const FRAME_HEADER_BYTES = 24
@@ -99,7 +108,7 @@ export const openSealedFile = (path: string, kind: SealedFileKind, cipher: PageC
     read: (into, position) => {
       let outcome: ReadOutcome = 'whole'
       const isRecovery = kind === 'log' && layout.unitAt(position).length !== PAGE_BYTES
-      for (let done = 0; done < into.length; ) {
+      for (let done = 0; done < into.length;) {
         const unit = layout.unitAt(position + done)
         const within = position + done - unit.start
         const count = Math.min(unit.length - within, into.length - done)
@@ -114,7 +123,7 @@ export const openSealedFile = (path: string, kind: SealedFileKind, cipher: PageC
       return outcome
     },
     write: (from, position) => {
-      for (let done = 0; done < from.length; ) {
+      for (let done = 0; done < from.length;) {
         const unit = layout.unitAt(position + done)
         const within = position + done - unit.start
         const count = Math.min(unit.length - within, from.length - done)
@@ -155,6 +164,5 @@ const readFully = (descriptor: number, into: Uint8Array, position: number): numb
 }
 
 const writeFully = (descriptor: number, from: Uint8Array, position: number): void => {
-  for (let done = 0; done < from.length; )
-    done += writeSync(descriptor, from, done, from.length - done, position + done)
+  for (let done = 0; done < from.length;) done += writeSync(descriptor, from, done, from.length - done, position + done)
 }

@@ -62,16 +62,14 @@ const load = async (): Promise<SealedSqlite> => {
         }),
       xRead: (file: Pointer, into: Pointer, count: number, position: bigint) =>
         guarded(capi.SQLITE_IOERR_READ, () => {
-          const start = Number(into)
           // Nothing is kept of the heap: it moves when it grows.
-          const outcome = fileAt(file).read(wasm.heap8u().subarray(start, start + count), Number(position))
+          const outcome = fileAt(file).read(wasm.heap8u().subarray(into, into + count), Number(position))
           if (outcome === 'whole') return capi.SQLITE_OK
           return outcome === 'short' ? capi.SQLITE_IOERR_SHORT_READ : capi.SQLITE_IOERR_DATA
         }),
       xWrite: (file: Pointer, from: Pointer, count: number, position: bigint) =>
         guarded(capi.SQLITE_IOERR_WRITE, () => {
-          const start = Number(from)
-          fileAt(file).write(wasm.heap8u().subarray(start, start + count), Number(position))
+          fileAt(file).write(wasm.heap8u().subarray(from, from + count), Number(position))
         }),
       xTruncate: (file: Pointer, length: bigint) =>
         guarded(capi.SQLITE_IOERR_TRUNCATE, () => fileAt(file).truncate(Number(length))),

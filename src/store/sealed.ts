@@ -2,10 +2,10 @@ import type { Result } from '../core/bytes/result.ts'
 import type { Database } from './database.ts'
 import { afterTimeout, closing, openStoreOn, toOpenRefusal, type Alarm, type OpenRefusal } from './database-store.ts'
 import { claimFile } from './file.ts'
-import { cutLog } from './log.ts'
+import { cutLog, PAGE_BYTES } from './log.ts'
 import type { Store } from './port.ts'
 import { openSealedDatabase } from './sealed-database.ts'
-import { PAGE_BYTES, type PageCipher } from './sealed-file.ts'
+import type { PageCipher } from './sealed-file.ts'
 
 /**
  * The store in one file of which no byte can be read without the cipher's key; all else is as with `openSqliteStore`, but

@@ -6,10 +6,7 @@ export type Pointer = number
 type Method = (...pointers: never[]) => number
 
 /** A C structure of these members, which are properties with a $ before their names. */
-type Structure<Members extends string> = { readonly pointer: Pointer; dispose(): void } & Record<
-  `$${Members}`,
-  Pointer
->
+type Structure<Members extends string> = { readonly pointer: Pointer; dispose(): void } & Record<`$${Members}`, Pointer>
 
 type VfsStructure = Structure<'iVersion' | 'szOsFile' | 'mxPathname' | 'xRandomness' | 'xSleep' | 'xCurrentTime'>
 
@@ -36,7 +33,9 @@ export type Wasm = {
   readonly capi: {
     readonly sqlite3_io_methods: new () => Structure<'iVersion'>
     readonly sqlite3_vfs: new (pointer?: Pointer) => VfsStructure
-    readonly sqlite3_file: (new (pointer: Pointer) => Structure<'pMethods'>) & { readonly structInfo: { readonly sizeof: number } }
+    readonly sqlite3_file: (new (pointer: Pointer) => Structure<'pMethods'>) & {
+      readonly structInfo: { readonly sizeof: number }
+    }
     sqlite3_vfs_find(name: null): Pointer
     sqlite3_last_insert_rowid(database: Pointer): bigint
     sqlite3_get_autocommit(database: Pointer): number
@@ -59,7 +58,11 @@ export type Wasm = {
     }): void
   }
   readonly oo1: {
-    readonly DB: new (input: { readonly filename: string; readonly flags: string; readonly vfs: string }) => WasmDatabase
+    readonly DB: new (input: {
+      readonly filename: string
+      readonly flags: string
+      readonly vfs: string
+    }) => WasmDatabase
   }
 }
 

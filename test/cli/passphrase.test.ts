@@ -46,7 +46,9 @@ test('[AR13] a passphrase is set, asked for at the start, changed and removed', 
   assert.equal(await openingWith(profile, undefined), 'not asked: opened')
   const set = typing(profile, 'first passphrase', 'first passphrase')
   assert.equal(await kith('passphrase set', set), 0)
-  assert.deepEqual(set.printed, ['The profile default is encrypted now. Kith asks for the passphrase whenever it starts.'])
+  assert.deepEqual(set.printed, [
+    'The profile default is encrypted now. Kith asks for the passphrase whenever it starts.',
+  ])
   assert.deepEqual(set.events, ['asked "New passphrase: "', 'asked "Once more: "'])
   assert.equal(await openingWith(profile, 'first passphrase'), 'Passphrase of the profile ann: : opened')
   assert.equal(await openingWith(profile, 'wrong passphrase'), 'Passphrase of the profile ann: : wrong-passphrase')
@@ -114,7 +116,10 @@ test('[AR14] a profile that another process has open without a door is left alon
 })
 
 test('[AR13] passphrases are read from a descriptor line by line, and never from options or variables', async () => {
-  const machine = machineWith({ secrets: ['a passphrase'], opening: () => ({ ok: false, refusal: { kind: 'wrong-passphrase' } }) })
+  const machine = machineWith({
+    secrets: ['a passphrase'],
+    opening: () => ({ ok: false, refusal: { kind: 'wrong-passphrase' } }),
+  })
   let answer: string | undefined
   const world = {
     ...machine.world,
@@ -139,7 +144,10 @@ test('[AR13] a descriptor gives its lines one after the other, and nothing at it
     for (let count = 0; count < 4; count++) console.log(JSON.stringify(processTerminal.line(0) ?? null))
     console.log(JSON.stringify(processTerminal.line(999) ?? null))
   `
-  const child = spawnSync(process.execPath, ['--input-type=module', '-e', script], { input: await readFile(file), encoding: 'utf8' })
+  const child = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    input: await readFile(file),
+    encoding: 'utf8',
+  })
   assert.deepEqual(child.stdout.trim().split('\n'), ['"first line"', '"zweite Zeile ü"', '"last"', 'null', 'null'])
 })
 
@@ -175,7 +183,10 @@ test('[EX16] an export goes to a new file of its owner only, is imported elsewhe
   await peer.value.close()
   const exporting = typing(here, 'file passphrase', 'file passphrase')
   assert.equal(await kith(`export ${file}`, exporting), 0)
-  assert.match(exporting.printed[0] ?? '', /ann\.kith holds everything of this profile: 0 conversations, 0 messages, 0 people \([\d.]+ (bytes|KB)\)\.$/)
+  assert.match(
+    exporting.printed[0] ?? '',
+    /ann\.kith holds everything of this profile: 0 conversations, 0 messages, 0 people \([\d.]+ (bytes|KB)\)\.$/,
+  )
   assert.match(exporting.printed[1] ?? '', /on one machine only/)
   assert.equal((await stat(file)).mode & 0o777, 0o600)
   const bytes = await readFile(file)
@@ -198,7 +209,10 @@ test('[EX16] an export goes to a new file of its owner only, is imported elsewhe
   await same.value.close()
   const twice = typing(there, 'file passphrase')
   assert.equal(await kith(`import ${file}`, twice), 0)
-  assert.match(twice.printed.join('\n'), /missing.*is there now; what was there stays as it was.\n\n  conversations  0 added, 0 kept/)
+  assert.match(
+    twice.printed.join('\n'),
+    /missing.*is there now; what was there stays as it was.\n\n  conversations  0 added, 0 kept/,
+  )
 })
 
 test('[EX17] whatever an import refuses it says, and nothing is changed', async (t) => {

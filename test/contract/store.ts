@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { openMemoryStore } from '../../src/store/memory.ts'
-import type { Change, DumpPage, DumpPlace, Put, Store } from '../../src/store/port.ts'
+import type { DumpPage, DumpPlace, Put, Store } from '../../src/store/port.ts'
 import { alice, attic, bob, eventOf, hall, idOf, lineOf, utf8 } from '../store/examples.ts'
 
 /** What every store promises. `open` gives an empty one and takes it away when `use` is done. */
@@ -389,10 +389,7 @@ const tellOfDumps = (story: Story): void => {
     const copy = openMemoryStore()
     for (const entry of (await dumpOf(store, 500)).entries) await copy.commit([entry])
     assert.deepEqual((await dumpOf(copy, 1e6)).entries, (await dumpOf(store, 1e6)).entries)
-    assert.deepEqual(
-      await copy.search({ text: 'tea', limit: 9 }),
-      await store.search({ text: 'tea', limit: 9 }),
-    )
+    assert.deepEqual(await copy.search({ text: 'tea', limit: 9 }), await store.search({ text: 'tea', limit: 9 }))
     await copy.close()
   })
 }

@@ -62,7 +62,10 @@ const profile = async (): Promise<{ readonly store: Store; readonly self: Self }
     ...keysOf(hall, 'then'),
     ...message(hall, self.device, 1),
     ...message(hall, bob, 1),
-    { put: 'line', line: { id: 'gap/1', conversation: hall, author: bob, time: 2, seq: 2, counts: false, bytes: utf8('gap') } } as const,
+    {
+      put: 'line',
+      line: { id: 'gap/1', conversation: hall, author: bob, time: 2, seq: 2, counts: false, bytes: utf8('gap') },
+    } as const,
   ]
   await store.commit(changes)
   return { store, self }
@@ -113,7 +116,10 @@ test('[EX10] what is imported into an unused profile is all of what was exported
     value: { conversations: { added: 1, kept: 0 }, messages: { added: 2, kept: 0 }, people: { added: 1, kept: 0 } },
   })
   const entries = await dumpOf(built)
-  assert.deepEqual(entries.filter((entry) => !isMark(entry)), await dumpOf(store))
+  assert.deepEqual(
+    entries.filter((entry) => !isMark(entry)),
+    await dumpOf(store),
+  )
   const again = await openSelf(built, dice)
   assert.ok(again.ok)
   assert.deepEqual(selfChanges(again.value), selfChanges(self))
@@ -124,7 +130,10 @@ test('[EX15] a conversation whose keys came from an export is marked as restored
   const file = await exported(store, self)
   const built = openMemoryStore()
   await importWhole(built, file, 9)
-  assert.deepEqual((await dumpOf(built)).filter(isMark).map((entry) => (entry.put === 'record' ? entry.key : '')), [`${hall}/restored`])
+  assert.deepEqual(
+    (await dumpOf(built)).filter(isMark).map((entry) => (entry.put === 'record' ? entry.key : '')),
+    [`${hall}/restored`],
+  )
   await merge(store, file)
   assert.deepEqual((await dumpOf(store)).filter(isMark), [])
 })
@@ -170,7 +179,12 @@ test('[EX11] a conversation that is not here at all comes back with its keys', a
   const file = await exported(store, self)
   const lost = openMemoryStore()
   for (const entry of await dumpOf(store)) {
-    const about = entry.put === 'record' ? entry.key.split('/')[0] : entry.put === 'event' ? entry.event.conversation : entry.line.conversation
+    const about =
+      entry.put === 'record'
+        ? entry.key.split('/')[0]
+        : entry.put === 'event'
+          ? entry.event.conversation
+          : entry.line.conversation
     if (about !== attic) await lost.commit([entry])
   }
   const outcome = await merge(lost, file)

@@ -20,9 +20,13 @@ const commitUntilKilled = async (
   answers: number,
   key: string | undefined,
 ): Promise<readonly number[]> => {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'committer.ts'), file, String(first), ...(key === undefined ? [] : [key])], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'committer.ts'), file, String(first), ...(key === undefined ? [] : [key])],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   const closed = once(child, 'close')
   const answered: number[] = []
   for await (const line of createInterface({ input: child.stdout })) {

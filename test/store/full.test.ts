@@ -31,7 +31,8 @@ const hasSmallDisks = (): boolean => {
   }
 }
 
-test('[ST7] a full disk refuses, shows nothing of it, and is well again when there is space', (context) => fillDisk(context))
+test('[ST7] a full disk refuses, shows nothing of it, and is well again when there is space', (context) =>
+  fillDisk(context))
 
 test('[ST7] [AR10] so does one beside a sealed store', (context) => fillDisk(context, 'ab'.repeat(32)))
 

@@ -6,7 +6,17 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { temporaryFolder, utf8 } from './examples.ts'
 import { filesWith } from './files.ts'
-import { confidences, entries, everythingIn, newPassphrase, oldPassphrase, reseal, storeOf, vaultAt, type Deed } from './vaults.ts'
+import {
+  confidences,
+  entries,
+  everythingIn,
+  newPassphrase,
+  oldPassphrase,
+  reseal,
+  storeOf,
+  vaultAt,
+  type Deed,
+} from './vaults.ts'
 
 const run = async (folder: string, deed: Deed, last: number): Promise<readonly string[]> => {
   const script = join(import.meta.dirname, 'vault-process.ts')
@@ -55,11 +65,20 @@ for (const deed of ['set', 'change', 'remove'] as const)
         assert.deepEqual(await everythingIn(now.value), entries)
         await now.value.close()
         found.release()
-        const names = readdirSync(copy).map((name) => name.replace(/[0-9a-f]{16}/, 'X')).toSorted()
+        const names = readdirSync(copy)
+          .map((name) => name.replace(/[0-9a-f]{16}/, 'X'))
+          .toSorted()
         const sealed = (opened?.ok ? after : before) !== undefined
-        assert.deepEqual(names.filter((name) => name !== 'kith.key.new'), sealed ? ['kith.key', 'kith.lock', 'sealed-X.db'] : ['kith.db', 'kith.lock'])
+        assert.deepEqual(
+          names.filter((name) => name !== 'kith.key.new'),
+          sealed ? ['kith.key', 'kith.lock', 'sealed-X.db'] : ['kith.db', 'kith.lock'],
+        )
         if (sealed)
-          assert.deepEqual(confidences.flatMap((word) => filesWith(copy, utf8(word))), [], 'nothing is left in the clear')
+          assert.deepEqual(
+            confidences.flatMap((word) => filesWith(copy, utf8(word))),
+            [],
+            'nothing is left in the clear',
+          )
         rmSync(copy, { recursive: true })
         return opened?.ok ? 'new' : 'old'
       }

@@ -66,13 +66,15 @@ describe('a profile with a passphrase', () => {
     const vault = vaultAt(folder)
     await reseal(vault, undefined, oldPassphrase)
     const store = await storeOf(vault, oldPassphrase)
-    await store.commit(entries.map((entry) => (entry.put === 'record' ? { ...entry, key: `again ${entry.key}` } : entry)))
-    assert.deepEqual(readdirSync(folder).map((name) => name.replace(/[0-9a-f]{16}/, 'X')).toSorted(), [
-      'kith.key',
-      'kith.lock',
-      'sealed-X.db',
-      'sealed-X.db-wal',
-    ])
+    await store.commit(
+      entries.map((entry) => (entry.put === 'record' ? { ...entry, key: `again ${entry.key}` } : entry)),
+    )
+    assert.deepEqual(
+      readdirSync(folder)
+        .map((name) => name.replace(/[0-9a-f]{16}/, 'X'))
+        .toSorted(),
+      ['kith.key', 'kith.lock', 'sealed-X.db', 'sealed-X.db-wal'],
+    )
     assert.deepEqual(readable(), [], 'with the log in use')
     await store.close()
     vault.release()
@@ -87,7 +89,9 @@ describe('a profile with a passphrase', () => {
     } finally {
       process.umask(old)
     }
-    const modes = [folder, ...readdirSync(folder).map((name) => join(folder, name))].map((each) => statSync(each).mode & 0o077)
+    const modes = [folder, ...readdirSync(folder).map((name) => join(folder, name))].map(
+      (each) => statSync(each).mode & 0o077,
+    )
     assert.deepEqual(new Set(modes), new Set([0]))
   })
 
@@ -121,8 +125,11 @@ describe('a profile with a passphrase', () => {
     await reseal(vault, oldPassphrase, newPassphrase)
     vault.release()
     assert.equal(new Set(keys.map((key) => key.toString())).size, 2)
-    const [store = ''] = readdirSync(folder).filter((name) => name.startsWith('sealed-'))
-    const opened = await openSealedStore({ file: join(folder, store), cipher: createPageCipher(keys[0] ?? randomBytes(32)) })
+    const store = readdirSync(folder).find((name) => name.startsWith('sealed-')) ?? ''
+    const opened = await openSealedStore({
+      file: join(folder, store),
+      cipher: createPageCipher(keys[0] ?? randomBytes(32)),
+    })
     assert.deepEqual(opened.ok ? 'opened' : opened.refusal.kind, 'not-a-database')
   })
 
@@ -158,18 +165,23 @@ describe('a profile with a passphrase', () => {
     const good = readFileSync(file)
     const refusal = { ok: false, refusal: { kind: 'key-damaged', file } }
     fc.assert(
-      fc.property(fc.nat(good.length - 1), fc.integer({ min: 1, max: 255 }), fc.nat(good.length), (place, flip, length) => {
-        const bad = Uint8Array.from(good.subarray(0, length))
-        if (place < length) bad[place] = (bad[place] ?? 0) ^ flip
-        writeFileSync(file, bad)
-        const opened = openVault(folder, portsOf())
-        if (opened.ok) opened.value.release()
-        else assert.deepEqual(opened, refusal)
-      }),
+      fc.property(
+        fc.nat(good.length - 1),
+        fc.integer({ min: 1, max: 255 }),
+        fc.nat(good.length),
+        (place, flip, length) => {
+          const bad = Uint8Array.from(good.subarray(0, length))
+          if (place < length) bad[place] = (bad[place] ?? 0) ^ flip
+          writeFileSync(file, bad)
+          const opened = openVault(folder, portsOf())
+          if (opened.ok) opened.value.release()
+          else assert.deepEqual(opened, refusal)
+        },
+      ),
       { numRuns: 500 },
     )
     writeFileSync(file, good)
-    const [store = ''] = readdirSync(folder).filter((name) => name.startsWith('sealed-'))
+    const store = readdirSync(folder).find((name) => name.startsWith('sealed-')) ?? ''
     rmSync(join(folder, store))
     assert.deepEqual(openVault(folder, portsOf()), refusal)
     assert.deepEqual(readdirSync(folder).toSorted(), ['kith.key', 'kith.lock'])
@@ -177,7 +189,7 @@ describe('a profile with a passphrase', () => {
 
   test('[AR8] no change to a sealed store goes unnoticed, and none throws', async () => {
     await filled(oldPassphrase)
-    const [name = ''] = readdirSync(folder).filter((each) => each.startsWith('sealed-'))
+    const name = readdirSync(folder).find((each) => each.startsWith('sealed-')) ?? ''
     const file = join(folder, name)
     const good = readFileSync(file)
     await fc.assert(
@@ -189,11 +201,13 @@ describe('a profile with a passphrase', () => {
         const opened = await vault.open(oldPassphrase)
         if (opened.ok) {
           // The page was not needed for opening; whoever reads it is told.
-          await assert.rejects(everythingIn(opened.value).then(async (found) => {
-            assert.deepEqual(found, entries, 'what is read is what was written')
-            await opened.value.search({ text: 'grasshopper', limit: 1 })
-            throw new Error('a page that nothing is on')
-          }))
+          await assert.rejects(
+            everythingIn(opened.value).then(async (found) => {
+              assert.deepEqual(found, entries, 'what is read is what was written')
+              await opened.value.search({ text: 'grasshopper', limit: 1 })
+              throw new Error('a page that nothing is on')
+            }),
+          )
           await opened.value.close()
         }
         vault.release()

@@ -25,7 +25,7 @@ export const sealChunks = async function* (
   const seal = (bytes: Uint8Array, isLast: boolean): Uint8Array =>
     sealOnce(chunkKey(fileKey, number++, isLast), bytes, NOTHING)
   for await (const bytes of plain)
-    for (let taken = 0; taken < bytes.length; ) {
+    for (let taken = 0; taken < bytes.length;) {
       // A full chunk goes only when more follows: it may be the last.
       if (filled === CHUNK_BYTES) {
         yield seal(chunk, false)
@@ -53,7 +53,7 @@ export const openChunks = async function* (
     return plain ? accept(plain) : refuse({ kind: 'export-damaged' })
   }
   for await (const bytes of sealed)
-    for (let taken = 0; taken < bytes.length; ) {
+    for (let taken = 0; taken < bytes.length;) {
       if (filled === SEALED_CHUNK_BYTES) {
         const opened = open(chunk, false)
         yield opened

@@ -106,20 +106,30 @@ export const unlockExport = async (
 export const readExport = async function* (
   fileKey: Uint8Array,
   sealed: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Result<Head | Kept | End, ExportRefusal>> {
+): AsyncGenerator<Result<Head | Kept | End, ExportRefusal>, void> {
   const counts = { record: 0, event: 0, line: 0 }
   let at: 'start' | 'inside' | 'ended' = 'start'
   for await (const framed of unframe(openChunks(fileKey, sealed))) {
-    if (!framed.ok) return yield framed
+    if (!framed.ok) {
+      yield framed
+      return
+    }
     const decoded = decode(framed.value)
     const entry = decoded.ok ? readEntry(decoded.value) : undefined
-    if (entry?.entry === 'newer') return yield refuse({ kind: 'export-newer-version', found: entry.version })
-    if (entry === undefined || at === 'ended' || (entry.entry === 'head') !== (at === 'start'))
-      return yield refuse({ kind: 'export-damaged' })
+    if (entry?.entry === 'newer') {
+      yield refuse({ kind: 'export-newer-version', found: entry.version })
+      return
+    }
+    if (entry === undefined || at === 'ended' || (entry.entry === 'head') !== (at === 'start')) {
+      yield refuse({ kind: 'export-damaged' })
+      return
+    }
     at = 'inside'
     if (entry.entry === 'end') {
-      if (entry.records !== counts.record || entry.events !== counts.event || entry.lines !== counts.line)
-        return yield refuse({ kind: 'export-damaged' })
+      if (entry.records !== counts.record || entry.events !== counts.event || entry.lines !== counts.line) {
+        yield refuse({ kind: 'export-damaged' })
+        return
+      }
       at = 'ended'
     } else if (entry.entry !== 'head') counts[entry.entry]++
     yield accept(entry)
@@ -130,13 +140,16 @@ export const readExport = async function* (
 /** Cuts a stream into the encoded entries that are in it, each after its length in four bytes, big-endian. */
 const unframe = async function* (
   stream: AsyncIterable<Result<Uint8Array, Damaged>>,
-): AsyncGenerator<Result<Uint8Array, Damaged>> {
+): AsyncGenerator<Result<Uint8Array, Damaged>, void> {
   let length: number | undefined
   let waiting = new Uint8Array(FRAME_LENGTH_BYTES)
   let filled = 0
   for await (const plain of stream) {
-    if (!plain.ok) return yield plain
-    for (let taken = 0; taken < plain.value.length; ) {
+    if (!plain.ok) {
+      yield plain
+      return
+    }
+    for (let taken = 0; taken < plain.value.length;) {
       const part = plain.value.subarray(taken, taken + waiting.length - filled)
       waiting.set(part, filled)
       filled += part.length
@@ -148,7 +161,10 @@ const unframe = async function* (
         waiting = new Uint8Array(FRAME_LENGTH_BYTES)
       } else {
         length = new DataView(waiting.buffer).getUint32(0)
-        if (length === 0 || length > ENTRY_BYTES_MAX) return yield refuse({ kind: 'export-damaged' })
+        if (length === 0 || length > ENTRY_BYTES_MAX) {
+          yield refuse({ kind: 'export-damaged' })
+          return
+        }
         waiting = new Uint8Array(length)
       }
       filled = 0

@@ -11,7 +11,7 @@ import {
   writeExport,
   type ExportRefusal,
 } from '../../../src/core/backup/export.ts'
-import { decode, encode } from '../../../src/core/bytes/cbor.ts'
+import { decode, encode, type Plain } from '../../../src/core/bytes/cbor.ts'
 import { STRETCH_MEMORY_KIB_MAX, type Stretch } from '../../../src/core/crypto/passphrase.ts'
 import { hkdfExtract } from '../../../src/core/crypto/symmetric.ts'
 
@@ -23,7 +23,14 @@ const stretch: Stretch = async (passphrase, salt) => hkdfExtract(salt, utf8(pass
 const how = { memoryKib: 8, passes: 1, lanes: 1 }
 const passphrase = 'a passphrase for exports'
 
-const head: Head = { entry: 'head', version: 1, time: 1_700_000_000_000, person: hexOf('a'), device: hexOf('b'), name: 'Ann' }
+const head: Head = {
+  entry: 'head',
+  version: 1,
+  time: 1_700_000_000_000,
+  person: hexOf('a'),
+  device: hexOf('b'),
+  name: 'Ann',
+}
 const record: Kept = { entry: 'record', space: 'setting', key: 'a', value: utf8('one') }
 const event: Kept = {
   entry: 'event',
@@ -54,8 +61,10 @@ const collect = async (pieces: AsyncIterable<Uint8Array>): Promise<Buffer> => {
   return Buffer.concat(collected)
 }
 
-const write = async (kept: Iterable<Kept>, random = (bytes: number) => new Uint8Array(bytes).fill(7)): Promise<Buffer> =>
-  collect(writeExport({ head, kept: each(kept) }, passphrase, { stretch, how, random }))
+const write = async (
+  kept: Iterable<Kept>,
+  random = (bytes: number) => new Uint8Array(bytes).fill(7),
+): Promise<Buffer> => collect(writeExport({ head, kept: each(kept) }, passphrase, { stretch, how, random }))
 
 /** What a file says, in pieces of any size, or why not. */
 const read = async (
@@ -67,7 +76,9 @@ const read = async (
   const key = await unlockExport(preamble.value, phrase, stretch)
   if (!key.ok) return { entries: [], refusal: key.refusal.kind }
   const rest = file.subarray(preamble.value.bytes)
-  const pieces = Array.from({ length: Math.ceil(rest.length / piece) }, (_, at) => rest.subarray(at * piece, (at + 1) * piece))
+  const pieces = Array.from({ length: Math.ceil(rest.length / piece) }, (_, at) =>
+    rest.subarray(at * piece, (at + 1) * piece),
+  )
   const entries: Entry[] = []
   for await (const entry of readExport(key.value, each(pieces))) {
     if (!entry.ok) return { entries, refusal: entry.refusal.kind }
@@ -77,7 +88,11 @@ const read = async (
 }
 
 /** Some entries whose file has several chunks. */
-const long: readonly Kept[] = Array.from({ length: 8 }, (_, seq) => ({ ...event, seq, bytes: new Uint8Array(30_000).fill(seq) }))
+const long: readonly Kept[] = Array.from({ length: 8 }, (_, seq) => ({
+  ...event,
+  seq,
+  bytes: new Uint8Array(30_000).fill(seq),
+}))
 const preambleBytes = async (): Promise<number> => {
   const preamble = readPreamble(await write([]))
   assert.ok(preamble.ok)
@@ -116,19 +131,26 @@ const keptArbitrary: fc.Arbitrary<Kept> = fc.oneof(
       text: fc.string(),
       bytes,
     },
-    { requiredKeys: ['entry', 'id', 'conversation', 'time', 'author', 'seq', 'counts', 'bytes'], noNullPrototype: true },
+    {
+      requiredKeys: ['entry', 'id', 'conversation', 'time', 'author', 'seq', 'counts', 'bytes'],
+      noNullPrototype: true,
+    },
   ),
 )
 
 test('[EX1] what was exported is read back, however the file is cut into pieces', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(keptArbitrary, { maxLength: 60 }), fc.integer({ min: 1, max: 70_000 }), async (kept, piece) => {
-      const { entries, refusal } = await read(await write(kept), { piece: Math.max(piece, 500) })
-      assert.equal(refusal, undefined)
-      assert.deepEqual(entries.slice(1, -1), kept)
-      assert.deepEqual(entries[0], head)
-      assert.equal(entries.at(-1)?.entry, 'end')
-    }),
+    fc.asyncProperty(
+      fc.array(keptArbitrary, { maxLength: 60 }),
+      fc.integer({ min: 1, max: 70_000 }),
+      async (kept, piece) => {
+        const { entries, refusal } = await read(await write(kept), { piece: Math.max(piece, 500) })
+        assert.equal(refusal, undefined)
+        assert.deepEqual(entries.slice(1, -1), kept)
+        assert.deepEqual(entries[0], head)
+        assert.equal(entries.at(-1)?.entry, 'end')
+      },
+    ),
     { numRuns: 50 },
   )
   assert.deepEqual((await read(await write(long), { piece: 1 })).entries.slice(1, -1), long)
@@ -136,10 +158,13 @@ test('[EX1] what was exported is read back, however the file is cut into pieces'
 
 test('[EX1] a file whose last chunk is exactly full is whole', async () => {
   const rest = (await write([record])).length - (await preambleBytes()) - 16
-  const value = (more: number): Kept => ({ ...record, value: new Uint8Array(CHUNK_BYTES - rest + record.value.length - more) })
+  const value = (more: number): Kept => ({
+    ...record,
+    value: new Uint8Array(CHUNK_BYTES - rest + record.value.length - more),
+  })
   const lengths = new Set<number>()
   for (let more = 0; more < 12; more++) {
-    const file = await write([value(more) as Extract<Kept, { entry: 'record' }>])
+    const file = await write([value(more)])
     lengths.add(file.length - (await preambleBytes()) - 16)
     assert.equal((await read(file)).refusal, undefined)
   }
@@ -239,7 +264,7 @@ test('[EX7] stretching that this machine could not bear is refused before it is 
   const start = 16
   const decoded = decode(file.subarray(start, await preambleBytes()))
   assert.ok(decoded.ok && Array.isArray(decoded.value))
-  const [name, , passes, lanes, ...rest] = decoded.value
+  const [name, , passes, lanes, ...rest] = decoded.value as readonly Plain[]
   for (const [memory, times, wide] of [
     [STRETCH_MEMORY_KIB_MAX + 1, passes, lanes],
     [8, 17, lanes],
@@ -280,7 +305,14 @@ test('[EX8] no mutated file makes the reader throw or read what was not written'
 })
 
 test('[EX8] no bytes make the reader of entries throw, and what it reads was written so', () => {
-  const samples = [head, record, event, line, { ...line, text: 'tea' }, { entry: 'end', records: 1, events: 2, lines: 3 } as const]
+  const samples = [
+    head,
+    record,
+    event,
+    line,
+    { ...line, text: 'tea' },
+    { entry: 'end', records: 1, events: 2, lines: 3 } as const,
+  ]
   const encoded = samples.map((entry) => encodeEntry(entry))
   fc.assert(
     fc.property(

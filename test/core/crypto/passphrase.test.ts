@@ -46,7 +46,8 @@ test('[AR12] parameters, salt and key of a lock are bound to each other', async 
     { ...locked, salt: new Uint8Array(16).fill(3) },
     { ...locked, sealed: locked.sealed.with(0, (locked.sealed[0] ?? 0) ^ 1) },
   ]
-  for (const each of changed) assert.equal(await unlockKey(each, 'open sesame', { stretch, context: 'cave' }), undefined)
+  for (const each of changed)
+    assert.equal(await unlockKey(each, 'open sesame', { stretch, context: 'cave' }), undefined)
 })
 
 test('[AR12] a lock reads back as it was written, and nothing makes its reader throw', async () => {
