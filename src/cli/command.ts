@@ -171,6 +171,12 @@ export type PeerRefusal =
   | LockRefusal
   | ListenRefusal
 
+/** Why a command about a whole profile is not for this one as it is now. */
+export type ProfileStateRefusal =
+  | { readonly kind: 'profile-running'; readonly profile: string; readonly pid: number }
+  | { readonly kind: 'passphrase-already'; readonly profile: string }
+  | { readonly kind: 'passphrase-none'; readonly profile: string }
+
 export type LockRefusal =
   | { readonly kind: 'wrong-passphrase' }
   /** The profile has one, and there is nobody to ask. */

@@ -1,19 +1,11 @@
 import { unreachable } from '../core/bytes/result.ts'
 import type { UnfitExport } from '../peer/importing.ts'
 import { countWords } from '../view/count-words.ts'
-import type { FileRefusal, LockRefusal } from './command.ts'
-import type { PassphraseStateRefusal } from './commands/passphrase.ts'
+import type { FileRefusal, LockRefusal, ProfileStateRefusal } from './command.ts'
 import type { NewPassphraseRefusal } from './passphrase.ts'
-import type { RunningRefusal } from './with-profile.ts'
 
 /** Why nothing was done to a profile as a whole: its passphrase, its export. */
-export type WholeProfileRefusal =
-  | LockRefusal
-  | NewPassphraseRefusal
-  | PassphraseStateRefusal
-  | RunningRefusal
-  | FileRefusal
-  | UnfitExport
+export type WholeProfileRefusal = LockRefusal | NewPassphraseRefusal | ProfileStateRefusal | FileRefusal | UnfitExport
 
 export const wholeProfileWords = (refusal: WholeProfileRefusal): string => {
   switch (refusal.kind) {

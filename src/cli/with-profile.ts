@@ -5,9 +5,6 @@ import { askGiven } from './passphrase.ts'
 import type { Profile } from './profile.ts'
 import { fail, profileGiven } from './with-peer.ts'
 
-/** The peer of the profile runs in another process. */
-export type RunningRefusal = { readonly kind: 'profile-running'; readonly profile: string; readonly pid: number }
-
 export type TakenProfile = { readonly profile: Profile; readonly open: OpenProfile; readonly ask: Ask }
 
 /** Runs `use` with a profile whose peer does not run and cannot be started meanwhile. */

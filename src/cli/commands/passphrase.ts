@@ -9,10 +9,6 @@ import { unlock, withProfile, type TakenProfile } from '../with-profile.ts'
 const DEEDS = ['set', 'change', 'remove'] as const
 type Deed = (typeof DEEDS)[number]
 
-export type PassphraseStateRefusal =
-  | { readonly kind: 'passphrase-already'; readonly profile: string }
-  | { readonly kind: 'passphrase-none'; readonly profile: string }
-
 export const passphrase: Command = {
   name: 'passphrase',
   takes: 'set|change|remove',
