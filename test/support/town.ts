@@ -1,10 +1,12 @@
+import { toHex } from '../../src/core/bytes/hex.ts'
+import { certify } from '../../src/core/identity/certificate.ts'
 import type { Crypto } from '../../src/core/crypto/port.ts'
 import { createSimulatedTime, type SimulatedTime } from '../../src/link/memory-time.ts'
 import { createNetwork, type Network as Wires } from '../../src/link/memory.ts'
 import type { Endpoint, Link } from '../../src/link/port.ts'
 import { openPeer, type Peer } from '../../src/peer/peer.ts'
 import type { Scheduler } from '../../src/peer/network/port.ts'
-import { openSelf } from '../../src/peer/self.ts'
+import { openSelf, selfChanges, type Self } from '../../src/peer/self.ts'
 import type { Mailboxes } from '../../src/server/mailbox.ts'
 import { createMemoryMailboxes } from '../../src/server/mailbox-memory.ts'
 import { serve } from '../../src/server/serve.ts'
@@ -35,6 +37,8 @@ export type Town = {
   readonly post: Mailboxes
   /** A person with a machine of their own, whose peer runs. */
   home(name: string, options?: HomeOptions): Promise<Home>
+  /** A further machine of somebody, certified by their root key. */
+  device(of: Home): Promise<Home>
 }
 
 export type HomeOptions = {
@@ -96,6 +100,15 @@ export const createTown = (seed: number, options: { readonly crypto?: Crypto; re
     setLoss: (loss) => {
       network.loss = loss
     },
+    device: async (of) => {
+      homes += 1
+      const address = `192.168.1.${10 + homes}:4001`
+      const ground = { name: of.name, address, crypto, time, wires, overheard, random: createDice(seed * 1_000 + homes) }
+      const store = openMortalStore(of.store.snapshot())
+      const self = await openSelf(store, { crypto, now: Math.floor(time.now()), random: ground.random })
+      if (!self.ok) throw new Error('the first machine has no keys')
+      return createHome(ground, { named: false }, await secondSelf(ground, self.value))
+    },
     home: async (name, home = {}) => {
       homes += 1
       const address = `192.168.1.${10 + homes}:4001`
@@ -114,7 +127,15 @@ type Ground = Pick<Town, 'time' | 'wires' | 'overheard'> & {
   readonly random: (bytes: number) => Uint8Array
 }
 
-const createHome = async (ground: Ground, options: HomeOptions): Promise<Home> => {
+/** Another device of the same person, as importing their root key would make it. */
+const secondSelf = async ({ crypto, random, time }: Ground, first: Self): Promise<Self> => {
+  const deviceSeed = random(32)
+  const device = toHex(await crypto.publicKey(deviceSeed))
+  const certificate = await certify(crypto, { rootSeed: first.rootSeed, device, now: Math.floor(time.now()) })
+  return { ...first, deviceSeed, device, certificate, cardKeys: [] }
+}
+
+const createHome = async (ground: Ground, options: HomeOptions, given?: Self): Promise<Home> => {
   const { name, address, crypto, time, wires, random } = ground
   let skew = options.skew ?? 0
   let disk: Snapshot | undefined
@@ -129,6 +150,7 @@ const createHome = async (ground: Ground, options: HomeOptions): Promise<Home> =
       now: () => Math.floor(time.now() + skew),
       after: (millis, run) => time.after(millis, () => life.alive && run()),
     }
+    if (given && !disk) await store.commit(selfChanges(given))
     const self = await openSelf(store, { crypto, now: scheduler.now(), random })
     if (!self.ok) throw new Error(`${name} has no disk`)
     const endpoint = mortalEndpoint(wires.peer({ device: self.value.device, address }), life, ground.overheard)

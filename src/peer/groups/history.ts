@@ -68,7 +68,9 @@ export const shareHistory = async (
 
 /** A message that can be read here, and what changed it since. */
 const eventsOf = async (peer: RunningPeer, line: StoredLine): Promise<readonly StoredEvent[]> => {
-  if (readLine(line.bytes)?.kind !== 'text') return []
+  const read = readLine(line.bytes)
+  // What was taken back stays so.
+  if (read?.kind !== 'text' || read.message.kind === 'deleted') return []
   const event = await peer.store.event(line.id)
   if (!isText(event)) return []
   const amendments = await peer.store.amendments(line.id, AMENDMENTS_MAX)

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { deliveryOf } from '../../src/view/view.ts'
+import { assertScreen } from '../support/agreement.ts'
+import { foundGroup, friends, groupView, sayIn } from '../support/group.ts'
+import { createTown, done, linesIn, refusalOf, type Home, type Town } from '../support/town.ts'
+
+const hikers = async (town: Town) => {
+  const homes = await friends(town, ['Ann', 'Ben', 'Cid'])
+  const [ann, ben, cid] = homes as [Home, Home, Home]
+  const group = await foundGroup(town, ann, { title: 'Hikers', others: [ben, cid] })
+  return { homes, ann, ben, cid, group }
+}
+
+const stateOf = async (home: Home, group: string, text: string): Promise<string> => {
+  const line = (await linesIn(home, group)).find((each) => each.kind === 'message' && each.text === text)
+  return line ? deliveryOf(line, groupView(home, group).progress) : 'nowhere'
+}
+
+const read = async (home: Home, group: string): Promise<void> => {
+  const last = (await linesIn(home, group)).at(-1)
+  if (last) done(await home.calls.read({ conversation: group, upTo: last.order }))
+}
+
+test('[GP14] a message is delivered, and read, once it is for everybody else; where it is for each can be asked', async () => {
+  const town = createTown(1)
+  const { ann, ben, cid, group } = await hikers(town)
+  await cid.stop()
+  const line = await sayIn(ann, group, 'hello')
+  await town.time.advance(2_000)
+  const where = async (): Promise<readonly string[]> => {
+    const all = done(await ann.calls.delivery({ conversation: group, line }))
+    return all.map(({ person, delivery }) => `${person === ben.person ? 'Ben' : 'Cid'} ${delivery}`)
+  }
+  assert.equal(await stateOf(ann, group, 'hello'), 'kept')
+  assert.deepEqual(await where(), ['Cid kept', 'Ben delivered'])
+  await read(ben, group)
+  await town.time.advance(4_000)
+  assert.deepEqual(await where(), ['Cid kept', 'Ben read'])
+  await cid.start()
+  await town.time.advance(5_000)
+  assert.equal(await stateOf(ann, group, 'hello'), 'delivered')
+  await read(cid, group)
+  await town.time.advance(4_000)
+  assert.equal(await stateOf(ann, group, 'hello'), 'read')
+  assert.deepEqual((await where()).toSorted(), ['Ben read', 'Cid read'])
+  assert.equal(await refusalOf(ben.calls.delivery({ conversation: group, line })), 'not-yours')
+  for (const each of [ann, ben, cid]) await assertScreen(each)
+})
+
+test('[GP14] nobody waits for who was removed', async () => {
+  const town = createTown(2)
+  const { ann, ben, cid, group } = await hikers(town)
+  await cid.stop()
+  await sayIn(ann, group, 'hello')
+  await town.time.advance(2_000)
+  assert.equal(await stateOf(ann, group, 'hello'), 'kept')
+  done(await ann.calls.remove({ conversation: group, person: cid.person }))
+  await town.time.advance(2_000)
+  assert.equal(await stateOf(ann, group, 'hello'), 'delivered')
+  await read(ben, group)
+  await town.time.advance(4_000)
+  assert.equal(await stateOf(ann, group, 'hello'), 'read')
+})
+
+test('[GP15] who is typing is told to everybody who is linked in the group', async () => {
+  const town = createTown(3)
+  const { ann, ben, cid, group } = await hikers(town)
+  done(await cid.calls.typing({ conversation: group }))
+  await town.time.advance(500)
+  assert.deepEqual([ann.screen.typing, ben.screen.typing, cid.screen.typing], [1, 1, 0])
+})
+
+test('[GP16] a conversation can be muted, and stays so', async () => {
+  const town = createTown(4)
+  const { ann, ben, group } = await hikers(town)
+  done(await ann.calls.mute({ conversation: group, on: true }))
+  await town.time.advance(100)
+  assert.equal(groupView(ann, group).muted, true)
+  await sayIn(ben, group, 'hello')
+  await town.time.advance(1_000)
+  await ann.stop()
+  await ann.start()
+  await town.time.advance(100)
+  assert.deepEqual([groupView(ann, group).muted, groupView(ann, group).unread], [true, 1])
+  done(await ann.calls.mute({ conversation: group, on: false }))
+  await town.time.advance(100)
+  assert.equal(groupView(ann, group).muted, false)
+  await assertScreen(ann)
+  assert.equal(await refusalOf(ann.calls.mute({ conversation: '00'.repeat(32), on: true })), 'unknown-conversation')
+})
