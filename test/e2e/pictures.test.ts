@@ -11,7 +11,17 @@ import { say, theirs } from './windows.ts'
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'docs', 'screenshots')
 const PICTURE_BYTES_MAX = 400_000
-const PICTURES = ['first-start', 'empty', 'conversation-light', 'conversation-dark', 'narrow', 'request', 'details']
+const PICTURES = [
+  'first-start',
+  'empty',
+  'conversation-light',
+  'conversation-dark',
+  'narrow',
+  'group',
+  'invitation',
+  'request',
+  'details',
+]
 
 const stage = await setStage()
 
@@ -50,10 +60,10 @@ const playBefore = async (shoot: Camera): Promise<void> => {
   await first.getByRole('navigation').getByText('On 127.0.0.1').waitFor()
   await shoot('empty', first)
 
-  const [bob, carla, dan] = await Promise.all(
+  const [bob, carla, dan, emma] = await Promise.all(
     ['Bob', 'Carla', 'Dan', 'Emma'].map((name) => stage.home(name.toLowerCase(), { name })),
   )
-  assert.ok(bob && carla && dan)
+  assert.ok(bob && carla && dan && emma)
   await talkWithCarla(ann, carla)
   await talkWithBob(ann, bob)
   const { id } = await personNamed(dan.calls, 'Ann')
@@ -66,6 +76,8 @@ const playBefore = async (shoot: Camera): Promise<void> => {
     await theirs(page, 'The gate needs a code').waitFor()
     await shoot(name, page)
   }
+  await acquaint(ann, emma, ['Ann', 'Emma'])
+  await shootGroup(shoot, ann, [bob, carla, emma])
   await first.getByRole('link', { name: /^Dan/ }).click()
   await first.getByRole('button', { name: 'Accept' }).waitFor()
   await shoot('request', first)
@@ -120,6 +132,77 @@ const talkWithBob = async (ann: Person, bob: Person): Promise<void> => {
         ({ id: each, progress }) => each === conversation && progress.some(({ read }) => read >= order.seq),
       ) || undefined,
   )
+}
+
+/** A group of four that talks about a walk, and an invitation into it. */
+const shootGroup = async (shoot: Camera, ann: Person, others: readonly [Person, Person, Person]): Promise<void> => {
+  const [bob, carla, emma] = others
+  const people = await Promise.all(
+    ['Bob', 'Carla', 'Emma'].map(async (name) => (await personNamed(ann.calls, name)).id),
+  )
+  const { conversation } = await done(ann.calls.found({ title: 'Lake on Saturday', people }))
+  const page = await stage.open(await ann.startAgain(), { ...CRISP, width: 1_280 })
+  await done(ann.calls.setPicture({ conversation, picture: await page.evaluate(drawLake) }))
+  for (const other of others)
+    await told(other.calls, (update) => viewsIn(update).some(({ id }) => id === conversation) || undefined)
+  const says = async (who: Person, text: string): Promise<string> => {
+    const { line } = await done(who.calls.say({ conversation, text }))
+    for (const other of [ann, ...others]) if (other !== who) await arrived(other, conversation, text)
+    return line
+  }
+  await says(bob, 'I asked for the boat: we can have it from ten')
+  const boat = await says(bob, 'It carries **four**, and the oars are in the shed')
+  await says(carla, 'Then I take the second train, with the cake')
+  await done(carla.calls.react({ conversation, line: boat, emoji: '🎉', on: true }))
+  await says(ann, 'Perfect. Emma, will you be there?')
+  await says(emma, 'Count me in! I bring the map and my brother’s camera')
+  await says(ann, 'See you all at the pier')
+  await done(ann.calls.read({ conversation, upTo: (await newest(ann, conversation)).order }))
+  await page.getByRole('link', { name: /^Lake on Saturday/ }).click()
+  await page.getByRole('textbox', { name: /^Message to/ }).waitFor()
+  for (const other of others)
+    await done(other.calls.read({ conversation, upTo: (await newest(other, conversation)).order }))
+  await page.getByRole('button', { name: 'Read by everybody' }).waitFor()
+  await page.locator('main header img').waitFor()
+  await shoot('group', page)
+  await page.getByRole('button', { name: /^About Lake/ }).click()
+  await page.getByRole('button', { name: 'Invitations' }).click()
+  await page.getByRole('button', { name: 'Make the invitation' }).click()
+  await page.getByRole('img', { name: 'The invitation as a QR code' }).waitFor()
+  await shoot('invitation', page)
+}
+
+/** In the page: a lake in the morning. */
+const drawLake = (): string => {
+  const canvas = document.createElement('canvas')
+  canvas.width = canvas.height = 192
+  const context = canvas.getContext('2d')
+  if (context === null) throw new Error('a page without a canvas')
+  const paint = (colour: string, draw: () => void): void => {
+    context.fillStyle = colour
+    context.beginPath()
+    draw()
+    context.fill()
+  }
+  paint('#f3d9a8', () => context.rect(0, 0, 192, 192))
+  paint('#e9985b', () => context.arc(128, 70, 26, 0, 7))
+  paint('#6f8f8b', () => [
+    context.moveTo(0, 100),
+    context.lineTo(62, 40),
+    context.lineTo(140, 112),
+    context.lineTo(0, 112),
+  ])
+  paint('#3f6663', () => [
+    context.moveTo(70, 112),
+    context.lineTo(150, 62),
+    context.lineTo(192, 96),
+    context.lineTo(192, 112),
+  ])
+  paint('#9fc4cf', () => context.rect(0, 110, 192, 82))
+  paint('#f6e7c8', () =>
+    [106, 122, 138, 156].forEach((y, index) => context.rect(112 + index * 3, y + 10, 34 - index * 6, 4)),
+  )
+  return canvas.toDataURL('image/png')
 }
 
 const newest = async (who: Person, conversation: string) => {

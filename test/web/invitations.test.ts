@@ -212,3 +212,11 @@ test('[UI31] a joining leads into the talk once it is in, and a refused one says
       { joining: idOf('joining frank') },
     ])
   }))
+
+test('[UI29] a new invitation is open, also when it is told of before the call that made it has answered', () =>
+  play({}, async (page) => {
+    await goTo(page, '/invite')
+    await onStage(page, (stage) => stage.peer.tellBeforeAnswering(), null)
+    await page.getByRole('button', { name: 'Make the invitation' }).click()
+    await page.getByRole('img', { name: 'The invitation as a QR code' }).waitFor()
+  }))

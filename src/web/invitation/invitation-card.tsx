@@ -18,7 +18,9 @@ type InvitationCardProps = {
 export const InvitationCard = ({ invitation, open: first }: InvitationCardProps): ReactNode => {
   const now = useNow(30_000)
   const id = useId()
-  const [open, setOpen] = useState(first)
+  // It may be told of before the call that made it has answered.
+  const [chosen, setChosen] = useState<boolean>()
+  const open = chosen ?? first
   const { link, state } = invitation
   const given = link !== undefined && state === 'open'
   const words = invitationWords(invitation, now)
@@ -30,7 +32,7 @@ export const InvitationCard = ({ invitation, open: first }: InvitationCardProps)
           <p className="text-small text-soft">{words.charAt(0).toUpperCase() + words.slice(1)}</p>
         </div>
         {given ? (
-          <Button className="px-3!" aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
+          <Button className="px-3!" aria-expanded={open} aria-controls={id} onClick={() => setChosen(!open)}>
             {open ? 'Hide' : 'Show'}
             <ChevronDown size={16} aria-hidden className={open ? 'rotate-180' : ''} />
           </Button>

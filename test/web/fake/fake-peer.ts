@@ -18,6 +18,8 @@ export type FakePeer = {
   refuseNext(name: keyof Calls, refusal: Refusal): void
   /** From now on each call takes this long. */
   delay(millis: number): void
+  /** From now on each call is answered only when what it changed is on the screen. */
+  tellBeforeAnswering(): void
   tell(update: Update): void
   /** Somebody writes in a conversation: the other person, unless said who. */
   hear(conversation: string, text: string, by?: string): void
@@ -38,6 +40,7 @@ export const createFakePeer = (story: Story, now: () => number): FakePeer => {
     called,
     refuseNext: (name, refusal) => void refusals.set(name, refusal),
     delay: world.delay,
+    tellBeforeAnswering: world.tellBeforeAnswering,
     tell,
     hear: (conversation, text, by) => {
       const view = conversations.get(conversation)

@@ -33,6 +33,7 @@ export const createWorld = (story: Story, now: () => number) => {
   const refusals = new Map<keyof Calls, Refusal>()
   const readers = new Set<(update: Update) => void>()
   let waiting = 0
+  let late = false
   let made = 0
 
   const tell = (update: Update): void => {
@@ -104,7 +105,9 @@ export const createWorld = (story: Story, now: () => number) => {
     await Promise.resolve()
     const refusal = refusals.get(name)
     refusals.delete(name)
-    return refusal ? refuse(refusal) : act()
+    const answered = refusal ? refuse(refusal) : act()
+    if (late) await drawn()
+    return answered
   }
   const snapshot = (): Update => ({
     kind: 'snapshot',
@@ -128,6 +131,7 @@ export const createWorld = (story: Story, now: () => number) => {
     readers,
     status: () => status,
     delay: (millis: number) => void (waiting = millis),
+    tellBeforeAnswering: () => void (late = true),
     snapshot,
     tell,
     change,
@@ -143,3 +147,6 @@ export const createWorld = (story: Story, now: () => number) => {
     answer,
   }
 }
+
+/** Updates are gathered for a moment before they are drawn; a tenth of a second is many such moments. */
+const drawn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100))
