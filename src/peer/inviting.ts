@@ -2,6 +2,7 @@ import { accept, refuse, type Result } from '../core/bytes/result.ts'
 import type { Hex } from '../core/bytes/hex.ts'
 import { membershipNow } from '../core/group/replica.ts'
 import { deviceOf, personOf } from '../core/identity/certificate.ts'
+import { MAILBOX_SECRET_BYTES } from '../core/mailbox/keys.ts'
 import { encodeContent } from '../core/timeline/content.ts'
 import type { Refusal } from '../view/calls.ts'
 import { done, roomOf } from './calls/asked.ts'
@@ -48,7 +49,7 @@ export const invitationsPorts = (peer: RunningPeer, input: Input): InvitationsPo
     },
     addresses: () => peer.network.addresses(),
     tell: (update) => peer.screens.tell(update),
-    people: peoplePorts(peer),
+    people: peoplePorts(peer, random),
     groups: groupsPorts(peer, input),
     say: (device, said) => {
       const session = peer.sessions.with(device)
@@ -59,7 +60,7 @@ export const invitationsPorts = (peer: RunningPeer, input: Input): InvitationsPo
   }
 }
 
-const peoplePorts = (peer: RunningPeer): InvitationsPorts['people'] => ({
+const peoplePorts = (peer: RunningPeer, random: (bytes: number) => Uint8Array): InvitationsPorts['people'] => ({
   name: (person) => peer.people.person(person)?.name,
   isBlocked: (person) => peer.standingOf(person) === 'blocked',
   meet: async (card, addresses) => {
@@ -67,15 +68,18 @@ const peoplePorts = (peer: RunningPeer): InvitationsPorts['people'] => ({
     peer.network.want(deviceOf(card.certificate), addresses)
   },
   seek: (device, addresses) => peer.network.want(device, addresses),
-  accept: async (person) => {
+  accept: async (person, meeting) => {
     const room = await peer.rooms.with(person)
-    const kept = await peer.keep(peer.people.decide(person, 'accepted'))
+    const secret = meeting ?? room.meeting ?? random(MAILBOX_SECRET_BYTES)
+    const kept = await peer.keep([...peer.people.decide(person, 'accepted'), room.meetingChange(secret)])
     if (!kept.ok) return refuse(refusalOf(kept.refusal))
     room.opened = true
+    room.meeting = secret
+    peer.decided(room)
     peer.acquaintances.reachFor(person)
     peer.screens.tellRoom(room)
     peer.screens.tellPerson(person)
-    return accept({ conversation: room.conversation.id })
+    return accept({ conversation: room.conversation.id, meeting: secret })
   },
 })
 

@@ -61,6 +61,7 @@ const subjectOf = (peer: RunningPeer, room: Room): Subject => {
     const standing = peer.rooms.standing(room)
     return standing === 'blocked' || (room.introduced !== undefined && standing !== 'accepted')
   }
+  const hasHeard = (): boolean => [...conversation.vector.keys()].some((author) => author !== device)
   const held = (): ReadonlyMap<Hex, Vector> => {
     const others = [...membersNow(conversation.replica).devices.keys()].filter((each) => each !== device)
     return new Map(others.map((each) => [each, conversation.marks.get(each)?.held ?? NOTHING]))
@@ -71,9 +72,9 @@ const subjectOf = (peer: RunningPeer, room: Room): Subject => {
     held,
     secrets: () => {
       if (isShut()) return []
-      const given = room.introduced?.mailbox
+      const given = room.introduced ? room.introduced.mailbox : hasHeard() ? undefined : room.meeting
       const lineages = mailboxSecrets(conversation.replica).map(({ secret }) => secret)
-      // What the introduction gave is all that a newcomer has until the first key is opened.
+      // What the introduction or the invitation gave is all that a newcomer has until the first key is opened.
       return given ? [...lineages, given] : lineages
     },
     receive: async (events): Promise<Taken> => {

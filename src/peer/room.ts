@@ -19,6 +19,8 @@ export type Company =
   | { readonly kind: 'direct'; readonly person: Hex }
   | { readonly kind: 'group'; readonly introduced: Introduced }
 
+const meetingKey = (conversation: Hex): string => `${conversation}/meeting`
+
 /** What a room's view takes from elsewhere. */
 export type Seen = { readonly standing: Standing; readonly sealing: Sealing; readonly now: number }
 
@@ -33,6 +35,8 @@ export class Room {
   draft = ''
   readUpTo: Order | undefined
   unread = 0
+  /** The secret of a mailbox that an invitation gave to both, for until they have heard from each other. */
+  meeting: Uint8Array | undefined
   #last: { readonly order: Order; readonly text: string; readonly person: Hex } | undefined
 
   constructor(conversation: Conversation, input: { readonly company: Company; readonly me: Hex }) {
@@ -45,6 +49,7 @@ export class Room {
     const room = new Room(conversation, who)
     room.draft = readDraft(await store.record('draft', conversation.id))
     room.muted = (await store.record('conversation', `${conversation.id}/muted`)) !== undefined
+    room.meeting = await store.record('conversation', meetingKey(conversation.id))
     room.readUpTo = readOrder(await store.record('conversation', `${conversation.id}/read`))
     room.note(await store.lines({ conversation: conversation.id, limit: 20 }))
     await room.count(store)
@@ -109,6 +114,10 @@ export class Room {
     if (this.readUpTo && compareOrders(order, this.readUpTo) <= 0) return undefined
     const value = encode([order.time, fromHex(order.author), order.seq])
     return { put: 'record', space: 'conversation', key: `${this.conversation.id}/read`, value }
+  }
+
+  meetingChange(secret: Uint8Array): Change {
+    return { put: 'record', space: 'conversation', key: meetingKey(this.conversation.id), value: secret }
   }
 
   draftChange(draft: string): Change {

@@ -15,7 +15,7 @@ export type InvitationAnswer = {
   /** Who asked. */
   readonly newcomer: { readonly person: Hex; readonly device: Hex }
   readonly outcome: Outcome
-  /** Into a group: what leads into it, sealed to the newcomer's card key. */
+  /** What leads into the group, or to the mailbox in which the two meet, sealed to the newcomer's card key. */
   readonly sealed: Uint8Array | null
   /** Of who answers: a device of the inviter's, or of another admin of the group. */
   readonly card: Card
@@ -40,7 +40,7 @@ export const makeAnswer = async (
     readonly invitation: Hex
     readonly newcomer: Card
     readonly outcome: Outcome
-    /** With `let-in` into a group. */
+    /** With `let-in`. */
     readonly introduction?: Uint8Array
     readonly asked: number
   },

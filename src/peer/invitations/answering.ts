@@ -122,14 +122,17 @@ export class Answering {
     )
   }
 
-  /** Lets somebody in; answers what leads into the group. `later`: it could not be kept, and they will ask again. */
+  /** Lets somebody in; answers what leads to the conversation or group. `later`: it could not be kept, and they will ask again. */
   async #admit(
     { id, conversation }: Answerable,
     { card }: Request,
-  ): Promise<Uint8Array | undefined | 'later' | Extract<Outcome, 'not-allowed'>> {
+  ): Promise<Uint8Array | 'later' | Extract<Outcome, 'not-allowed'>> {
     const person = personOf(card.certificate)
     await this.#ports.people.meet(card, [])
-    if (conversation === null) return (await this.#ports.people.accept(person)).ok ? undefined : 'later'
+    if (conversation === null) {
+      const accepted = await this.#ports.people.accept(person)
+      return accepted.ok ? accepted.value.meeting : 'later'
+    }
     const admitted = await this.#ports.groups.admit(conversation, { card, invitation: id })
     if (admitted.ok) return admitted.value
     return admitted.refusal.kind === 'group-full' || admitted.refusal.kind === 'blocked' ? 'not-allowed' : 'later'

@@ -8,6 +8,7 @@ import { ANSWER_MILLIS_MAX, stepJoining, type Joining, type JoiningInput } from 
 import { decodeLink, encodeLink, type InvitationLink } from '../../core/invitation/link.ts'
 import { makeRequest } from '../../core/invitation/request.ts'
 import { invitationId, invitationMailbox } from '../../core/invitation/secret.ts'
+import { MAILBOX_SECRET_BYTES } from '../../core/mailbox/keys.ts'
 import type { Calls } from '../../view/calls.ts'
 import type { JoiningView } from '../../view/view.ts'
 import { refusalOf } from '../refusal.ts'
@@ -207,13 +208,14 @@ export class Joinings {
   }
 
   async #enter(link: InvitationLink, answer: InvitationAnswer, by: Hex): Promise<Hex | undefined> {
-    if (link.group === null) {
-      const accepted = await this.#ports.people.accept(by)
-      return accepted.ok ? accepted.value.conversation : undefined
-    }
     const seeds = this.#ports.self().cardKeys.map(({ seed }) => seed)
     const introduction = await openIntroduction(this.#ports.crypto, answer, seeds.toReversed())
     if (!introduction) return undefined
+    if (link.group === null) {
+      if (introduction.length !== MAILBOX_SECRET_BYTES) return undefined
+      const accepted = await this.#ports.people.accept(by, Uint8Array.from(introduction))
+      return accepted.ok ? accepted.value.conversation : undefined
+    }
     const entered = await this.#ports.groups.enter(link.group.conversation, introduction, by)
     return entered.ok ? link.group.conversation : undefined
   }

@@ -55,8 +55,14 @@ export type InvitationsPorts = {
     meet(card: Card, addresses: readonly string[]): Promise<void>
     /** Reaches for a device of whose person nothing but the key is known: the inviter named it in the link. */
     seek(device: Hex, addresses: readonly string[]): void
-    /** They are a contact from now on, and the conversation with them is open on this side; answers its id. */
-    accept(person: Hex): Promise<Result<{ readonly conversation: Hex }, Refusal>>
+    /**
+     * They are a contact from now on, and the conversation with them is open on this side. `meeting` is the secret of a
+     * mailbox for the two, until they have heard from each other: the one that was given, that was there, or a new one.
+     */
+    accept(
+      person: Hex,
+      meeting?: Uint8Array,
+    ): Promise<Result<{ readonly conversation: Hex; readonly meeting: Uint8Array }, Refusal>>
   }
   readonly groups: {
     /** Undefined for what is no group here. */

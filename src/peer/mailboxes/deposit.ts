@@ -45,6 +45,8 @@ export const depositOn = (server: Pick<Deposit, 'server' | 'name'>, deposit: Dep
 
 /** Knows these devices from now on: one that is new was added when the own chain had come to `tip`. */
 export const withDevices = (deposit: Deposit, devices: Iterable<Hex>, tip: number): Deposit => {
+  // Before its own first word a device added nobody: who is in with the founding is given all of it.
+  if (tip === 0) return deposit
   const floor = deposit.floors ? tip : 0
   const floors = new Map([...devices].map((device) => [device, deposit.floors?.get(device) ?? floor]))
   const isSame = deposit.floors?.size === floors.size && [...floors.keys()].every((each) => deposit.floors?.has(each))

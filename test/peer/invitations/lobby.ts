@@ -59,6 +59,8 @@ export type Guest = {
   readonly store: MemoryStore
   readonly card: Card
   readonly accepted: Set<Hex>
+  /** The mailboxes that were agreed on, by person. */
+  readonly meetings: Map<Hex, Uint8Array>
   readonly blocked: Set<Hex>
   readonly met: Map<Hex, readonly string[]>
   readonly sought: Map<Hex, readonly string[]>
@@ -171,6 +173,7 @@ export const createLobby = (seed: number): Lobby => {
     if (!card?.ok) throw new Error('no card')
     const facts = {
       accepted: new Set<Hex>(),
+      meetings: new Map<Hex, Uint8Array>(),
       blocked: new Set<Hex>(),
       told: [] as Update[],
       entered: new Map<Hex, Hex>(),
@@ -203,9 +206,11 @@ export const createLobby = (seed: number): Lobby => {
           isBlocked: (person) => facts.blocked.has(person),
           meet: async (met, addresses) => void facts.met.set(deviceOf(met.certificate), addresses),
           seek: (device, addresses) => void facts.sought.set(device, addresses),
-          accept: async (person) => {
+          accept: async (person, meeting) => {
             facts.accepted.add(person)
-            return accept({ conversation: directId(self.person, person) })
+            facts.meetings.set(person, meeting ?? facts.meetings.get(person) ?? random(32))
+            const secret = facts.meetings.get(person) ?? new Uint8Array()
+            return accept({ conversation: directId(self.person, person), meeting: secret })
           },
         },
         groups: groupsOf(self, facts.entered),

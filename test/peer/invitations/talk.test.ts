@@ -38,6 +38,7 @@ test('[IN9] an invitation to talk makes both contacts of each other, over a link
   await lobby.link(ann, bob)
   assert.deepEqual(bob.joining(), { at: 'in', conversation: directId(ann.person, bob.person) })
   assert.deepEqual([ann.accepted.has(bob.person), bob.accepted.has(ann.person)], [true, true])
+  assert.deepEqual(ann.meetings.get(bob.person), bob.meetings.get(ann.person), 'they meet in one mailbox')
   assert.equal(ann.invitation(invitation.id)?.state, 'used')
 })
 

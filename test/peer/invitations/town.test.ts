@@ -54,28 +54,69 @@ test('[IN9] without any server, an invitation links two strangers, and they talk
   assert.equal(invitationOf(ann, invitation)?.state, 'used')
 })
 
-test('[IN10] while the inviter is away the newcomer waits for them, and while the newcomer is, the answer waits', async () => {
+test('[IN10] [IN22] inviter and newcomer meet and talk although they are never online at one time', async () => {
   const town = createTown(2)
   const [ann, bob] = await strangers(town, ['Ann', 'Bob'], town.serve())
   if (!ann || !bob) assert.fail()
+  /** One of them alone is there for a while. */
+  const visit = async (home: Home, run: () => Promise<unknown>): Promise<void> => {
+    await home.start()
+    await town.time.advance(5_000)
+    await run()
+    await town.time.advance(15_000)
+    await home.stop()
+  }
+  await bob.stop()
   const invitation = done(await ann.calls.invite(TALK))
   await town.time.advance(2_000)
   assert.equal(invitationOf(ann, invitation)?.waitsAt, 'Town')
   await ann.stop()
+  await visit(bob, async () => {
+    await join(bob, invitation)
+    await town.time.advance(5_000)
+    assert.deepEqual(joiningOf(bob), { at: 'waiting', left: 'Town' })
+  })
+  await visit(ann, async () => {
+    assert.equal(ann.screen.people.get(bob.person)?.standing, 'accepted')
+    await say(ann, bob, 'welcome')
+  })
+  await visit(bob, async () => {
+    assert.equal(joiningOf(bob)?.at, 'in')
+    assert.deepEqual(await wordsBetween(bob, ann), ['Ann: welcome'])
+    await say(bob, ann, 'hello')
+  })
+  await visit(ann, async () => {
+    assert.deepEqual(await wordsBetween(ann, bob), ['Ann: welcome', 'Bob: hello'])
+    await say(ann, bob, 'how are you')
+  })
+  await visit(bob, async () => {
+    assert.deepEqual(await wordsBetween(bob, ann), ['Ann: welcome', 'Bob: hello', 'Ann: how are you'])
+  })
+})
+
+test('[IN22] both may write their first words at once, each while the other is away', async () => {
+  const town = createTown(10)
+  const [ann, bob] = await strangers(town, ['Ann', 'Bob'], town.serve())
+  if (!ann || !bob) assert.fail()
+  const invitation = done(await ann.calls.invite(TALK))
   await join(bob, invitation)
-  await town.time.advance(5_000)
-  assert.deepEqual(joiningOf(bob), { at: 'waiting', left: 'Town' })
+  await town.time.advance(10_000)
+  assert.equal(joiningOf(bob)?.at, 'in')
   await bob.stop()
-  await ann.start()
-  await town.time.advance(5_000)
-  assert.equal(ann.screen.people.get(bob.person)?.standing, 'accepted')
   await say(ann, bob, 'welcome')
   await town.time.advance(10_000)
   await ann.stop()
+  town.wires.part(ann.device, bob.device)
   await bob.start()
+  await say(bob, ann, 'hello')
   await town.time.advance(10_000)
-  assert.equal(joiningOf(bob)?.at, 'in')
-  assert.deepEqual(await wordsBetween(bob, ann), ['Ann: welcome'])
+  await ann.start()
+  await town.time.advance(20_000)
+  for (const [one, other] of [
+    [ann, bob],
+    [bob, ann],
+  ] as const)
+    assert.deepEqual(new Set(await wordsBetween(one, other)), new Set(['Ann: welcome', 'Bob: hello']), one.name)
 })
 
 test('[IN11] a second one who comes with a used invitation is told so, whether the inviter is there or not', async () => {
