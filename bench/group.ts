@@ -76,7 +76,10 @@ const createGroup = async (devices: number, each: number): Promise<Group> => {
   const me = { device: deviceOf(certificate), person: personOf(certificate) }
   const empty = emptyReplica(founded.replica.conversation, me)
   const group = { replica: founded.replica, listening: empty, founder, listener }
-  await hear(group, founded.events.map(({ event }) => event))
+  await hear(
+    group,
+    founded.events.map(({ event }) => event),
+  )
   await add(group, [listener, ...rest])
   while (membersNow(group.replica).devices.size < devices) {
     const missing = devices - membersNow(group.replica).devices.size
@@ -87,10 +90,18 @@ const createGroup = async (devices: number, each: number): Promise<Group> => {
 
 const add = async (group: Group, parties: readonly Party[]): Promise<void> => {
   const entries = parties.map(({ entry }) => entry)
-  const written = await operate(group.founder.pen(), group.replica, { kind: 'add', role: 'member', invitation: null, entries })
+  const written = await operate(group.founder.pen(), group.replica, {
+    kind: 'add',
+    role: 'member',
+    invitation: null,
+    entries,
+  })
   if (!written.ok) throw new Error(written.refusal.kind)
   group.replica = written.value.replica
-  await hear(group, written.value.events.map(({ event }) => event))
+  await hear(
+    group,
+    written.value.events.map(({ event }) => event),
+  )
 }
 
 /** Takes events in on the other side, as it would from a link: verified first. */
@@ -112,7 +123,10 @@ const talk = async (group: Group, runs: number) => {
     const rekeyed = await rekey(group.founder.pen(), group.replica)
     if (!rekeyed.ok) throw new Error(rekeyed.refusal.kind)
     group.replica = rekeyed.value.replica
-    await hear(group, rekeyed.value.events.map(({ event }) => event))
+    await hear(
+      group,
+      rekeyed.value.events.map(({ event }) => event),
+    )
     const events: SignedEvent[] = []
     const began = performance.now()
     for (let said = 0; said < MESSAGES; said++) {
@@ -141,9 +155,15 @@ const removals = async (group: Group, runs: number) => {
     if (!written.ok) throw new Error(written.refusal.kind)
     group.replica = written.value.replica
     const events = written.value.events.map(({ event }) => event)
-    await hear(group, events.filter(({ kind }) => kind !== KIND.epoch))
+    await hear(
+      group,
+      events.filter(({ kind }) => kind !== KIND.epoch),
+    )
     const before = performance.now()
-    await hear(group, events.filter(({ kind }) => kind === KIND.epoch))
+    await hear(
+      group,
+      events.filter(({ kind }) => kind === KIND.epoch),
+    )
     opened.push(performance.now() - before)
   }
   return { made, opened }

@@ -30,10 +30,14 @@ export const createNodeCrypto = (): Crypto => {
     // Slot keys are not kept ready: each is used about once, and a wiped one must be gone.
     slotKey: async (seed) => Buffer.concat([await publicKeyOf(wing, seed), await publicKeyOf(plain, plainSeed(seed))]),
     sealTo: async (slotKey, plaintext, info) =>
-      slotKey.length === SLOT_KEY_BYTES ? seal(wing, slotKey.subarray(0, WING_KEY_BYTES), { plaintext, info }) : undefined,
+      slotKey.length === SLOT_KEY_BYTES
+        ? seal(wing, slotKey.subarray(0, WING_KEY_BYTES), { plaintext, info })
+        : undefined,
     openWith: (seed, sealed, info) => open(wing, seed, { sealed, info }),
     sealPlainTo: async (slotKey, plaintext, info) =>
-      slotKey.length === SLOT_KEY_BYTES ? seal(plain, slotKey.subarray(WING_KEY_BYTES), { plaintext, info }) : undefined,
+      slotKey.length === SLOT_KEY_BYTES
+        ? seal(plain, slotKey.subarray(WING_KEY_BYTES), { plaintext, info })
+        : undefined,
     openPlainWith: (seed, sealed, info) => open(plain, plainSeed(seed), { sealed, info }),
   }
 }

@@ -2,18 +2,10 @@ import { decode, encode, type Plain } from '../core/bytes/cbor.ts'
 import { fromHex, type Hex } from '../core/bytes/hex.ts'
 import { Bug } from '../core/bytes/result.ts'
 import { bool, hex, list, literal, nullable, text, tuple, uint, type Shape } from '../core/bytes/shape.ts'
-import {
-  closureOf,
-  emptyHistory,
-  withStep,
-  type Deed,
-  type History,
-  type Horizon,
-  type Owned,
-  type Step,
-} from '../core/group/history.ts'
+import { closureOf, emptyHistory, withStep, type History, type Horizon } from '../core/group/history.ts'
 import { operationBody, readOperation, type Role } from '../core/group/operation.ts'
 import type { Replica } from '../core/group/replica.ts'
+import type { Deed, Owned, Step } from '../core/group/step.ts'
 import type { Change, Store } from '../store/port.ts'
 
 /** Steps and what control events knew are only ever added: what is let go of in memory stays in the store. */
@@ -75,7 +67,8 @@ const plainHorizon = ({ steps, epochDepth }: Horizon): Plain => [steps.map(fromH
 /** In the order of their numbers. */
 const stepKey = ({ number }: Step): string => `step/${String(number).padStart(6, '0')}`
 
-const role = (plain: Plain | undefined): Role | undefined => (plain === 'member' || plain === 'admin' ? plain : undefined)
+const role = (plain: Plain | undefined): Role | undefined =>
+  plain === 'member' || plain === 'admin' ? plain : undefined
 const devicesShape: Shape<readonly Owned[]> = list(tuple(id, id), 10_000)
 const foundShape = tuple(literal('found'), devicesShape, nullable(text(1_000)))
 const joinShape = tuple(literal('join'), devicesShape)

@@ -20,7 +20,10 @@ export const createDeterministicCrypto = (seed = 0): Crypto => {
     openPlainWith: (owner, sealed, info) => open(owner, { sealed, info, bytes: PLAIN_SLOT_BYTES - 48 }),
   }
 
-  function seal(key: Uint8Array, { plaintext, info, bytes }: { plaintext: Uint8Array; info: Uint8Array; bytes: number }) {
+  function seal(
+    key: Uint8Array,
+    { plaintext, info, bytes }: { plaintext: Uint8Array; info: Uint8Array; bytes: number },
+  ) {
     if (!isSlotKey(key)) return undefined
     const encapsulated = repeated(hash('stand-in encapsulation', numbers(seed, encapsulations++)), bytes)
     return joined(encapsulated, sealOnce(sharedKey(key, encapsulated, info), plaintext, info))

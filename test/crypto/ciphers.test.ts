@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fromHex, toHex } from '../../src/core/bytes/hex.ts'
-import { PLAIN_SLOT_BYTES, SIGNATURE_BYTES, SLOT_BYTES, SLOT_KEY_BYTES, type Crypto } from '../../src/core/crypto/port.ts'
+import {
+  PLAIN_SLOT_BYTES,
+  SIGNATURE_BYTES,
+  SLOT_BYTES,
+  SLOT_KEY_BYTES,
+  type Crypto,
+} from '../../src/core/crypto/port.ts'
 import { createNodeCrypto, KEYS_CACHED_MAX } from '../../src/crypto/node.ts'
 import { createDeterministicCrypto } from '../core/deterministic-crypto.ts'
 

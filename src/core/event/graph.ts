@@ -92,7 +92,8 @@ export const nextHeader = (graph: Graph, author: Hex, now: number): Omit<Event, 
     if (other === author) continue
     // Strictly later than what it follows, so that the order (time, author, seq) never shows an answer first. What lies
     // beyond a gap counts too: it may be a control event that this one builds on.
-    for (const { time: known } of [chain, ...chain.beyond.values()]) if (known < latest) time = Math.max(time, known + 1)
+    for (const { time: known } of [chain, ...chain.beyond.values()])
+      if (known < latest) time = Math.max(time, known + 1)
     if (chain.seq > chain.referred && after.length < AFTER_MAX) after.push([other, chain.seq, chain.id])
   }
   return {

@@ -1,7 +1,7 @@
 import type { Hex } from '../bytes/hex.ts'
-import type { Step } from './history.ts'
 import type { Membership } from './membership.ts'
 import type { Role } from './operation.ts'
+import type { Step } from './step.ts'
 
 /**
  * What people see of a change of who is in or of what the group is. `by` is the person whose deed it was; absent where

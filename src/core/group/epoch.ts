@@ -81,7 +81,9 @@ export const makeEpoch = async (
     others.map(async (device): Promise<Plain | undefined> => {
       const slotKey = input.slotKeys.get(device) ?? NOTHING
       const info = slotInfo(context, device)
-      const sealing = isPlain ? crypto.sealPlainTo(slotKey, input.fresh, info) : crypto.sealTo(slotKey, input.fresh, info)
+      const sealing = isPlain
+        ? crypto.sealPlainTo(slotKey, input.fresh, info)
+        : crypto.sealTo(slotKey, input.fresh, info)
       const sealed = (await sealing) ?? input.unsealable?.subarray(0, slotBytes(place.members))
       return sealed && [fromHex(device), slotKeyId(slotKey), sealed]
     }),

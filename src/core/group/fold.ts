@@ -1,8 +1,24 @@
 import type { Hex } from '../bytes/hex.ts'
-import { has, knows, type Bits, type History, type Owned, type Step } from './history.ts'
+import { closureOf, type History } from './history.ts'
 import { DEVICES_MAX, directMembers, groupMembers, PEOPLE_MAX } from './members.ts'
 import type { Membership, OpenInvitation } from './membership.ts'
 import type { Role } from './operation.ts'
+import { has, knows, type Bits, type Owned, type Step } from './step.ts'
+
+/** How many results are remembered for one conversation: what comes next is judged by one of the latest. */
+export const FOLDS_KEPT_MAX = 48
+
+/** Who is in as of these steps and everything in their past. */
+export const membershipOf = (history: History, latest: readonly Hex[]): Membership => {
+  const name = latest.join()
+  const known = history.folds.get(name)
+  const membership = known ?? fold(history, closureOf(history, latest))
+  // Taken out and put in again, so that the first is always the one that was not asked for longest.
+  history.folds.delete(name)
+  history.folds.set(name, membership)
+  if (history.folds.size > FOLDS_KEPT_MAX) history.folds.delete(history.folds.keys().next().value ?? '')
+  return membership
+}
 
 /**
  * Decides what stands of a set of steps, one that holds with each step all of its past.
@@ -95,8 +111,7 @@ const newCourt = (steps: readonly Step[]): Court => {
 const settle = (court: Court): void => {
   court.valid.clear()
   court.guests.clear()
-  for (const grant of court.grants)
-    if (isRightful(court, grant) && isWithinUses(court, grant)) court.valid.add(grant)
+  for (const grant of court.grants) if (isRightful(court, grant) && isWithinUses(court, grant)) court.valid.add(grant)
 }
 
 /** Counts whoever came by an invitation; those who are more than it is for stay out. */
@@ -145,7 +160,8 @@ const NEEDS_ADMIN: ReadonlySet<string> = new Set([
 /** Whether a device is in as of all the steps, or was when the author of `step` took it. */
 const isIn = (court: Court, { device, person }: { device: Hex; person: Hex }, step: Step): boolean =>
   (court.admissions.get(device) ?? []).some(
-    (grant) => ownerOf(grant, device) === person && knows(step, grant) && isHolding(court, { device, person, grant }, step),
+    (grant) =>
+      ownerOf(grant, device) === person && knows(step, grant) && isHolding(court, { device, person, grant }, step),
   )
 
 /** Whether a grant lets this device in as of all the steps, or did when the author of `step` took it. */

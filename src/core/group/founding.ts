@@ -13,7 +13,6 @@ import {
 } from '../identity/certificate.ts'
 import { parseTitle, TITLE_UNITS_MAX } from './title.ts'
 
-
 /** A device as an event lets it in: whose it is, and the key that secrets are sealed to for it. */
 export type Entry = { readonly certificate: Certificate; readonly slotKey: Uint8Array }
 
@@ -41,12 +40,10 @@ export const groupId = (founder: Hex, nonce: Uint8Array): Hex =>
 export const foundingBody = (author: Entry, other: Entry): Plain => ['direct', plainEntry(author), plainEntry(other)]
 
 /** The body of a founding event: `['group', nonce, title, founder's entry]`. */
-export const groupFoundingBody = (founder: Entry, group: { readonly nonce: Uint8Array; readonly title: string }): Plain => [
-  'group',
-  group.nonce,
-  group.title,
-  plainEntry(founder),
-]
+export const groupFoundingBody = (
+  founder: Entry,
+  group: { readonly nonce: Uint8Array; readonly title: string },
+): Plain => ['group', group.nonce, group.title, plainEntry(founder)]
 
 /** The body of a joining event: what a device says once its person has accepted. */
 export const joiningBody = (entry: Entry): Plain => plainEntry(entry)

@@ -67,7 +67,8 @@ export const epochInForce = (keyring: Keyring, members: Members): Epoch | undefi
 const closedUpTo = (keyring: Keyring, { devices }: Members): ReadonlyMap<Hex, number> => {
   const closed = new Map<Hex, number>()
   for (const { depth, unopenedBy } of keyring.epochs.values())
-    for (const device of unopenedBy) if (devices.has(device)) closed.set(device, Math.max(depth, closed.get(device) ?? 0))
+    for (const device of unopenedBy)
+      if (devices.has(device)) closed.set(device, Math.max(depth, closed.get(device) ?? 0))
   return closed
 }
 
@@ -132,7 +133,8 @@ export const takeMessageKey = (
   if (message.index > RATCHET_INDEX_MAX) return refuse({ kind: 'key-gone' })
 
   let { messageKey, next } = turn(ratchet)
-  if (message.index === ratchet.index) return accept({ messageKey, keyring: withRatchet(keyring, epoch, message.device, next) })
+  if (message.index === ratchet.index)
+    return accept({ messageKey, keyring: withRatchet(keyring, epoch, message.device, next) })
   const skipped = new Map(keyring.skipped)
   for (let index = ratchet.index; index < message.index; index++) {
     skipped.set(skippedName(message.epoch, message.device, index), { key: messageKey, since: now })

@@ -1,8 +1,7 @@
 import type { Hex } from '../bytes/hex.ts'
-import { closureOf, type History, type Step } from './history.ts'
-import { fold } from './fold.ts'
 import type { Members } from './members.ts'
 import type { Role } from './operation.ts'
+import type { Step } from './step.ts'
 
 /**
  * Who is in a conversation, and what it is, as of some of its steps: the same for everybody who knows the same steps,
@@ -36,21 +35,6 @@ export type OpenInvitation = {
   readonly used: readonly Hex[]
   readonly expiry: number
   readonly by: Step
-}
-
-/** How many results are remembered for one conversation: what comes next is judged by one of the latest. */
-export const FOLDS_KEPT_MAX = 48
-
-/** Who is in as of these steps and everything in their past. */
-export const membershipOf = (history: History, latest: readonly Hex[]): Membership => {
-  const name = latest.join()
-  const known = history.folds.get(name)
-  const membership = known ?? fold(history, closureOf(history, latest))
-  // Taken out and put in again, so that the first is always the one that was not asked for longest.
-  history.folds.delete(name)
-  history.folds.set(name, membership)
-  if (history.folds.size > FOLDS_KEPT_MAX) history.folds.delete(history.folds.keys().next().value ?? '')
-  return membership
 }
 
 export const isAdmin = (membership: Membership, person: Hex): boolean => membership.roles.get(person) === 'admin'

@@ -1,17 +1,25 @@
 import type { SignedEvent } from '../event/event.ts'
-import { takeMessageKey } from './keyring.ts'
+import { takeMessageKey, type KeyRefusal } from './keyring.ts'
 import type { Members } from './members.ts'
-import type { Received } from './receive.ts'
 import type { Replica } from './replica.ts'
 import { openContent, readSealed } from './sealed.ts'
 import { isVoided } from './voided.ts'
+
+/** What a sealed event turned out to be. */
+export type Opened =
+  /** `voided`: by a removal that its author did not know of; it may become valid again. */
+  | { readonly kind: 'content'; readonly plaintext: Uint8Array; readonly voided: boolean }
+  /** It is there and cannot be read here. */
+  | { readonly kind: 'sealed'; readonly why: KeyRefusal | { readonly kind: 'broken' }; readonly voided: boolean }
+  /** It is against the rules. */
+  | { readonly kind: 'void' }
 
 /** Opens a sealed event and uses up its key. `members`: who was in by what its author knew. */
 export const openSealed = (
   replica: Replica,
   event: SignedEvent,
   { members, now }: { readonly members: Members; readonly now: number },
-): { readonly replica: Replica; readonly received: Received } => {
+): { readonly replica: Replica; readonly received: Opened } => {
   const body = readSealed(event.body)
   if (!body) return { replica, received: { kind: 'void' } }
   const [epoch, index] = body

@@ -67,7 +67,11 @@ export const operate = async (
   if (!isChanged || !isIn) return accept({ replica, events, operated: taken.operated })
   const rekeyed = await rekey(pen, replica)
   if (!rekeyed.ok) return rekeyed
-  return accept({ replica: rekeyed.value.replica, events: [...events, ...rekeyed.value.events], operated: taken.operated })
+  return accept({
+    replica: rekeyed.value.replica,
+    events: [...events, ...rekeyed.value.events],
+    operated: taken.operated,
+  })
 }
 
 /** Whether this device may change that now; what stands against it otherwise. For screens: ask before showing a button. */

@@ -3,10 +3,11 @@ import type { SignedEvent } from '../event/event.ts'
 import { deviceOf, personOf } from '../identity/certificate.ts'
 import { changesBetween, type MembershipChange } from './changes.ts'
 import type { Entry } from './founding.ts'
-import type { Deed, Horizon, Owned } from './history.ts'
+import type { Horizon } from './history.ts'
 import { withSlotKey } from './keyring.ts'
 import { entriesOf, type Operation } from './operation.ts'
 import { membersNow, membershipNow, withCertificates, withDeed, type Replica } from './replica.ts'
+import type { Deed, Owned } from './step.ts'
 import { disputed } from './voided.ts'
 
 /** What an operation came to. */
@@ -32,7 +33,10 @@ export const withOperation = (
   const taken = withDeed(replica, event, { deed: deedOf(operation), past })
   if (!taken.step) return { replica: taken.replica, operated: undefined }
   const entries = entriesOf(operation)
-  const known = withCertificates(taken.replica, entries.map(({ certificate }) => certificate))
+  const known = withCertificates(
+    taken.replica,
+    entries.map(({ certificate }) => certificate),
+  )
   const [had, has] = [membershipNow(before), membershipNow(known)]
   const isOut = !has.members.devices.has(replica.me.device)
   const next = withEntryKeys(isOut ? { ...known, joined: false } : known, entries, before)

@@ -174,7 +174,8 @@ const readHeld = (pairs: readonly (readonly [Hex, number])[]): Held | undefined 
 
 /** By their first bytes: what a browser takes for an image of these kinds. Whether it can be drawn is the screen's matter. */
 const isPicture = (picture: Uint8Array): boolean => {
-  const starts = (bytes: readonly number[], at = 0): boolean => bytes.every((byte, index) => picture[at + index] === byte)
+  const starts = (bytes: readonly number[], at = 0): boolean =>
+    bytes.every((byte, index) => picture[at + index] === byte)
   const isWebp = starts([0x52, 0x49, 0x46, 0x46]) && starts([0x57, 0x45, 0x42, 0x50], 8)
   return picture.length === 0 || starts([0xff, 0xd8, 0xff]) || starts([0x89, 0x50, 0x4e, 0x47]) || isWebp
 }

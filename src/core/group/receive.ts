@@ -9,13 +9,14 @@ import { deviceOf, personOf } from '../identity/certificate.ts'
 import { slotKeyId } from './epoch.ts'
 import { readFounding, readJoining, type Entry, type Founding } from './founding.ts'
 import type { Horizon } from './history.ts'
-import { ownSlotKeyId, wipeAged, withSlotKey, withUnopened, type KeyRefusal, type OwnSlotKey } from './keyring.ts'
-import { membershipOf, type Membership } from './membership.ts'
+import { ownSlotKeyId, wipeAged, withSlotKey, withUnopened, type OwnSlotKey } from './keyring.ts'
+import { membershipOf } from './fold.ts'
+import type { Membership } from './membership.ts'
 import { withOperation, type Operated } from './operated.ts'
 import { areCertified, entriesOf, readOperation, type Operation } from './operation.ts'
 import { horizonAt, STEPS_MAX, withCertificates, withControl, withDeed, type Replica } from './replica.ts'
-import { openSealed } from './open.ts'
-import { takeEpoch } from './take-epoch.ts'
+import { openSealed, type Opened } from './open.ts'
+import { takeEpoch, type EpochTaken } from './take-epoch.ts'
 import { readUnopened } from './unopened.ts'
 import { isVoided } from './voided.ts'
 
@@ -24,20 +25,10 @@ export type Received =
   | { readonly kind: 'founded'; readonly entries: readonly Hex[] }
   | { readonly kind: 'joined'; readonly device: Hex }
   | Operated
-  | { readonly kind: 'epoch'; readonly opened: true }
-  /**
-   * - `no-key`: it is sealed to a key that is gone, or builds on an epoch that is not here: complain
-   * - `split`: it is sealed to a key that is here and does not open: its author gave this device something else than the
-   *   others. Complain, and show it
-   * - `not-for-us`: this device was not in
-   */
-  | { readonly kind: 'epoch'; readonly opened: false; readonly why: 'no-key' | 'split' | 'not-for-us' }
+  | EpochTaken
   /** Somebody cannot open an epoch: whoever has something sealed under it says it again. */
   | { readonly kind: 'unopened'; readonly epoch: Hex; readonly by: Hex }
-  /** `voided`: by a removal that its author did not know of; it may become valid again. */
-  | { readonly kind: 'content'; readonly plaintext: Uint8Array; readonly voided: boolean }
-  /** It is there and cannot be read here. */
-  | { readonly kind: 'sealed'; readonly why: KeyRefusal | { readonly kind: 'broken' }; readonly voided: boolean }
+  | Opened
   /** A newer version's kind of event, or one against the rules: signed, kept, and without effect. */
   | { readonly kind: 'newer' }
   | { readonly kind: 'void' }
@@ -204,7 +195,9 @@ const takeComplaint = (replica: Replica, event: SignedEvent): Taken => {
   const keyring = withSlotKey(noted, event.author, body[1])
   // Once for each epoch and device: a complaint is short, and repeating what it asks for may be long.
   const isNews = noted !== replica.keyring
-  const received = isNews ? ({ kind: 'unopened', epoch: body[0], by: event.author } as const) : ({ kind: 'void' } as const)
+  const received = isNews
+    ? ({ kind: 'unopened', epoch: body[0], by: event.author } as const)
+    : ({ kind: 'void' } as const)
   return { replica: { ...replica, keyring }, received }
 }
 

@@ -3,10 +3,12 @@ import type { SignedEvent } from '../event/event.ts'
 import { emptyGraph, type Graph } from '../event/graph.ts'
 import type { Certificate } from '../identity/certificate.ts'
 import { deviceOf, personOf } from '../identity/certificate.ts'
-import { closureOf, emptyHistory, joined, withStep, type Deed, type History, type Horizon, type Step } from './history.ts'
+import { membershipOf } from './fold.ts'
+import { closureOf, emptyHistory, joined, withStep, type History, type Horizon } from './history.ts'
 import { emptyKeyring, type Keyring } from './keyring.ts'
 import type { Members } from './members.ts'
-import { membershipOf, type Membership } from './membership.ts'
+import type { Membership } from './membership.ts'
+import type { Deed, Step } from './step.ts'
 import { warrantFor } from './warrant.ts'
 
 /** One device's copy of one conversation: its graph, who is in, and the keys. What was said is in the store. */
@@ -66,8 +68,7 @@ export const membershipAt = (replica: Replica, controls: readonly Hex[]): Member
 }
 
 /** Who is in, and what the conversation is, as this device knows it now. */
-export const membershipNow = (replica: Replica): Membership =>
-  membershipOf(replica.history, horizonNow(replica).steps)
+export const membershipNow = (replica: Replica): Membership => membershipOf(replica.history, horizonNow(replica).steps)
 
 export const membersNow = (replica: Replica): Members => membershipNow(replica).members
 

@@ -4,8 +4,20 @@ import { isForExactly, openEpoch, readEpoch, type Parent } from './epoch.ts'
 import type { Horizon } from './history.ts'
 import { ownSlotKeyId, wipeOwnBefore, withEpoch, withSlotKey } from './keyring.ts'
 import type { Members } from './members.ts'
-import type { Received } from './receive.ts'
 import type { Replica } from './replica.ts'
+
+/** What an epoch turned out to be. */
+export type EpochTaken =
+  | { readonly kind: 'epoch'; readonly opened: true }
+  /**
+   * - `no-key`: it is sealed to a key that is gone, or builds on an epoch that is not here: complain
+   * - `split`: it is sealed to a key that is here and does not open: its author gave this device something else than the
+   *   others. Complain, and show it
+   * - `not-for-us`: this device was not in
+   */
+  | { readonly kind: 'epoch'; readonly opened: false; readonly why: 'no-key' | 'split' | 'not-for-us' }
+  /** It is against the rules. */
+  | { readonly kind: 'void' }
 
 /**
  * Takes an epoch into the keyring. Whether it counts follows from what its author knew alone, so that everybody judges
@@ -15,7 +27,7 @@ export const takeEpoch = async (
   crypto: Crypto,
   replica: Replica,
   input: { readonly event: SignedEvent; readonly past: Horizon; readonly members: Members; readonly now: number },
-): Promise<{ readonly replica: Replica; readonly horizon: Horizon; readonly received: Received }> => {
+): Promise<{ readonly replica: Replica; readonly horizon: Horizon; readonly received: EpochTaken }> => {
   const { event, past, members, now } = input
   const body = readEpoch(event.body)
   // Exactly one deeper than the deepest that its author knew: nobody can claim to lie deeper than all later ones.

@@ -2,9 +2,10 @@ import type { Hex } from '../bytes/hex.ts'
 import type { SignedEvent } from '../event/event.ts'
 import { personOf } from '../identity/certificate.ts'
 import { devicesIn } from './fold.ts'
-import { closureOf, has, knows, type Step } from './history.ts'
+import { closureOf } from './history.ts'
 import type { Membership } from './membership.ts'
 import type { Held } from './operation.ts'
+import { has, knows, type Step } from './step.ts'
 import { horizonAt, membershipNow, type Replica } from './replica.ts'
 
 /**
@@ -52,13 +53,11 @@ export const heldUpTo = (replica: Replica, device: Hex): Held | undefined => {
   if (membership.members.devices.has(device)) return undefined
   const held = new Map<Hex, number>()
   for (const grant of grantsOf(replica, device)) {
-    const causes = causesOf(replica, membership, { grant, device })
-    if (causes.size === 0) return undefined
-    for (const step of causes) {
-      if (!('held' in step.deed)) return undefined
-      for (const [author, seq] of [...step.deed.held, [step.author, step.seq] as const])
+    const causes = [...causesOf(replica, membership, { grant, device })].filter(({ deed }) => 'held' in deed)
+    if (causes.length === 0) return undefined
+    for (const step of causes)
+      for (const [author, seq] of [...heldIn(step), [step.author, step.seq] as const])
         held.set(author, Math.max(seq, held.get(author) ?? 0))
-    }
   }
   return held
 }
@@ -72,7 +71,8 @@ const causesOf = (
   const causes = new Set(removalsOf(replica, membership, device).filter((removal) => !knows(grant, removal)))
   const above = new Set([grant])
   for (const each of above) {
-    const isUnknown = (removal: Step): boolean => [grant, each].every((one) => !knows(one, removal) && !knows(removal, one))
+    const isUnknown = (removal: Step): boolean =>
+      [grant, each].every((one) => !knows(one, removal) && !knows(removal, one))
     for (const removal of membership.revocations.filter(isUnknown))
       if (isAgainst(replica, removal, each.author) || isDemotion(replica, removal, each)) causes.add(removal)
     for (const further of grantsOf(replica, each.author)) if (knows(each, further)) above.add(further)
@@ -101,7 +101,12 @@ const isAgainst = (replica: Replica, { deed, warrant }: Step, device: Hex): bool
 /** Whether a removal takes from the author of a grant the role that it needs. */
 const isDemotion = (replica: Replica, { deed }: Step, grant: Step): boolean => {
   const certificate = replica.certificates.get(grant.author)
-  return deed.kind === 'demote' && grant.deed.kind === 'add' && certificate !== undefined && deed.person === personOf(certificate)
+  return (
+    deed.kind === 'demote' &&
+    grant.deed.kind === 'add' &&
+    certificate !== undefined &&
+    deed.person === personOf(certificate)
+  )
 }
 
 const heldIn = ({ deed }: Step): Held => ('held' in deed ? deed.held : NOTHING)

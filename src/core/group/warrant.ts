@@ -1,8 +1,8 @@
 import type { Hex } from '../bytes/hex.ts'
 import { isRevocation, type devicesIn } from './fold.ts'
-import { countOf, type Step, type Warrant } from './history.ts'
 import { DEVICES_MAX, PEOPLE_MAX } from './members.ts'
 import { isAdmin, type Membership } from './membership.ts'
+import { countOf, type Step, type Warrant } from './step.ts'
 
 /** Steps in the past of one that is not a removal; and in the past of any. */
 export const OPERATIONS_MAX = 4_096
@@ -85,7 +85,8 @@ const objectionTo = (
 /** Whether these devices may be in beside those who are, and are nobody else's. */
 const roomFor = (devices: ReturnType<typeof devicesIn>, at: Membership): Objection | undefined => {
   const fresh = devices.filter(([device]) => !at.members.devices.has(device))
-  if (devices.some(([device, owner]) => (at.members.devices.get(device) ?? owner) !== owner)) return { kind: 'not-theirs' }
+  if (devices.some(([device, owner]) => (at.members.devices.get(device) ?? owner) !== owner))
+    return { kind: 'not-theirs' }
   if (at.members.devices.size + fresh.length > DEVICES_MAX)
     return { kind: 'too-many', what: 'devices', limit: DEVICES_MAX }
   const isNew = devices.some(([, owner]) => !at.roles.has(owner))

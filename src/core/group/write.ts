@@ -4,12 +4,12 @@ import { chainOf } from '../event/graph.ts'
 import { KIND } from '../event/kinds.ts'
 import { deviceOf, personOf } from '../identity/certificate.ts'
 import { foundingBody, joiningBody, type Entry } from './founding.ts'
-import type { Owned } from './history.ts'
 import { takeMessageKey, wipeAged, withOwnSlotKey, withSlotKey, withUnopened, type Epoch } from './keyring.ts'
 import { append, newSlotKey, type Pen, type Written } from './pen.ts'
 import { keyed, type RekeyRefusal } from './rekey.ts'
 import { horizonNow, membersNow, withCertificates, withControl, withDeed, type Replica } from './replica.ts'
 import { saltContent, sealContent } from './sealed.ts'
+import type { Owned } from './step.ts'
 import { unopenedBody } from './unopened.ts'
 
 export type WriteRefusal = { readonly kind: 'not-founded' } | RekeyRefusal

@@ -147,7 +147,11 @@ test('[EV11] a clock more than two days ahead drags no other along, and cannot f
     const liar = await nextOf('Bob', undefined, { time })
     assert.equal(nextHeader(placed([right, liar]).graph, deviceNamed('Alice'), now).time, now + 1)
     assert.equal(nextHeader(placed([right, liar, fast]).graph, deviceNamed('Alice'), now).time, now + 2 * day)
-    assert.equal(nextHeader(placed([liar]).graph, deviceNamed('Bob'), now).time, now, 'nor its own, once it is set right')
+    assert.equal(
+      nextHeader(placed([liar]).graph, deviceNamed('Bob'), now).time,
+      now,
+      'nor its own, once it is set right',
+    )
   }
 })
 

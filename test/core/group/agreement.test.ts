@@ -4,9 +4,10 @@ import fc from 'fast-check'
 import { readEpoch } from '../../../src/core/group/epoch.ts'
 import type { SignedEvent } from '../../../src/core/event/event.ts'
 import { KIND } from '../../../src/core/event/kinds.ts'
-import { closureOf, has, type Step } from '../../../src/core/group/history.ts'
+import { closureOf } from '../../../src/core/group/history.ts'
 import type { Proposal } from '../../../src/core/group/operate.ts'
 import { membershipNow } from '../../../src/core/group/replica.ts'
+import { has, type Step } from '../../../src/core/group/step.ts'
 import { createDeterministicCrypto } from '../deterministic-crypto.ts'
 import { seededRandom } from '../reach/random.ts'
 import { deliverAll, viewOf } from './agreement.ts'
@@ -47,7 +48,11 @@ const proposalOf = ({ all, random }: Crowd, device: Device): Proposal => {
   if (dice < 0.72) return { kind: 'promote', person }
   if (dice < 0.8) return { kind: 'demote', person }
   if (dice < 0.84) return { kind: 'leave' }
-  if (dice < 0.9) return { kind: 'device', entry: (all.find((each) => each !== device && each.me.person === device.me.person) ?? other).entry }
+  if (dice < 0.9)
+    return {
+      kind: 'device',
+      entry: (all.find((each) => each !== device && each.me.person === device.me.person) ?? other).entry,
+    }
   if (dice < 0.94) return { kind: 'revoke', device: other.id }
   return { kind: 'title', title: `title ${Math.floor(random() * 100)}` }
 }
@@ -65,7 +70,10 @@ const bustle = async (crowd: Crowd, steps: number): Promise<void> => {
     } else if (isIn && random() < 0.5) events.push(...(await device.says(`${step}`)))
     else {
       const share = random()
-      await deliverAll(device, events.filter(({ id }) => !device.held.has(id) && random() < share))
+      await deliverAll(
+        device,
+        events.filter(({ id }) => !device.held.has(id) && random() < share),
+      )
     }
   }
 }
@@ -89,7 +97,13 @@ test('[MB1] [MB2] the same events give everybody the same group, in whatever ord
     await bustle(crowd, 140)
     const views: unknown[] = []
     for (const device of all) {
-      await deliverAll(device, shuffled(events.filter(({ id }) => !device.held.has(id)), random))
+      await deliverAll(
+        device,
+        shuffled(
+          events.filter(({ id }) => !device.held.has(id)),
+          random,
+        ),
+      )
       views.push(await viewOf(device, events))
     }
     const crypto = createDeterministicCrypto(given)
@@ -102,7 +116,7 @@ test('[MB1] [MB2] the same events give everybody the same group, in whatever ord
     const now = membershipNow((all[0] as Device).replica)
     most = Math.max(most, now.roles.size)
     revocations += now.revocations.length
-    voided += ((views[0] as { voided: readonly string[] }).voided).length
+    voided += (views[0] as { voided: readonly string[] }).voided.length
   })
   await fc.assert(run, { seed, numRuns: 25 })
   t.diagnostic(`up to ${most} people, ${revocations} removals, ${voided} void events`)
@@ -139,10 +153,19 @@ test('[MB3] [MB4] nothing that a removed device let in beside its removal stands
       for (const removal of revocations.filter(({ number, deed }) => has(past, number) && deed.kind === 'remove')) {
         const { deed } = removal
         const person = deed.kind === 'remove' ? deed.person : ''
-        const isBack = [...history.steps.values()].some((step) => has(past, step.number) && later(step, removal) && 'devices' in step.deed && step.deed.devices.some(([, who]) => who === person))
+        const isBack = [...history.steps.values()].some(
+          (step) =>
+            has(past, step.number) &&
+            later(step, removal) &&
+            'devices' in step.deed &&
+            step.deed.devices.some(([, who]) => who === person),
+        )
         const recipients = epoch[5].map(([device]) => device)
         for (const device of recipients)
-          assert.ok(isBack || watcher.replica.certificates.get(device)?.[0] !== person, 'an epoch for somebody known to be out')
+          assert.ok(
+            isBack || watcher.replica.certificates.get(device)?.[0] !== person,
+            'an epoch for somebody known to be out',
+          )
         checked += 1
       }
     }

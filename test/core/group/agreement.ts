@@ -1,6 +1,5 @@
 import type { Hex } from '../../../src/core/bytes/hex.ts'
 import type { SignedEvent } from '../../../src/core/event/event.ts'
-import { KIND } from '../../../src/core/event/kinds.ts'
 import { horizonNow, membershipNow } from '../../../src/core/group/replica.ts'
 import { isVoided } from '../../../src/core/group/voided.ts'
 import { missingControls, withStoredControls } from '../../../src/core/group/replica.ts'
@@ -15,7 +14,9 @@ export const viewOf = async (device: Device, events: readonly SignedEvent[]) => 
     roles: [...membership.roles],
     title: membership.title.text,
     picture: membership.picture?.id,
-    invitations: [...membership.invitations].map(([id, { used, uses, role }]) => [id, [...used].sort(), uses, role]).sort(),
+    invitations: [...membership.invitations]
+      .map(([id, { used, uses, role }]) => [id, [...used].sort().join(), uses, role].join(' '))
+      .sort(),
     revocations: membership.revocations.map(({ id }) => id),
     steps: [...device.replica.history.steps.keys()].sort(),
     horizon: horizonNow(device.replica),
@@ -50,6 +51,3 @@ export const deliverAll = async (to: Device, events: readonly SignedEvent[]): Pr
     waiting = later
   }
 }
-
-/** Whether this event is an epoch that counts, of a member of its own time. */
-export const isEpoch = ({ kind }: SignedEvent): boolean => kind === KIND.epoch

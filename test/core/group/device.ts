@@ -52,7 +52,9 @@ export class Device {
   readonly #operated: Operated[] = []
   readonly #horizons = new Map<Hex, Horizon>()
 
-  constructor(keys: Pick<Device, 'name' | 'crypto' | 'certificate' | 'deviceSeed' | 'cardKey' | 'cardSlotKey' | 'random'>) {
+  constructor(
+    keys: Pick<Device, 'name' | 'crypto' | 'certificate' | 'deviceSeed' | 'cardKey' | 'cardSlotKey' | 'random'>,
+  ) {
     this.name = keys.name
     this.crypto = keys.crypto
     this.certificate = keys.certificate

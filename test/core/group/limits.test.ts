@@ -1,21 +1,35 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Hex } from '../../../src/core/bytes/hex.ts'
-import { fold } from '../../../src/core/group/fold.ts'
-import { closureOf, emptyHistory, withStep, type Deed, type History, type Step } from '../../../src/core/group/history.ts'
+import { fold, FOLDS_KEPT_MAX, membershipOf } from '../../../src/core/group/fold.ts'
+import { closureOf, emptyHistory, withStep, type History } from '../../../src/core/group/history.ts'
 import { DEVICES_MAX, PEOPLE_MAX } from '../../../src/core/group/members.ts'
-import { FOLDS_KEPT_MAX, membershipOf } from '../../../src/core/group/membership.ts'
+import type { Deed, Step } from '../../../src/core/group/step.ts'
 import { OPERATIONS_MAX, warrantFor } from '../../../src/core/group/warrant.ts'
 
 const idOf = (name: string): Hex => Buffer.from(name).toString('hex').padStart(64, '0').slice(-64)
 const owned = (person: string, device = person) => [idOf(`device ${device}`), idOf(person)] as const
-const add = (...devices: readonly (readonly [Hex, Hex])[]): Deed => ({ kind: 'add', role: 'member', invitation: null, devices })
+const add = (...devices: readonly (readonly [Hex, Hex])[]): Deed => ({
+  kind: 'add',
+  role: 'member',
+  invitation: null,
+  devices,
+})
 
 /** Takes a step on top of others, if there is a right to it. */
 const taken = (history: History, input: { name: string; by: string; deed: Deed; on: readonly Hex[] }) => {
   const past = closureOf(history, input.on)
   const depth = 1 + Math.max(0, ...input.on.map((each) => history.steps.get(each)?.depth ?? 0))
-  const step = { id: idOf(input.name), author: idOf(`device ${input.by}`), seq: 1, time: 0, deed: input.deed, parents: input.on, past, depth }
+  const step = {
+    id: idOf(input.name),
+    author: idOf(`device ${input.by}`),
+    seq: 1,
+    time: 0,
+    deed: input.deed,
+    parents: input.on,
+    past,
+    depth,
+  }
   const judged = warrantFor(step, membershipOf(history, input.on))
   if (!('warrant' in judged)) return { history, refused: judged.objection.kind }
   const next: Step = { ...step, number: history.steps.size, warrant: judged.warrant }
@@ -23,10 +37,17 @@ const taken = (history: History, input: { name: string; by: string; deed: Deed; 
 }
 
 const founded = (): History =>
-  taken(emptyHistory(), { name: 'founding', by: 'Alice', deed: { kind: 'found', devices: [owned('Alice')], title: 'Trip' }, on: [] }).history
+  taken(emptyHistory(), {
+    name: 'founding',
+    by: 'Alice',
+    deed: { kind: 'found', devices: [owned('Alice')], title: 'Trip' },
+    on: [],
+  }).history
 
 /** A history in which Alice lets in one after the other. */
-const grown = (deeds: readonly Deed[]): { readonly history: History; readonly on: readonly Hex[]; readonly refused: readonly string[] } => {
+const grown = (
+  deeds: readonly Deed[],
+): { readonly history: History; readonly on: readonly Hex[]; readonly refused: readonly string[] } => {
   let [history, on] = [founded(), [idOf('founding')]]
   const refused: string[] = []
   deeds.forEach((deed, at) => {

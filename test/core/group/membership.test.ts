@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { SignedEvent } from '../../../src/core/event/event.ts'
 import { KIND } from '../../../src/core/event/kinds.ts'
 import { groupFoundingBody } from '../../../src/core/group/founding.ts'
 import { epochInForce } from '../../../src/core/group/keyring.ts'
@@ -16,7 +17,8 @@ import { createParty, hearsAll, namesIn } from './party.ts'
 const crypto = createDeterministicCrypto()
 const INVITATION = 'ab'.repeat(32)
 
-const newcomer = async (name: string, from = crypto): Promise<Device> => createDevice(from, await createPerson(from, name))
+const newcomer = async (name: string, from = crypto): Promise<Device> =>
+  createDevice(from, await createPerson(from, name))
 
 test('[MB5] a group is founded by one person, who lets others in and says what it is called', async () => {
   const party = await createParty(crypto, { admins: ['Bob'], members: ['Carol'] })
@@ -41,8 +43,14 @@ test('[MB5] who is no admin changes nothing but their own devices, and what they
   const held = new Map<string, number>()
   const forbidden: readonly (readonly [Proposal, Operation])[] = [
     [addition([dan]), addition([dan])],
-    [{ kind: 'remove', person: bob.me.person }, { kind: 'remove', person: bob.me.person, held }],
-    [{ kind: 'revoke', device: bob.id }, { kind: 'revoke', device: bob.id, held }],
+    [
+      { kind: 'remove', person: bob.me.person },
+      { kind: 'remove', person: bob.me.person, held },
+    ],
+    [
+      { kind: 'revoke', device: bob.id },
+      { kind: 'revoke', device: bob.id, held },
+    ],
     ...(
       [
         { kind: 'device', entry: dan.entry },
@@ -57,7 +65,10 @@ test('[MB5] who is no admin changes nothing but their own devices, and what they
   ]
   const before = membershipNow(alice.replica)
   for (const [proposal, operation] of forbidden) {
-    assert.ok(['not-admin', 'not-theirs', 'no-such-device'].includes((await carol.refusal(proposal)) ?? ''), proposal.kind)
+    assert.ok(
+      ['not-admin', 'not-theirs', 'no-such-device'].includes((await carol.refusal(proposal)) ?? ''),
+      proposal.kind,
+    )
     const event = await forge(carol, { kind: KIND.operation, body: operationBody(operation) })
     assert.deepEqual(await alice.hears([event]), ['void'])
     await carol.hears([event])
@@ -103,11 +114,17 @@ test('[MB6] a newcomer reads what is said from then on, and asks for nothing of 
   const carol = (await newcomer('Carol', real)).watches(alice)
   await alice.adds(carol)
   const outcomes = await hearsAll(carol, [alice, bob])
-  assert.deepEqual(new Set(outcomes), new Set(['founded', 'add', 'joined', 'not-for-us epoch', 'sealed: not-for-us', 'epoch']))
+  assert.deepEqual(
+    new Set(outcomes),
+    new Set(['founded', 'add', 'joined', 'not-for-us epoch', 'sealed: not-for-us', 'epoch']),
+  )
   assert.deepEqual(await carol.hears(await alice.says('welcome')), ['content: welcome'])
   await bob.hears(alice.wrote)
   const answer = await carol.says('thank you')
-  assert.deepEqual(answer.map(({ kind }) => kind), [KIND.join, KIND.sealed])
+  assert.deepEqual(
+    answer.map(({ kind }) => kind),
+    [KIND.join, KIND.sealed],
+  )
   assert.deepEqual(await bob.hears(answer), ['joined', 'content: thank you'])
 })
 
@@ -115,7 +132,10 @@ test('[MB7] whoever changes the members makes the epoch for exactly those who ar
   const party = await createParty(crypto, { admins: ['Bob'], members: ['Carol', 'Dan'] })
   const [alice, bob, carol, dan] = party.devices as [Device, Device, Device, Device]
   const events = await bob.removes(dan)
-  assert.deepEqual(events.map(({ kind }) => kind), [KIND.operation, KIND.epoch])
+  assert.deepEqual(
+    events.map(({ kind }) => kind),
+    [KIND.operation, KIND.epoch],
+  )
   await alice.hears(events)
   assert.equal(isUnkeyed(alice.replica), false)
   assert.equal(epochInForce(alice.replica.keyring, membersNow(alice.replica))?.id, events[1]?.id)
@@ -123,14 +143,21 @@ test('[MB7] whoever changes the members makes the epoch for exactly those who ar
   await alice.hears(await carol.operates({ kind: 'leave' }))
   assert.equal(carol.wrote.at(-1)?.kind, KIND.operation, 'who leaves makes no key for those who stay')
   assert.equal(isUnkeyed(alice.replica), true)
-  assert.deepEqual((await alice.rekeys()).map(({ kind }) => kind), [KIND.epoch])
+  assert.deepEqual(
+    (await alice.rekeys()).map(({ kind }) => kind),
+    [KIND.epoch],
+  )
   assert.equal(namesIn(alice, party.devices), 'Alice* Bob*')
 })
 
 test('[MB8] in a group no turn of the talk makes an epoch', async () => {
   const { devices } = await createParty(crypto, { members: ['Bob'] })
   const [alice, bob] = devices as [Device, Device]
-  for (const [from, to] of [[alice, bob], [bob, alice], [alice, bob]] as const)
+  for (const [from, to] of [
+    [alice, bob],
+    [bob, alice],
+    [alice, bob],
+  ] as const)
     assert.deepEqual(await to.hears(await from.says('so')), ['content: so'])
 })
 
@@ -197,8 +224,8 @@ test('[MB12] a group belongs to its founder: nobody else founds it, and no title
   const { devices } = await createParty(crypto, { members: ['Bob'] })
   const [alice, bob] = devices as [Device, Device]
   const { conversation } = alice.replica
-  const founding = alice.wrote[0]
-  const nonce = (founding?.body as readonly Uint8Array[])[1] ?? assert.fail()
+  const [founding] = alice.wrote as [SignedEvent]
+  const nonce = (founding.body as readonly Uint8Array[])[1] ?? assert.fail()
   for (const body of [
     groupFoundingBody(bob.entry, { nonce, title: 'Trip' }),
     groupFoundingBody(alice.entry, { nonce, title: 'Trip' }),
@@ -206,7 +233,11 @@ test('[MB12] a group belongs to its founder: nobody else founds it, and no title
     groupFoundingBody(alice.entry, { nonce: nonce.with(0, (nonce[0] ?? 0) ^ 1), title: 'Trip' }),
   ]) {
     const mallory = (await newcomer('Mallory')).watches(alice)
-    const event = await forge(bob, { kind: KIND.found, body, header: { conversation, seq: 1, prev: null, control: [], after: [] } })
+    const event = await forge(bob, {
+      kind: KIND.found,
+      body,
+      header: { conversation, seq: 1, prev: null, control: [], after: [] },
+    })
     assert.deepEqual(await mallory.hears([event]), ['refused: stranger'])
   }
 })

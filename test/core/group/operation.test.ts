@@ -80,9 +80,16 @@ test('[MB28] what breaks a rule of its kind is no operation', async () => {
   const alice = await createDevice(crypto, await createPerson(crypto, 'Alice'))
   const wrong: Record<string, Plain> = {
     'nobody added': operationBody({ kind: 'add', role: 'member', invitation: null, entries: [] }),
-    'devices of two people': operationBody({ kind: 'add', role: 'member', invitation: null, entries: [bob.entry, alice.entry] }),
+    'devices of two people': operationBody({
+      kind: 'add',
+      role: 'member',
+      invitation: null,
+      entries: [bob.entry, alice.entry],
+    }),
     'a device twice': operationBody({ kind: 'add', role: 'member', invitation: null, entries: [bob.entry, bob.entry] }),
-    'another role': (operationBody({ kind: 'add', role: 'member', invitation: null, entries: [bob.entry] }) as readonly Plain[]).with(1, 'owner'),
+    'another role': (
+      operationBody({ kind: 'add', role: 'member', invitation: null, entries: [bob.entry] }) as readonly Plain[]
+    ).with(1, 'owner'),
     'a title with a line end': ['title', 'one\u2028two'],
     'a title that is too long': ['title', 'x'.repeat(TITLE_CHARACTERS_MAX + 1)],
     'a picture that is none': ['picture', new Uint8Array(40)],
@@ -102,7 +109,9 @@ test('[MB28] no damaged founding of a group founds another than the one it was w
   if (!founding) assert.fail()
   for (const { bytes } of mutated([encode(founding.body)], { seed })) {
     const decoded = decode(bytes)
-    const read: Founding | undefined = decoded.ok ? await readFounding(crypto, { ...founding, body: decoded.value }) : undefined
+    const read: Founding | undefined = decoded.ok
+      ? await readFounding(crypto, { ...founding, body: decoded.value })
+      : undefined
     // Title and slot key are the founder's to choose.
     if (read) assert.deepEqual([read.kind, read.entries[0].certificate], ['group', bob.certificate])
   }

@@ -17,7 +17,8 @@ import { readableBy } from './thief.ts'
 
 const crypto = createDeterministicCrypto()
 
-const newcomer = async (name: string, from = crypto): Promise<Device> => createDevice(from, await createPerson(from, name))
+const newcomer = async (name: string, from = crypto): Promise<Device> =>
+  createDevice(from, await createPerson(from, name))
 
 /** The same story for everybody: who is in, as each of them says. */
 const storyOf = (party: Party, devices: readonly Device[] = party.devices): string => {
@@ -53,7 +54,12 @@ test('[MB13] a demotion wins over a promotion beside it, and over what was done 
 })
 
 test('[MB14] of two admins who remove each other at once the one who came earlier stays', async () => {
-  for (const [first, second] of [[1, 2], [2, 1], [0, 1], [1, 0]] as const) {
+  for (const [first, second] of [
+    [1, 2],
+    [2, 1],
+    [0, 1],
+    [1, 0],
+  ] as const) {
     const party = await createParty(crypto, { admins: ['Bob', 'Carol'], members: ['Dan'] })
     const [one, other] = [party.devices[first], party.devices[second]] as [Device, Device]
     await one.removes(other)
@@ -116,7 +122,10 @@ test('[MB16] what a removed device wrote and its remover had not heard of is voi
   const removal = await alice.removes(carol)
   assert.deepEqual(await bob.hears([...heard, ...unheard]), ['content: heard', 'content: unheard'])
   await bob.hears(removal)
-  assert.deepEqual([...heard, ...unheard].map((event) => isVoided(bob.replica, event)), [false, true])
+  assert.deepEqual(
+    [...heard, ...unheard].map((event) => isVoided(bob.replica, event)),
+    [false, true],
+  )
   assert.deepEqual(await alice.hears(unheard), ['voided: unheard'])
   const more = await carol.says('and more')
   assert.deepEqual(await bob.hears(more), ['voided: and more'])
@@ -147,7 +156,10 @@ test('[MB17] who knows of their removal and writes all the same is a stranger', 
   const [alice, bob, carol] = party.devices as [Device, Device, Device]
   await alice.removes(carol)
   await party.everybodyHears()
-  assert.equal(await carol.writes({ kind: 'read', upTo: [] }, false).catch((error: Error) => error.message), 'not-a-member')
+  assert.equal(
+    await carol.writes({ kind: 'read', upTo: [] }, false).catch((error: Error) => error.message),
+    'not-a-member',
+  )
   const event = await forge(carol, { kind: KIND.sealed, body: bob.wrote.at(-1)?.body ?? null })
   assert.deepEqual(await bob.hears([event]), ['refused: stranger'])
 })
@@ -236,9 +248,15 @@ test('[MB19] an invitation that two admins use at once lets in as many as it is 
   const story = storyOf(all)
   assert.ok(['Alice* Bob* Carol Dan', 'Alice* Bob* Carol Eve'].includes(story), story)
   assert.equal(membershipNow(alice.replica).invitations.get(invitation)?.used.length, 1)
-  assert.equal(await bob.refusal(addition([story.includes('Dan') ? eve : dan], 'member', 'cd'.repeat(32))), 'no-such-invitation')
+  assert.equal(
+    await bob.refusal(addition([story.includes('Dan') ? eve : dan], 'member', 'cd'.repeat(32))),
+    'no-such-invitation',
+  )
   alice.now += 2_000
-  assert.equal(await alice.refusal(addition([story.includes('Dan') ? eve : dan], 'member', invitation)), 'invitation-expired')
+  assert.equal(
+    await alice.refusal(addition([story.includes('Dan') ? eve : dan], 'member', invitation)),
+    'invitation-expired',
+  )
   await alice.operates({ kind: 'uninvite', invitation })
   assert.equal(membershipNow(alice.replica).invitations.size, 0)
 })
@@ -268,8 +286,16 @@ test('[MB2] events of everybody, shuffled, leave the same void behind', async (t
   const results = new Set<string>()
   for (let run = 0; run < 12; run++) {
     const watcher = (await newcomer(`watcher ${run}`)).watches(alice)
-    await deliverAll(watcher, [...events].sort(() => random() - 0.5))
-    results.add(events.filter((event) => isVoided(watcher.replica, event) === true).map(({ id }) => id).join())
+    await deliverAll(
+      watcher,
+      [...events].sort(() => random() - 0.5),
+    )
+    results.add(
+      events
+        .filter((event) => isVoided(watcher.replica, event) === true)
+        .map(({ id }) => id)
+        .join(),
+    )
   }
   assert.equal(results.size, 1)
 })
