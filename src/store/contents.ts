@@ -26,7 +26,8 @@ export type Contents = {
 export const applyChange = (contents: Contents, change: Change): void => {
   if ('drop' in change) {
     if (change.drop === 'record') contents.records.get(change.space)?.delete(change.key)
-    else dropLine(contents, change.conversation, change.id)
+    else if (change.drop === 'line') dropLine(contents, change.conversation, change.id)
+    else dropTexts(contents, change.conversation)
     return
   }
   switch (change.put) {
@@ -98,6 +99,25 @@ const dropLine = (contents: Contents, conversation: Hex, id: string): NumberedLi
   )
   return dropped
 }
+
+const dropTexts = (contents: Contents, id: Hex): void => {
+  const conversation = conversationOf(contents, id)
+  conversation.byId.clear()
+  conversation.lines.length = 0
+  for (const [author, chain] of conversation.chains)
+    conversation.chains.set(
+      author,
+      chain.map((told) => {
+        const { content: _, target, ...event } = told
+        if (target !== undefined) contents.amendments.set(target, without(contents.amendments.get(target), told.id))
+        contents.events.set(event.id, event)
+        return event
+      }),
+    )
+}
+
+const without = (events: readonly StoredEvent[] | undefined, id: Hex): StoredEvent[] =>
+  (events ?? []).filter((event) => event.id !== id)
 
 const conversationOf = (contents: Contents, id: Hex): Conversation => {
   const known = contents.conversations.get(id)

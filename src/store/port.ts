@@ -62,6 +62,8 @@ export type Change =
   /** Replaces the line with the same id in the same conversation. */
   | { readonly put: 'line'; readonly line: StoredLine }
   | { readonly drop: 'line'; readonly conversation: Hex; readonly id: string }
+  /** All lines of a conversation, and what its events say; the events themselves stay, without content and target. */
+  | { readonly drop: 'texts'; readonly conversation: Hex }
 
 /** What brings something into a store. */
 export type Put = Extract<Change, { readonly put: string }>

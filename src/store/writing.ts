@@ -18,6 +18,7 @@ export type Row =
       /** Absent when the line is dropped. */
       readonly cells: LineCells | null
     }
+  | { readonly into: 'texts'; readonly conversation: Hex }
 
 type EventCells = {
   readonly id: Uint8Array
@@ -39,6 +40,7 @@ type LineCells = {
 export const toRow = (change: Change): Row => {
   if ('drop' in change) {
     if (change.drop === 'record') return { into: 'record', space: change.space, key: change.key, value: null }
+    if (change.drop === 'texts') return { into: 'texts', conversation: checked(change.conversation) }
     return { into: 'line', conversation: change.conversation, id: lineKey(change.id), text: null, cells: null }
   }
   switch (change.put) {
@@ -51,6 +53,12 @@ export const toRow = (change: Change): Row => {
     default:
       return unreachable(change)
   }
+}
+
+/** Throws unless it is hexadecimal. */
+const checked = (id: Hex): Hex => {
+  fromHex(id)
+  return id
 }
 
 /** Event ids are kept as bytes, made ids as text; SQLite orders text before bytes. */
@@ -116,6 +124,11 @@ export const openWriter = (database: Database, secrets: Secrets, words: WordInde
      WHERE number = $number`,
   )
   const dropLine = database.prepare('DELETE FROM line WHERE number = ?')
+  const findLines = database.prepare('SELECT number FROM line WHERE conversation = ? AND text IS NOT NULL')
+  const dropLines = database.prepare('DELETE FROM line WHERE conversation = ?')
+  const dropContents = database.prepare(
+    'UPDATE event SET content = NULL, target = NULL WHERE conversation = ?',
+  )
 
   const numbers = new Map<Hex, number | bigint>()
 
@@ -155,10 +168,18 @@ export const openWriter = (database: Database, secrets: Secrets, words: WordInde
     }
   }
 
+  const dropTexts = (conversation: Hex): void => {
+    const inside = numberOf(conversation)
+    for (const { number } of findLines.all(inside)) words.drop(Number(number))
+    dropLines.run(inside)
+    dropContents.run(inside)
+  }
+
   return {
     write: (rows) => {
       for (const row of rows) {
         if (row.into === 'line') writeLine(row)
+        else if (row.into === 'texts') dropTexts(row.conversation)
         else if (row.into === 'event')
           putEvent.run({ conversation: numberOf(row.conversation), author: numberOf(row.author), ...row.cells })
         else writeRecord(row)

@@ -65,6 +65,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ put: fc.constant('event' as const), event }),
   fc.record({ put: fc.constant('line' as const), line }),
   fc.record({ drop: fc.constant('line' as const), conversation, id: lineId }),
+  fc.record({ drop: fc.constant('texts' as const), conversation }),
 )
 
 const order: fc.Arbitrary<LineOrder> = fc.record({ time: small, author, seq: small })
