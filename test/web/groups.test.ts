@@ -305,3 +305,31 @@ test('[UI22] the pages of a group stay inside a window of 360 pixels', () =>
       assert.equal(await overflow(page), 0, place)
     }
   }))
+
+test('[UI20] a group is made, looked at and left by keyboard alone', () =>
+  play(WIDE, async (page) => {
+    const focused = (words: string): Promise<unknown> =>
+      until(page, (wanted) => document.activeElement?.textContent?.includes(wanted) === true, words)
+    await page.getByRole('button', { name: 'New', exact: true }).focus()
+    await page.keyboard.press('Enter')
+    await focused('New group')
+    await page.keyboard.press('Enter')
+    await until(page, () => document.activeElement?.id === 'group-title')
+    await page.keyboard.type('Keys only')
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('bob')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Do not choose Bobby' }).waitFor()
+    await page.getByLabel('Name of the group').focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Keys only' }).waitFor()
+    await page.getByRole('button', { name: /^About Keys only/ }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Leave the group' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('alertdialog').waitFor()
+    await page.keyboard.press('Tab')
+    await focused('Leave')
+    await page.keyboard.press('Enter')
+    await page.getByText('You are not in this group any more. What was said until then').waitFor()
+  }))

@@ -1,7 +1,6 @@
 import { memo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
-import { newestDeliveryWords } from '../../view/delivery-words.ts'
 import { clockWords, dayWords, momentWords } from '../../view/time-words.ts'
-import type { Delivery, LineView, Presence } from '../../view/view.ts'
+import type { Delivery } from '../../view/view.ts'
 import { isBubble, type Row } from '../chain/rows.ts'
 import type { Intent } from '../composer/intent.ts'
 import { hueOf } from '../parts/initials.ts'
@@ -12,21 +11,11 @@ import { useAnybody } from '../peer/talk.ts'
 import { Bubble } from './bubble.tsx'
 import { DeliveryMark } from './delivery-mark.tsx'
 import { DeliverySheet } from './delivery-sheet.tsx'
+import { Foot } from './foot.tsx'
 import { LineActions, useLineActions } from './line-actions.tsx'
 import { Reactions } from './reactions.tsx'
+import type { RowTalk } from './row-talk.ts'
 import { SystemLine } from './system-line.tsx'
-
-/** What all rows of a conversation have in common. Its parts change rarely: rows are drawn anew when they do. */
-export type RowTalk = {
-  readonly conversation: string
-  readonly kind: 'direct' | 'group'
-  /** Whom my messages are for: the other person, or everybody. */
-  readonly name: string
-  /** The other person's, where there are two. */
-  readonly presence: Presence | undefined
-  /** The server on which messages lie for who is away. */
-  readonly server: string | undefined
-}
 
 type LineRowProps = {
   readonly row: Row
@@ -154,48 +143,13 @@ const Message = (props: LineRowProps): ReactNode => {
           ) : null}
         </div>
         {line.kind === 'message' ? <Reactions line={line} onReact={actions.react} /> : null}
-        {row.endsGroup || newest ? <Foot {...props} onWhere={() => actions.setOpen('where')} /> : null}
+        {row.endsGroup || newest ? (
+          <Foot line={line} talk={talk} newest={newest} delivery={delivery} onWhere={() => actions.setOpen('where')} />
+        ) : null}
         {line.kind === 'message' && actions.open === 'where' ? (
           <DeliverySheet line={line} talk={talk} onClose={() => actions.close('where')} />
         ) : null}
       </div>
     </div>
   )
-}
-
-/** The time, and of my newest message in words where it is; in a group that leads to where it is for each. */
-const Foot = ({ row: { line }, talk, newest, delivery, onWhere }: LineRowProps & { onWhere(): void }): ReactNode => {
-  const words = newest ? whereWords(delivery, talk) : undefined
-  return (
-    <p className={`px-1.5 pt-0.5 text-tiny text-soft ${line.mine ? 'text-end' : ''}`}>
-      <Time line={line} />
-      {words === undefined ? null : talk.kind === 'direct' ? (
-        ` · ${words}`
-      ) : (
-        <>
-          {' · '}
-          <button type="button" tabIndex={-1} className="underline underline-offset-2" onClick={onWhere}>
-            {words}
-          </button>
-        </>
-      )}
-    </p>
-  )
-}
-
-const Time = ({ line }: { readonly line: LineView }): ReactNode => (
-  <time dateTime={new Date(line.at).toISOString()} title={momentWords(line.at)}>
-    {clockWords(line.at)}
-  </time>
-)
-
-const whereWords = (delivery: Delivery, { kind, name, presence, server }: RowTalk): string | undefined => {
-  if (kind === 'group' && (delivery === 'delivered' || delivery === 'read'))
-    return delivery === 'read' ? 'Read by everybody' : 'Delivered to everybody'
-  const words = newestDeliveryWords(delivery, {
-    name,
-    ...(presence ? { presence } : {}),
-    ...(server === undefined ? {} : { server }),
-  })
-  return kind === 'group' ? (words ?? 'On its way') : words
 }

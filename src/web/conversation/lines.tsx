@@ -13,9 +13,10 @@ import type { Intent } from '../composer/intent.ts'
 import { newestOfMine } from './delivery-mark.tsx'
 import { EmptyTalk } from './empty-talk.tsx'
 import { JumpButton } from './jump-button.tsx'
-import { LineRow, type RowTalk } from './line-row.tsx'
+import { LineRow } from './line-row.tsx'
 import { useReading } from './reading.ts'
 import { useRowKeys } from './row-keys.ts'
+import type { RowTalk } from './row-talk.ts'
 import { RowList, type RowListHandle } from './row-list.tsx'
 
 type LinesProps = {

@@ -36,7 +36,7 @@ export const GroupPanel = ({ group }: { readonly group: GroupView }): ReactNode 
       )}
       {group.postQuantum ? null : <p className="panel px-4 py-3 text-small text-soft">{NOT_POST_QUANTUM}</p>}
       {group.role === 'admin' ? <LetIn group={group} /> : null}
-      {trouble === undefined ? null : <p className="text-small text-ember">{trouble}</p>}
+      {trouble === undefined || !isIn ? null : <p className="text-small text-ember">{trouble}</p>}
       {isIn && members ? <Members group={group} members={members} /> : null}
       <Mute talk={{ kind: 'group', conversation: group }} />
       {isIn ? <Leave group={group} onlyAdmin={isOnlyAdmin(members)} /> : null}

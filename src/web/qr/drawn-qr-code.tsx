@@ -2,7 +2,7 @@ import { useMemo, type ReactNode } from 'react'
 import { encode } from 'uqr'
 
 /** Empty modules around the code, without which it is hard to find (ISO/IEC 18004). */
-const QUIET_MODULES = 3
+const QUIET_MODULES = 4
 
 export const DrawnQrCode = ({ text, label }: { readonly text: string; readonly label: string }): ReactNode => {
   const { size, path } = useMemo(() => drawn(text), [text])

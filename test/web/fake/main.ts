@@ -4,7 +4,8 @@ import type { Dial } from '../../../src/web/connection.ts'
 import { mount } from '../../../src/web/mount.tsx'
 import { createFakePeer, type FakePeer } from './fake-peer.ts'
 import { idOf, MINUTE, NOW } from './people.ts'
-import { busy, crowd, empty, first, flood } from './stories.ts'
+import { crowd } from './crowd.ts'
+import { busy, empty, first, flood } from './stories.ts'
 
 /** What a test reaches through the page. */
 export type Stage = {

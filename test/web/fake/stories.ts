@@ -1,16 +1,13 @@
 import type { LineView } from '../../../src/view/view.ts'
-import { linkOf } from './invitation-calls.ts'
-import { MOUNTAIN } from './mountain.ts'
+import { groupFacts, groupLines, groups } from './group-stories.ts'
 import {
   conversation,
   DAY,
-  group,
   here,
   HOUR,
   idOf,
   lines,
   ME,
-  member,
   MINUTE,
   NOW,
   person,
@@ -109,96 +106,6 @@ const carol = lines('carol', [
   },
 ])
 
-/** Said in a group, by several people, with every change that a group can have. */
-const ridge = lines('ridge', [
-  { by: 'bob', ago: 6 * DAY, event: { kind: 'change', change: { kind: 'founded', title: 'Walks' } } },
-  {
-    by: 'bob',
-    ago: 6 * DAY,
-    event: { kind: 'change', change: { kind: 'added', person: idOf('gwen'), role: 'member' } },
-  },
-  { by: 'bob', ago: 6 * DAY, event: { kind: 'change', change: { kind: 'added', person: ME.id, role: 'admin' } } },
-  { by: 'bob', ago: 6 * DAY, event: { kind: 'shared', with: ME.id, days: 7, count: 214 } },
-  { by: 'bob', ago: 5 * DAY, event: { kind: 'change', change: { kind: 'title', title: 'Sunday ridge walkers' } } },
-  { by: 'me', ago: 5 * DAY, event: { kind: 'change', change: { kind: 'picture' } } },
-  {
-    by: 'me',
-    ago: 5 * DAY,
-    event: { kind: 'change', change: { kind: 'role', person: idOf('gwen'), role: 'admin' } },
-  },
-  {
-    by: 'gwen',
-    ago: 4 * DAY,
-    event: { kind: 'change', change: { kind: 'removed', person: idOf('mallory') } },
-  },
-  { by: 'mallory', ago: 4 * DAY, event: { kind: 'void' } },
-  { by: 'tariq', ago: 3 * DAY, event: { kind: 'change', change: { kind: 'left', person: idOf('tariq') } } },
-  { by: 'gwen', ago: 3 * DAY, event: { kind: 'device' } },
-  { by: 'noa', ago: 2 * DAY, event: { kind: 'split' } },
-  { by: 'bob', ago: 70 * MINUTE, text: 'Who is in for Sunday? I would take the north side this time.' },
-  { by: 'bob', ago: 70 * MINUTE, text: 'Bus at 7:40, as always.' },
-  {
-    by: 'gwen',
-    ago: 66 * MINUTE,
-    text: 'In! I can bring the stove.',
-    reactions: [{ emoji: '🎉', people: [ME.id, idOf('bob')] }],
-  },
-  {
-    by: 'noa',
-    ago: 61 * MINUTE,
-    text: 'אני באה, אבל רק עד הצהריים',
-    reply: {
-      id: idOf('ridge 12'),
-      person: idOf('bob'),
-      text: 'Who is in for Sunday? I would take the north side this time.',
-    },
-  },
-  { by: 'ida', ago: 40 * MINUTE, text: 'Count on me for the first half.' },
-  { by: 'me', ago: 30 * MINUTE, text: 'I am in, and I have the map.' },
-  { by: 'gwen', ago: 12 * MINUTE, text: 'Then we are five.' },
-  { by: 'gwen', ago: 12 * MINUTE, text: 'Rain until nine, then it clears.' },
-  { by: 'me', ago: 6 * MINUTE, text: 'See you at the stop.' },
-])
-
-const RIDGE = idOf('group ridge')
-const ALTOS = idOf('group altos')
-
-const groups = [
-  group('ridge', {
-    title: 'Sunday ridge walkers',
-    picture: idOf('mountain'),
-    role: 'admin',
-    size: 5,
-    some: ['bob', 'gwen', 'noa', 'ida'].map(idOf),
-    by: idOf('bob'),
-    active: NOW - 6 * MINUTE,
-    sealedAt: 'Lighthouse',
-    last: { text: 'See you at the stop.', at: NOW - 6 * MINUTE, mine: true, person: ME.id },
-    progress: [progress(3, 0, 4)],
-    readUpTo: told(ridge.at(-1)).order,
-  }),
-  group('altos', {
-    title: 'Choir: second altos, rehearsals and scores for the whole winter',
-    size: 3,
-    some: ['gwen', 'dan'].map(idOf),
-    muted: true,
-    unread: 8,
-    heldBack: 3,
-    active: NOW - 2 * HOUR,
-    last: { text: 'The **scores** are in the hall.', at: NOW - 2 * HOUR, mine: false, person: idOf('gwen') },
-  }),
-  group('raffle', {
-    title: 'Win a phone!!!',
-    at: 'request',
-    size: 214,
-    some: ['erin'].map(idOf),
-    by: idOf('erin'),
-    active: NOW - 3 * MINUTE,
-    postQuantum: false,
-  }),
-  group('flat', { title: 'Flat share', role: 'gone', size: 0, active: NOW - 8 * DAY }),
-]
-
 /** Several people and every kind of line. */
 export const busy: Story = {
   status: status(),
@@ -277,87 +184,16 @@ export const busy: Story = {
     [idOf('with mallory')]: [],
     [idOf('with gwen')]: lines('gwen', [
       { by: 'gwen', ago: 7 * DAY, event: { kind: 'joined' } },
-      { by: 'gwen', ago: 6 * DAY, event: { kind: 'introduced', group: RIDGE, title: 'Sunday ridge walkers' } },
+      {
+        by: 'gwen',
+        ago: 6 * DAY,
+        event: { kind: 'introduced', group: idOf('group ridge'), title: 'Sunday ridge walkers' },
+      },
       { by: 'gwen', ago: 6 * DAY, text: 'See you in there.' },
     ]),
-    [RIDGE]: ridge,
-    [ALTOS]: lines('altos', [{ by: 'gwen', ago: 2 * HOUR, text: 'The **scores** are in the hall.' }]),
-    [idOf('group raffle')]: lines('raffle', [
-      {
-        by: 'erin',
-        ago: 3 * MINUTE,
-        event: { kind: 'change', change: { kind: 'added', person: ME.id, role: 'member' } },
-      },
-    ]),
-    [idOf('group flat')]: lines('flat', [
-      { by: 'dan', ago: 9 * DAY, text: 'The keys are with the neighbour.' },
-      { by: 'dan', ago: 8 * DAY, event: { kind: 'change', change: { kind: 'removed', person: ME.id } } },
-    ]),
+    ...groupLines,
   },
-  members: {
-    [RIDGE]: [
-      member('bob', { role: 'admin', devices: 2 }),
-      member('gwen', { role: 'admin' }),
-      member('me', { role: 'admin' }),
-      member('ida'),
-      member('noa'),
-    ],
-    [ALTOS]: [member('gwen', { role: 'admin' }), member('me'), member('dan')],
-    [idOf('group raffle')]: [member('erin', { role: 'admin' }), member('me')],
-  },
-  pictures: { [RIDGE]: MOUNTAIN },
-  invitations: [
-    {
-      id: idOf('invitation ridge'),
-      link: linkOf('ours'),
-      conversation: RIDGE,
-      role: 'member',
-      history: { share: 'days', days: 7 },
-      made: NOW - DAY,
-      expires: NOW + 6 * DAY,
-      uses: 10,
-      used: 3,
-      state: 'open',
-      waitsAt: 'Lighthouse',
-    },
-    {
-      id: idOf('invitation ridge two'),
-      conversation: RIDGE,
-      role: 'admin',
-      history: { share: 'none' },
-      made: NOW - 3 * DAY,
-      expires: NOW + 4 * DAY,
-      uses: 1,
-      used: 0,
-      state: 'open',
-    },
-    {
-      id: idOf('invitation mine'),
-      link: linkOf('mine'),
-      role: 'member',
-      history: { share: 'none' },
-      made: NOW - 8 * DAY,
-      expires: NOW - DAY,
-      uses: 1,
-      used: 0,
-      state: 'expired',
-    },
-  ],
-  joinings: [
-    {
-      id: idOf('joining frank'),
-      inviter: { person: idOf('frank'), name: 'Frank', tag: 'fr4nk2' },
-      since: NOW - 3 * HOUR,
-      state: { at: 'waiting', left: 'Lighthouse' },
-    },
-    {
-      id: idOf('joining book'),
-      inviter: { person: idOf('hana'), name: 'Hana', tag: 'h4n4qq' },
-      group: { title: 'Book club' },
-      since: NOW - 5 * HOUR,
-      state: { at: 'refused', because: 'used' },
-    },
-  ],
+  ...groupFacts,
 }
 
 const WORDS = 'the ridge was steep but we took our time and the lake lay still below us in the morning light'.split(' ')
@@ -397,70 +233,3 @@ export const flood = (count: number): Story => {
     lines: { [idOf('with bob')]: spoken },
   }
 }
-
-/** A group as large as one can be, with a person I verified whose keys changed, and somebody who looks like another. */
-export const crowd = (size = 250): Story => {
-  const others = Array.from({ length: size - 1 }, (__, index) => `m${index}`)
-  const nameAt = (index: number): string =>
-    index === 3 ? long : index === 4 ? 'محمد عبد الرحمن' : `${FIRST[index % FIRST.length]} ${index + 1}`
-  return {
-    status: status({ passphrase: true }),
-    people: [
-      ...others.map((word, index) =>
-        person(word, {
-          name: nameAt(index),
-          ...(index % 3 === 0 ? { presence: here(index % 2 === 0 ? 'direct' : 'relayed') } : {}),
-          ambiguous: index === 7 || index === 8,
-        }),
-      ),
-      person('bob', {
-        name: 'Bob',
-        presence: here('nearby'),
-        verified: { at: 'changed', since: NOW - 30 * DAY, changed: NOW - 2 * HOUR },
-      }),
-      person('bob two', {
-        name: 'B0b',
-        standing: 'new',
-        ambiguous: true,
-        verified: { at: 'lookalike', of: idOf('bob') },
-      }),
-    ],
-    conversations: [
-      group('crowd', {
-        title: 'Everybody in the valley',
-        role: 'admin',
-        size,
-        some: others.slice(0, 4).map(idOf),
-        postQuantum: false,
-        last: { text: 'Hello valley', at: NOW - MINUTE, mine: false, person: idOf('m0') },
-      }),
-      conversation('bob', { active: NOW - HOUR, last: { text: 'New phone!', at: NOW - HOUR, mine: false } }),
-      conversation('bob two', {
-        at: 'request',
-        unread: 1,
-        active: NOW - MINUTE,
-        last: { text: 'It is me', at: NOW - MINUTE, mine: false },
-      }),
-    ],
-    lines: {
-      [idOf('group crowd')]: lines('crowd', [
-        { by: 'm0', ago: MINUTE, text: 'Hello valley' },
-        { by: 'm3', ago: MINUTE, text: 'Hello' },
-        { by: 'm4', ago: MINUTE, text: 'مرحبا' },
-      ]),
-      [idOf('with bob')]: lines('bob', [
-        { by: 'bob', ago: 2 * HOUR, event: { kind: 'device' } },
-        { by: 'bob', ago: HOUR, text: 'New phone!' },
-      ]),
-      [idOf('with bob two')]: lines('bob two', [{ by: 'bob two', ago: MINUTE, text: 'It is me' }]),
-    },
-    members: {
-      [idOf('group crowd')]: [
-        member('me', { role: 'admin' }),
-        ...others.map((word, index) => member(word, { devices: 1 + (index % 3) })),
-      ],
-    },
-  }
-}
-
-const FIRST = ['Ada', 'Boris', 'Chiara', 'Dilan', 'Edda', 'Farid', 'Greta', 'Hugo']
