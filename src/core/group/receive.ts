@@ -14,7 +14,15 @@ import { membershipOf } from './fold.ts'
 import type { Membership } from './membership.ts'
 import { withOperation, type Operated } from './operated.ts'
 import { areCertified, entriesOf, readOperation, type Operation } from './operation.ts'
-import { horizonAt, STEPS_MAX, withCertificates, withControl, withDeed, type Replica } from './replica.ts'
+import {
+  DIRECT_STEPS_MAX,
+  horizonAt,
+  STEPS_MAX,
+  withCertificates,
+  withControl,
+  withDeed,
+  type Replica,
+} from './replica.ts'
 import { openSealed, type Opened } from './open.ts'
 import { takeEpoch, type EpochTaken } from './take-epoch.ts'
 import { readUnopened } from './unopened.ts'
@@ -70,8 +78,9 @@ export const receive = async (
   if (placed.value.kind === 'known') return accept({ kind: 'known' })
   const { graph, missing } = placed.value
   if (graph.controlHeads.length > CONTROL_HEADS_MAX) return refuse({ kind: 'too-many-heads' })
-  if (said.kind === 'operation' && replica.history.steps.size >= STEPS_MAX)
-    return refuse({ kind: 'too-many-operations' })
+  const isStep = said.kind === 'operation' || said.kind === 'founding' || said.kind === 'joining'
+  const steps = replica.kind === 'group' ? STEPS_MAX : DIRECT_STEPS_MAX
+  if (isStep && replica.history.steps.size >= steps) return refuse({ kind: 'too-many-operations' })
   const grown = { ...replica, graph, keyring: wipeAged(replica.keyring, input.now) }
   const taken = await take(crypto, grown, { event, said, past, at, before: replica, ...input })
   return accept({ kind: 'kept', ...taken, missing })
@@ -169,19 +178,20 @@ const takeFounding = (replica: Replica, { event, past, cardKeys }: Taking, found
   return { replica: { ...known, keyring }, received: { kind: 'founded', entries: certificates.map(deviceOf) } }
 }
 
-/** In a direct conversation it lets in another device of the two people; in a group it only brings a fresh key. */
+/** In a direct conversation it lets in a further device of the two people; otherwise it only brings a fresh key. */
 const takeJoining = (replica: Replica, { event, past, at }: Taking, entry: Entry): Taken => {
   const person = personOf(entry.certificate)
   const keyring = withSlotKey(replica.keyring, event.author, entry.slotKey)
   const received = { kind: 'joined', device: event.author } as const
-  if (replica.kind === 'direct') {
+  const isIn = at.members.devices.get(event.author) === person
+  if (replica.kind === 'direct' && !isIn) {
     const deed = { kind: 'join', devices: [[event.author, person]] } as const
     const admitted = withDeed(withCertificates(replica, [entry.certificate]), event, { deed, past })
     if (!admitted.step) return { replica: admitted.replica, received: { kind: 'void' } }
     return { replica: { ...admitted.replica, keyring }, received }
   }
   const known = withControl(replica, event.id, past)
-  if (at.members.devices.get(event.author) !== person) return { replica: known, received: { kind: 'void' } }
+  if (!isIn) return { replica: known, received: { kind: 'void' } }
   return { replica: { ...known, keyring }, received }
 }
 

@@ -33,6 +33,8 @@ export type Replica = {
 export const CONTROLS_KEPT_MAX = 64
 /** More steps than that come only from somebody who branches on purpose. */
 export const STEPS_MAX = 16_384
+/** Of a direct conversation: foundings, and the first joinings of further devices. */
+export const DIRECT_STEPS_MAX = 1_024
 
 export const emptyReplica = (conversation: Hex, me: Replica['me']): Replica => ({
   conversation,

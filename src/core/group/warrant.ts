@@ -52,9 +52,10 @@ const objectionTo = (
   if (count >= limit) return { kind: 'too-many', what: 'operations', limit }
   switch (deed.kind) {
     case 'found':
-    case 'join':
     case 'leave':
       return undefined
+    case 'join':
+      return roomFor(deed.devices, at)
     case 'device':
       return deed.devices.every(([, owner]) => owner === person) ? roomFor(deed.devices, at) : { kind: 'not-theirs' }
     case 'revoke':

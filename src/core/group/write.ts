@@ -41,7 +41,7 @@ export const join = async (pen: Pen, replica: Replica): Promise<Written> => {
   const known = withCertificates({ ...next, keyring, joined: true }, [pen.certificate])
   // In a group nobody lets themselves in.
   const deed = { kind: 'join', devices: [owned(pen.certificate)] } as const
-  const isAdmitting = replica.kind === 'direct'
+  const isAdmitting = replica.kind === 'direct' && !membersNow(replica).devices.has(replica.me.device)
   const grown = isAdmitting ? withDeed(known, event, { deed, past }).replica : withControl(known, event.id, past)
   return { replica: grown, events: [{ event }] }
 }

@@ -4,8 +4,11 @@ import type { Hex } from '../../../src/core/bytes/hex.ts'
 import { fold, FOLDS_KEPT_MAX, membershipOf } from '../../../src/core/group/fold.ts'
 import { closureOf, emptyHistory, withStep, type History } from '../../../src/core/group/history.ts'
 import { DEVICES_MAX, PEOPLE_MAX } from '../../../src/core/group/members.ts'
+import { DIRECT_STEPS_MAX } from '../../../src/core/group/replica.ts'
 import type { Deed, Step } from '../../../src/core/group/step.ts'
 import { OPERATIONS_MAX, warrantFor } from '../../../src/core/group/warrant.ts'
+import { createDeterministicCrypto } from '../deterministic-crypto.ts'
+import { createTalk } from './device.ts'
 
 const idOf = (name: string): Hex => Buffer.from(name).toString('hex').padStart(64, '0').slice(-64)
 const owned = (person: string, device = person) => [idOf(`device ${device}`), idOf(person)] as const
@@ -109,4 +112,19 @@ test('[MB1] what was decided is remembered for the latest sets of steps alone', 
     assert.deepEqual([...membershipOf(history, [id]).roles], [...again.roles])
   }
   assert.ok(history.folds.size <= FOLDS_KEPT_MAX)
+})
+
+test('[MB30] a device that joins a direct conversation again and again brings new keys, and the history does not grow', async () => {
+  const { alice, bob } = await createTalk(createDeterministicCrypto())
+  const { size } = alice.replica.history.steps
+  for (let times = 0; times < 20; times++) assert.deepEqual(await alice.hears(await bob.joins()), ['joined'])
+  assert.equal(alice.replica.history.steps.size, size)
+  const steps = new Map(
+    [...Array(DIRECT_STEPS_MAX).keys()].map((at) => [
+      idOf(`${at}`),
+      [...alice.replica.history.steps.values()][0] as Step,
+    ]),
+  )
+  alice.replica = { ...alice.replica, history: { ...alice.replica.history, steps } }
+  assert.deepEqual(await alice.hears(await bob.joins()), ['refused: too-many-operations'])
 })
