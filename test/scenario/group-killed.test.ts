@@ -14,9 +14,18 @@ const AWAY_ROUNDS_MAX = 6
 
 type Side = { readonly profile: string; peer: Peer; away: number; readonly acknowledged: Map<string, string> }
 
-/** What must be the same at everybody. */
+/** What must be the same at everybody; of the changes, each sees those since they came themselves. */
 const summary = (lines: readonly LineView[]): readonly string[] =>
-  lines.map((line) => `${line.id} ${line.kind === 'message' ? line.text : line.kind}`)
+  lines
+    .filter(({ kind }) => kind !== 'change')
+    .map((line) => `${line.id} ${line.kind === 'message' ? line.text : line.kind}`)
+
+/** The first place at which two lists differ, to be read by a person. */
+const difference = (a: readonly string[], b: readonly string[]): string => {
+  const at = a.findIndex((each, index) => each !== b[index])
+  if (at < 0 && a.length === b.length) return 'none'
+  return `of ${a.length} and ${b.length}, at ${at}: ${a.slice(at, at + 3).join(', ')} | ${b.slice(at, at + 3).join(', ')}`
+}
 
 // Real time is what this test is about: it goes on for as long as it says, and then waits for what was said to arrive.
 test(
@@ -44,8 +53,8 @@ test(
     }
     const people = others.map(({ peer }) => peer.id)
     const { conversation } = done(await ann.peer.calls.found({ title: 'Choir', people }))
-    for (const { peer } of others)
-      await peer.until((seen) => (seen.conversations.get(conversation)?.at === 'open' ? true : undefined))
+    // Not the introduction alone: what makes them members has come.
+    for (const { peer } of others) await peer.hears(conversation, ({ kind }) => kind === 'change')
 
     let kills = 0
     const kill = async (side: Side): Promise<void> => {
@@ -102,8 +111,8 @@ test(
     for (const { peer } of sides) histories.push(await peer.lines(conversation))
     const [first = [], ...rest] = histories
     context.diagnostic(`${kills} kills, ${first.length} lines`)
-    assert(kills >= 20 * Math.min(1, MINUTES))
-    for (const lines of rest) assert.deepEqual(summary(lines), summary(first))
+    assert(kills >= 4 * MINUTES)
+    for (const lines of rest) assert.equal(difference(summary(lines), summary(first)), 'none')
     const ids = new Map(first.map((line) => [line.id, line]))
     assert.equal(ids.size, first.length, 'no line is there twice')
     for (const { acknowledged } of sides)
@@ -111,7 +120,7 @@ test(
         const line = ids.get(id)
         assert(line?.kind === 'message' && line.text === text, `${text} was acknowledged`)
       }
-    const odd = first.filter(({ kind }) => kind !== 'message' && kind !== 'change' && kind !== 'joined')
+    const odd = first.filter(({ kind }) => kind !== 'message' && kind !== 'change')
     assert.deepEqual(
       odd.map(({ kind }) => kind),
       [],
