@@ -50,6 +50,8 @@ export const processTerminal: Terminal = {
       stderr.write(question)
       stdin.setRawMode(true)
       stdin.on('data', take)
+      // One that was paused before stays so otherwise, and nothing would keep the process alive.
+      stdin.resume()
     }),
   line: (descriptor) => {
     const bytes: number[] = []
@@ -69,6 +71,7 @@ export const processTerminal: Terminal = {
   onEnter: (pressed) => {
     if (!process.stdin.isTTY || !process.stdout.isTTY) return undefined
     process.stdin.on('data', pressed)
+    process.stdin.resume()
     return () => {
       process.stdin.off('data', pressed)
       // A terminal that is still read keeps the process alive.

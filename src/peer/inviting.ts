@@ -32,7 +32,10 @@ type Input = {
 export const invitationsPorts = (peer: RunningPeer, input: Input): InvitationsPorts => {
   const { store, crypto, scheduler, random } = input.options
   return {
-    ...{ store, crypto, scheduler, random },
+    store,
+    crypto,
+    scheduler,
+    random,
     self: () => peer.self,
     card: () => peer.appearance.card,
     server: () => peer.network.server(),

@@ -31,7 +31,8 @@ export const createVerification = (peer: RunningPeer): Pick<Calls, 'safety' | 'v
     verify: async ({ person, scanned }) => {
       const known = personOf(peer, person)
       if (!known.ok) return known
-      const isKnown = (other: Hex): boolean => peer.people.person(other) !== undefined
+      // A stranger's key may be that of whom I mean, with somebody between us: only contacts are plainly others.
+      const isKnown = (other: Hex): boolean => peer.standingOf(other) === 'accepted'
       const compared = scanned === undefined ? undefined : compareScanned(scanned, { me: peer.me, them: person, isKnown })
       if (compared?.ok === false) return refuse(compared.refusal)
       const before = known.value

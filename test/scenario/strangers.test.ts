@@ -142,7 +142,9 @@ test(
     const { addresses } = await ann.calls.status()
     const flooding = stranger.flood(ann.device, addresses[0] ?? '', 1_000)
     const request = await ann.until(({ conversations }) =>
-      [...conversations.values()].find((each) => each.person === stranger.person && each.unread > 0),
+      [...conversations.values()].find(
+        (each) => each.kind === 'direct' && each.person === stranger.person && each.unread > 0,
+      ),
     )
     assert.equal(request.at, 'request')
     expected.push(...(await talk(ann, bob, conversation, 40, 'during')))

@@ -209,6 +209,25 @@ test('[IN19] any admin lets people in while the inviter is away, and the inviter
   assert.equal(invitationOf(ann, invitation)?.state, 'used')
 })
 
+test('[IN19] whoever became an admin later lets people in by the invitations that were open before', async () => {
+  const town = createTown(11)
+  const homes = await strangers(town, ['Ann', 'Ben', 'Cid'], town.serve())
+  const [ann, ben, cid] = homes
+  if (!ann || !ben || !cid) assert.fail()
+  const { conversation: group } = done(await ann.calls.found({ title: 'Hikers', people: [] }))
+  const invitation = done(await ann.calls.invite({ ...TALK, uses: 2, conversation: group }))
+  await join(ben, invitation)
+  await town.time.advance(20_000)
+  assert.equal(invitationOf(ben, invitation), undefined)
+  done(await ann.calls.setRole({ conversation: group, person: ben.person, role: 'admin' }))
+  await town.time.advance(10_000)
+  await ann.stop()
+  await join(cid, invitation)
+  await town.time.advance(30_000)
+  assert.equal(joiningOf(cid)?.at, 'in')
+  assert.equal(await rosterOf(ben, group, homes), 'Ann* Ben* Cid')
+})
+
 test('[IN8] [IN12] one use that two admins gave away at the same moment lets one in, and tells the other', async () => {
   const town = createTown(7)
   const { homes, group } = await withAdmins(town, ['Cid', 'Dan'])
