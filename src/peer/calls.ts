@@ -5,6 +5,7 @@ import { ownCalls } from './calls/own.ts'
 import { peopleCalls } from './calls/people.ts'
 import { talkingCalls } from './calls/talking.ts'
 import { createDeciding } from './deciding.ts'
+import { createForgetting } from './forgetting.ts'
 import type { Arriving } from './groups/arriving.ts'
 import type { Changing } from './groups/changing.ts'
 import { createReading } from './reading.ts'
@@ -28,7 +29,7 @@ export const createCalls = (peer: RunningPeer, { invitations, arriving, changing
     ...peopleCalls(peer, deciding),
     ...talkingCalls(peer, { reading, deciding }),
     ...groupCalls(peer, { changing, deciding }),
-    ...lastingCalls(peer),
+    ...lastingCalls(peer, { forget: createForgetting(peer, changing) }),
     invite,
     revoke,
     examine,

@@ -55,6 +55,7 @@ export class Draft {
   readonly #events = new Map<Hex, StoredEvent>()
   readonly #lines = new Map<string, StoredLine | undefined>()
   readonly #records = new Map<string, Change>()
+  #isForgetting = false
 
   constructor(store: Store, from: { readonly replica: Replica; readonly marks: Marks; readonly outlook: Outlook }) {
     this.store = store
@@ -65,11 +66,15 @@ export class Draft {
   }
 
   async event(id: Hex): Promise<StoredEvent | undefined> {
-    return this.#events.get(id) ?? (await this.store.event(id))
+    const known = this.#events.get(id) ?? (await this.store.event(id))
+    if (!known || !this.#isForgetting || this.#events.has(id)) return known
+    const { content: _, target: __, ...event } = known
+    return event
   }
 
   async line(id: string): Promise<StoredLine | undefined> {
-    return this.#lines.has(id) ? this.#lines.get(id) : this.store.line(this.replica.conversation, id)
+    if (this.#lines.has(id) || this.#isForgetting) return this.#lines.get(id)
+    return this.store.line(this.replica.conversation, id)
   }
 
   /** A record of this conversation. */
@@ -81,7 +86,7 @@ export class Draft {
 
   /** The events that edit, delete or react to this one, those of this batch included. */
   async amendments(target: Hex, limit: number): Promise<readonly StoredEvent[]> {
-    const stored = await this.store.amendments(target, limit)
+    const stored = this.#isForgetting ? [] : await this.store.amendments(target, limit)
     const own = [...this.#events.values()].filter((event) => event.target === target)
     return [...stored.filter(({ id }) => !this.#events.has(id)), ...own].slice(0, limit)
   }
@@ -117,6 +122,13 @@ export class Draft {
     this.#lines.set(id, undefined)
   }
 
+  /** Drops everything that was said so far, in this batch and before it. */
+  forget(): void {
+    this.#isForgetting = true
+    this.#lines.clear()
+    for (const [id, { content: _, target: __, ...event }] of this.#events) this.#events.set(id, event)
+  }
+
   put(change: RecordChange): void {
     this.#records.set(change.space === 'conversation' ? change.key : `${change.space}:${change.key}`, change)
   }
@@ -133,6 +145,7 @@ export class Draft {
   changes(): readonly Change[] {
     const conversation = this.replica.conversation
     return [
+      ...(this.#isForgetting ? [{ drop: 'texts', conversation } as const] : []),
       ...[...this.#events.values()].map((event): Change => ({ put: 'event', event })),
       ...[...this.#lines].map(([id, line]): Change =>
         line ? { put: 'line', line } : { drop: 'line', conversation, id },

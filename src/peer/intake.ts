@@ -11,6 +11,7 @@ import { toldKey } from './bringing.ts'
 import { chronicleChange, rechronicle } from './changes.ts'
 import { chronicle, chronicleGaps, keepBare, personAt, putLine, reveal } from './chronicle.ts'
 import type { Draft } from './draft.ts'
+import { withFollowed } from './marks.ts'
 
 export type Arrival = {
   readonly crypto: Crypto
@@ -54,6 +55,7 @@ export const takeIn = async (draft: Draft, arrival: Arrival): Promise<Intake> =>
   }
   if (received.value.kind === 'known') return 'taken'
   draft.replica = received.value.replica
+  noteFollowed(draft, event)
   await writeDown(draft, event, received.value.received)
   chronicleGaps(draft, before, event.author)
   draft.fresh.push({ author: event.author, seq: event.seq, size: event.bytes.length, bytes: event.bytes })
@@ -147,6 +149,16 @@ const keepEvidence = (
   const key = `${event.conversation}/fork/${event.author}`
   draft.put({ put: 'record', space: 'conversation', key, value: event.bytes })
   putLine(draft, event, { kind: 'forked', person: personAt(draft, event.author) })
+}
+
+/** Whoever is not linked here tells with all that they write what they had of this device until then. */
+const noteFollowed = (draft: Draft, event: SignedEvent): void => {
+  const { device } = draft.replica.me
+  const tip = event.after.find(([author]) => author === device)
+  const own = tip && Math.min(tip[1], chainOf(draft.replica.graph, device).seq)
+  const marks = own === undefined ? draft.marks : withFollowed(draft.marks, event.author, [device, own])
+  if (marks !== draft.marks) draft.learnt.add(event.author)
+  draft.marks = marks
 }
 
 /** That device holds what it sent: it need not get it back. */

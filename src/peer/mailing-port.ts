@@ -1,5 +1,5 @@
 import type { Hex } from '../core/bytes/hex.ts'
-import type { Kept } from './conversation.ts'
+import type { Kept } from './batches.ts'
 import type { InvitationMailboxes } from './invitations/port.ts'
 import type { Room } from './room.ts'
 import type { Sealing } from './sealing.ts'

@@ -19,6 +19,13 @@ export const withHeld = (marks: Marks, device: Hex, said: Vector, exists: Vector
   return new Map(marks).set(device, { held, read: mark?.read ?? new Map() })
 }
 
+/** That device said something after one of this author's events: it held all of them up to there. */
+export const withFollowed = (marks: Marks, device: Hex, [author, seq]: readonly [Hex, number]): Marks => {
+  const mark: Mark = marks.get(device) ?? { held: new Map(), read: new Map() }
+  if ((mark.held.get(author) ?? 0) >= seq) return marks
+  return new Map(marks).set(device, { ...mark, held: new Map(mark.held).set(author, seq) })
+}
+
 /** What was read there; reading only ever goes forward. */
 export const withRead = (
   marks: Marks,

@@ -1,5 +1,5 @@
 import type { Refusal } from '../view/calls.ts'
-import type { SayRefusal } from './conversation.ts'
+import type { SayRefusal } from './scribe.ts'
 
 /** What the disk or the core refused, as callers are told. */
 export const refusalOf = (refusal: SayRefusal): Refusal => {

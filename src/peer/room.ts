@@ -10,6 +10,7 @@ import { progressOf } from './delivery.ts'
 import { groupTalk, roleIn } from './group.ts'
 import type { Introduced } from './introduced.ts'
 import { AHEAD_MILLIS_MAX, snippetOf } from './line-view.ts'
+import type { RecordChange } from './record.ts'
 import type { Sealing } from './sealing.ts'
 
 export const UNREAD_COUNTED_MAX = 999
@@ -19,6 +20,7 @@ export type Company =
   | { readonly kind: 'direct'; readonly person: Hex }
   | { readonly kind: 'group'; readonly introduced: Introduced }
 
+const forgottenKey = (conversation: Hex): string => `${conversation}/forgotten`
 const meetingKey = (conversation: Hex): string => `${conversation}/meeting`
 
 /** What a room's view takes from elsewhere. */
@@ -32,6 +34,8 @@ export class Room {
   /** True once somebody here wanted to see it, though nothing was said yet. */
   opened = false
   muted = false
+  /** True while everything was deleted here and nothing new has come. */
+  forgotten = false
   draft = ''
   readUpTo: Order | undefined
   unread = 0
@@ -51,7 +55,9 @@ export class Room {
     room.muted = (await store.record('conversation', `${conversation.id}/muted`)) !== undefined
     room.meeting = await store.record('conversation', meetingKey(conversation.id))
     room.readUpTo = readOrder(await store.record('conversation', `${conversation.id}/read`))
-    room.note(await store.lines({ conversation: conversation.id, limit: 20 }))
+    const lines = await store.lines({ conversation: conversation.id, limit: 20 })
+    room.forgotten = (await store.record('conversation', forgottenKey(conversation.id))) !== undefined
+    room.note(lines)
     await room.count(store)
     return room
   }
@@ -78,7 +84,8 @@ export class Room {
 
   /** Whether it belongs into the list. */
   get shown(): boolean {
-    return this.company.kind === 'group' || this.opened || this.founded || this.draft !== ''
+    if (this.opened || this.draft !== '') return true
+    return !this.forgotten && (this.company.kind === 'group' || this.founded)
   }
 
   /** The devices of the others in it, each with its person. */
@@ -96,6 +103,7 @@ export class Room {
   }
 
   note(lines: readonly StoredLine[]): void {
+    if (lines.length > 0) this.forgotten = false
     for (const line of lines) {
       const snippet = snippetOf(line)
       if (snippet === undefined) continue
@@ -125,6 +133,25 @@ export class Room {
     return draft === ''
       ? { drop: 'record', space: 'draft', key }
       : { put: 'record', space: 'draft', key, value: encode(draft) }
+  }
+
+  /** What to write with the end of all that was said here. */
+  forgetChanges(): readonly RecordChange[] {
+    const { id } = this.conversation
+    const dropped = [`${id}/muted`, `${id}/read`].map((key) => ({ drop: 'record', space: 'conversation', key }) as const)
+    const mark = { put: 'record', space: 'conversation', key: forgottenKey(id), value: encode(null) } as const
+    return [mark, ...dropped, { drop: 'record', space: 'draft', key: id }]
+  }
+
+  /** Nothing of it is on disk any more. */
+  forget(): void {
+    this.forgotten = true
+    this.opened = false
+    this.muted = false
+    this.draft = ''
+    this.readUpTo = undefined
+    this.unread = 0
+    this.#last = undefined
   }
 
   muteChange(on: boolean): Change {

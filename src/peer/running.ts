@@ -8,7 +8,7 @@ import type { Change, Store, StoreRefusal } from '../store/port.ts'
 import type { Standing, StatusView } from '../view/view.ts'
 import { Acquaintances } from './acquaintances.ts'
 import { Appearance } from './appearance.ts'
-import type { Kept } from './conversation.ts'
+import type { Kept } from './batches.ts'
 import { fraction } from './dice.ts'
 import type { Meaning } from './draft.ts'
 import type { Groups } from './groups/port.ts'
@@ -187,7 +187,7 @@ export class RunningPeer {
   /** Nothing of a conversation is here any more. */
   forgot(room: Room): void {
     const { id } = room.conversation
-    this.#companions?.mailing.forget(id)
+    if (!room.founded) this.#companions?.mailing.forget(id)
     this.#companions?.invitations.groupForgotten(id)
     this.screens.tellForgotten(id)
   }

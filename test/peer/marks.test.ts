@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { MARKS_UNWRITTEN_MILLIS_MAX } from '../../src/peer/conversation.ts'
+import { MARKS_UNWRITTEN_MILLIS_MAX } from '../../src/peer/batches.ts'
 import { READ_MARK_MILLIS } from '../../src/peer/reading.ts'
 import { deliveryOf } from '../../src/view/view.ts'
 import { conversationOf, createTown, done, linesOf, say, type Home } from '../support/town.ts'

@@ -1,11 +1,15 @@
 import { accept, refuse } from '../../core/bytes/result.ts'
-import type { Calls } from '../../view/calls.ts'
+import type { Answer, Calls } from '../../view/calls.ts'
+import type { Room } from '../room.ts'
 import type { RunningPeer } from '../running.ts'
 import { done, messageOf, roomOf } from './asked.ts'
 import { deliveryTo } from '../delivery.ts'
 
 /** Calls about a conversation as it lies here: where its messages are, whether it is heard, and its end. */
-export const lastingCalls = (peer: RunningPeer): Pick<Calls, 'delivery' | 'mute' | 'forget'> => ({
+export const lastingCalls = (
+  peer: RunningPeer,
+  { forget }: { readonly forget: (room: Room) => Answer<null> },
+): Pick<Calls, 'delivery' | 'mute' | 'forget'> => ({
   delivery: async ({ conversation, line }) => {
     const room = roomOf(peer, conversation)
     if (!room.ok) return room
@@ -25,8 +29,8 @@ export const lastingCalls = (peer: RunningPeer): Pick<Calls, 'delivery' | 'mute'
     return done(kept)
   },
 
-  forget: ({ conversation }) => {
+  forget: async ({ conversation }) => {
     const room = roomOf(peer, conversation)
-    return Promise.resolve(room.ok ? refuse({ kind: 'unknown-conversation' }) : room)
+    return room.ok ? forget(room.value) : room
   },
 })

@@ -1,6 +1,6 @@
 import type { Hex } from '../../core/bytes/hex.ts'
 import type { Introduction } from '../../core/timeline/content.ts'
-import type { Kept } from '../conversation.ts'
+import type { Kept } from '../batches.ts'
 import type { Room } from '../room.ts'
 import type { Secret } from './secrets.ts'
 

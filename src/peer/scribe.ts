@@ -1,0 +1,106 @@
+import { accept, refuse, type Result } from '../core/bytes/result.ts'
+import type { Crypto } from '../core/crypto/port.ts'
+import type { SignedEvent } from '../core/event/event.ts'
+import type { Entry } from '../core/group/founding.ts'
+import type { OwnSlotKey } from '../core/group/keyring.ts'
+import type { OperateRefusal } from '../core/group/operate.ts'
+import type { Pen, Written } from '../core/group/pen.ts'
+import type { Replica } from '../core/group/replica.ts'
+import { complain, found, write, type WriteRefusal } from '../core/group/write.ts'
+import { encodeContent } from '../core/timeline/content.ts'
+import type { Store, StoreRefusal } from '../store/port.ts'
+import { chronicleChange } from './changes.ts'
+import { chronicle, keepBare } from './chronicle.ts'
+import type { Draft } from './draft.ts'
+import { HeldBack } from './held-back.ts'
+import { takeIn, type Intake } from './intake.ts'
+import { Repairs } from './repairs.ts'
+import { sayAgain } from './repetition.ts'
+
+export type ScribePorts = {
+  readonly store: Store
+  readonly crypto: Crypto
+  readonly pen: () => Pen
+  readonly cardKeys: () => readonly OwnSlotKey[]
+  /** The device to found a direct conversation with; undefined while nothing is known of the other person's keys. */
+  readonly entry: () => Entry | undefined
+  /** How many events of each author are taken in: few while it is a request, none from somebody blocked. */
+  readonly intakeMax: () => number
+}
+
+export type SayRefusal = StoreRefusal | WriteRefusal | OperateRefusal | { readonly kind: 'not-met' }
+
+/** Writes into the drafts of one conversation, and remembers what has to be come back to. */
+export class Scribe {
+  /** What came and waits for other events. */
+  readonly heldBack = new HeldBack()
+  readonly #ports: ScribePorts
+  readonly #repairs = new Repairs()
+  #waited = 0
+
+  constructor(ports: ScribePorts) {
+    this.#ports = ports
+  }
+
+  /** Takes in an event that somebody sent; what waits for others is remembered. */
+  async takeIn(draft: Draft, arrival: { readonly from: string; readonly bytes: Uint8Array }): Promise<Intake> {
+    const { crypto, cardKeys, intakeMax, pen } = this.#ports
+    const context = { crypto, cardKeys: cardKeys(), intakeMax: intakeMax(), now: pen().now }
+    const intake = await takeIn(draft, { ...context, ...arrival })
+    if (intake === 'waiting') this.heldBack.add(arrival)
+    return intake
+  }
+
+  /** Founds a direct conversation, if nobody has. */
+  async found(draft: Draft): Promise<Result<null, SayRefusal>> {
+    if (draft.replica.certificates.size > 0) return accept(null)
+    const entry = this.#ports.entry()
+    if (!entry) return refuse({ kind: 'not-met' })
+    await this.take(draft, await found(this.#ports.pen(), draft.replica, entry))
+    return accept(null)
+  }
+
+  /** Puts what was written into the draft and answers the last event. */
+  async take(draft: Draft, written: Written): Promise<SignedEvent> {
+    draft.replica = written.replica
+    for (const { event, plaintext } of written.events) {
+      if (plaintext) await chronicle(draft, event, plaintext, 'own')
+      else {
+        keepBare(draft, event)
+        await chronicleChange(draft, event)
+      }
+      draft.fresh.push({ author: event.author, seq: event.seq, size: event.bytes.length, bytes: event.bytes })
+    }
+    return (written.events.at(-1) as Written['events'][number]).event
+  }
+
+  /** What has to be done at the end of a batch. Answers whether more or fewer events wait than before. */
+  async finish(draft: Draft): Promise<boolean> {
+    await this.#retry(draft)
+    await this.#repair(draft)
+    const waited = this.#waited
+    this.#waited = this.heldBack.size
+    return waited !== this.#waited
+  }
+
+  /** Takes in what waited for the control events of this batch, and so on for what waited for those. */
+  async #retry(draft: Draft): Promise<void> {
+    let controls: Replica['controls'] | undefined = draft.before.controls
+    while (this.heldBack.size > 0 && draft.replica.controls !== controls) {
+      controls = draft.replica.controls
+      for (const { id, from, bytes } of this.heldBack.all())
+        if ((await this.takeIn(draft, { from, bytes })) !== 'waiting') this.heldBack.delete(id)
+    }
+  }
+
+  /** Says which epochs could not be opened here, and says again what others could not open. */
+  async #repair(draft: Draft): Promise<void> {
+    const pen = this.#ports.pen()
+    for (const epoch of this.#repairs.complaints(draft)) await this.take(draft, await complain(pen, draft.replica, epoch))
+    for (const epoch of this.#repairs.repetitions(draft))
+      for (const content of await sayAgain(draft, this.#ports.store, epoch)) {
+        const written = await write(pen, draft.replica, { content: encodeContent(content), speech: true })
+        if (written.ok) await this.take(draft, written.value)
+      }
+  }
+}
