@@ -47,8 +47,9 @@ export const processTerminal: Terminal = {
         if (line.at === 'given-up') process.kill(process.pid, 'SIGINT')
         resolve(line.at === 'entered' ? line.text : undefined)
       }
-      stderr.write(question)
+      // First, so that not even what is typed ahead is shown.
       stdin.setRawMode(true)
+      stderr.write(question)
       stdin.on('data', take)
       // One that was paused before stays so otherwise, and nothing would keep the process alive.
       stdin.resume()

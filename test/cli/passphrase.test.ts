@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -149,6 +150,37 @@ test('[AR13] a descriptor gives its lines one after the other, and nothing at it
     encoding: 'utf8',
   })
   assert.deepEqual(child.stdout.trim().split('\n'), ['"first line"', '"zweite Zeile ü"', '"last"', 'null', 'null'])
+})
+
+test('[AR13] in a terminal what is typed is taken twice in a row, and never shown', async (t) => {
+  if (spawnSync('script', ['--version']).status !== 0) return t.skip('no program here that makes a terminal')
+  const terminal = JSON.stringify(join(import.meta.dirname, '../../src/cli/terminal.ts'))
+  const { folder } = await profileFor(t)
+  const program = join(folder, '..', '..', 'ask.mjs')
+  await writeFile(
+    program,
+    `import { processTerminal } from ${terminal}
+    const first = await processTerminal.secret('First? ')
+    const second = await processTerminal.secret('Second? ')
+    console.log(JSON.stringify([first, second].map((each) => each.toUpperCase())))`,
+  )
+  const child = spawn('script', ['-qec', `'${process.execPath}' '${program}'`, '/dev/null'])
+  let shown = ''
+  const answers = [
+    ['First? ', 'open sesame\r'],
+    ['Second? ', 'grüne barley\r'],
+  ]
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    shown += text
+    const [question = '', answer] = answers[0] ?? []
+    if (answer === undefined || !shown.endsWith(question)) return
+    answers.shift()
+    child.stdin.write(answer)
+  })
+  const [code] = (await once(child, 'close')) as [number]
+  child.stdin.end()
+  assert.deepEqual(shown.trim().split(/[\r\n]+/), ['First? ', 'Second? ', '["OPEN SESAME","GRÜNE BARLEY"]'])
+  assert.equal(code, 0)
 })
 
 test('[AR13] without a terminal nobody is asked', async () => {
