@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { findRunning } from '../src/cli/running.ts'
 import type { RunningPeer } from '../src/cli/command.ts'
 import type { Result } from '../src/core/bytes/result.ts'
-import type { Update } from '../src/view/view.ts'
+import type { Update } from '../src/view/update.ts'
 
 /** A real peer in a process of its own, spoken to through its door. */
 export type BenchPeer = RunningPeer & {

@@ -5,7 +5,8 @@ import type { RouterClient } from '@orpc/server'
 import { accept, Bug, refuse, type Result } from '../core/bytes/result.ts'
 import { TEXT_BYTES_MAX } from '../core/timeline/size.ts'
 import type { Answer, Calls, Refusal } from '../view/calls.ts'
-import type { StatusView, Update } from '../view/view.ts'
+import type { Update } from '../view/update.ts'
+import type { StatusView } from '../view/view.ts'
 import type { createRouter } from './router.ts'
 import {
   CALLS_PATH,

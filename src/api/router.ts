@@ -3,7 +3,7 @@ import * as v from 'valibot'
 
 import { refuse, type Result } from '../core/bytes/result.ts'
 import type { Answer, Calls, Refusal } from '../view/calls.ts'
-import type { Update } from '../view/view.ts'
+import type { Update } from '../view/update.ts'
 import { bounded } from './bounded.ts'
 import { INPUTS } from './inputs.ts'
 

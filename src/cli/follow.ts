@@ -1,6 +1,8 @@
 import { unreachable } from '../core/bytes/result.ts'
 import type { Calls } from '../view/calls.ts'
-import type { ConversationView, InvitationView, JoiningView, PersonView, StatusView, Update } from '../view/view.ts'
+import type { InvitationView, JoiningView } from '../view/invitation-view.ts'
+import type { Update } from '../view/update.ts'
+import type { ConversationView, PersonView, StatusView } from '../view/view.ts'
 import type { World } from './command.ts'
 
 /** What a peer has told so far. */

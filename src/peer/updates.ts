@@ -1,4 +1,4 @@
-import type { Update } from '../view/view.ts'
+import type { Update } from '../view/update.ts'
 
 /** What a slow reader may leave unread before it has to start over with a new snapshot. */
 export const UPDATES_QUEUED_MAX = 5_000

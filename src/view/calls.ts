@@ -1,9 +1,9 @@
 import type { Result } from '../core/bytes/result.ts'
+import type { InvitationOffer, InvitationView } from './invitation-view.ts'
+import type { Update } from './update.ts'
 import type {
   DeliveryTo,
   History,
-  InvitationOffer,
-  InvitationView,
   LineView,
   MemberView,
   Order,
@@ -12,7 +12,6 @@ import type {
   SafetyView,
   SettingsView,
   StatusView,
-  Update,
 } from './view.ts'
 
 /** Why a call did nothing. The words for people are in `refusal-words.ts`. */

@@ -1,7 +1,8 @@
 import { unreachable } from '../core/bytes/result.ts'
 import { countWords } from './count-words.ts'
 import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS } from './time-words.ts'
-import type { InvitationOffer, InvitationView, JoiningView, JoinRefusal, Millis } from './view.ts'
+import type { InvitationOffer, InvitationView, JoiningView, JoinRefusal } from './invitation-view.ts'
+import type { Millis } from './view.ts'
 
 /** How an invitation of mine stands: “open for 6 days, used once of 10”. */
 export const invitationWords = (invitation: InvitationView, now: Millis): string => {

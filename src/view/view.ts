@@ -186,51 +186,6 @@ export type History =
   | { readonly share: 'days'; readonly days: number }
   | { readonly share: 'all' }
 
-/** An invitation of mine, or of a group in which I am an admin. */
-export type InvitationView = {
-  readonly id: string
-  /** The text to give away: a `kith:` link. Absent when another admin made it and it has not arrived here. */
-  readonly link?: string
-  /** The group it leads into; absent: to me. */
-  readonly conversation?: string
-  readonly role: Role
-  readonly history: History
-  readonly made: Millis
-  readonly expires: Millis
-  readonly uses: number
-  readonly used: number
-  readonly state: 'open' | 'used' | 'expired' | 'revoked'
-  /** Whether somebody who answers while I am away can leave the answer on a server. */
-  readonly waitsAt?: string
-}
-
-/** What the text of an invitation says, before anything is done with it. All of it is the word of who made it. */
-export type InvitationOffer = {
-  readonly id: string
-  readonly inviter: { readonly person: string; readonly name: string; readonly tag: string }
-  readonly group?: { readonly title: string; readonly role: Role }
-  readonly expires: Millis
-  /** Where answers can wait for the inviter. It becomes mine when I never chose one. */
-  readonly server?: string
-  /** The server that I chose, when it is another: answers cannot wait for the inviter there. */
-  readonly ownServer?: string
-}
-
-/** An invitation that I accepted. */
-export type JoiningView = {
-  readonly id: string
-  readonly inviter: { readonly person: string; readonly name: string; readonly tag: string }
-  readonly group?: { readonly title: string }
-  readonly since: Millis
-  readonly state:
-    /** Nobody who could let me in has answered. `left`: where my answer waits for them. */
-    | { readonly at: 'waiting'; readonly left?: string }
-    | { readonly at: 'in'; readonly conversation: string }
-    | { readonly at: 'refused'; readonly because: JoinRefusal }
-}
-
-export type JoinRefusal = 'used' | 'expired' | 'revoked' | 'not-allowed'
-
 /** The safety number that I share with somebody. */
 export type SafetyView = {
   readonly person: string
@@ -319,36 +274,6 @@ export type ReachView = {
   /** Messages of mine that wait for this person. */
   readonly waiting: number
 }
-
-/** What changed, in order. The stream opens with one `snapshot`; everything after it builds on it. */
-export type Update =
-  | {
-      readonly kind: 'snapshot'
-      readonly status: StatusView
-      readonly people: readonly PersonView[]
-      readonly conversations: readonly ConversationView[]
-      readonly invitations: readonly InvitationView[]
-      readonly joinings: readonly JoiningView[]
-    }
-  | { readonly kind: 'status'; readonly status: StatusView }
-  | { readonly kind: 'person'; readonly person: PersonView }
-  /** A person who is no longer found anywhere and with whom there is no conversation. */
-  | { readonly kind: 'person-gone'; readonly person: string }
-  | { readonly kind: 'conversation'; readonly conversation: ConversationView }
-  /** It was deleted here. */
-  | { readonly kind: 'conversation-gone'; readonly conversation: string }
-  /** Who is in this group, or as what, has changed: ask `members` again. */
-  | { readonly kind: 'members'; readonly conversation: string }
-  | { readonly kind: 'invitation'; readonly invitation: InvitationView }
-  | { readonly kind: 'joining'; readonly joining: JoiningView }
-  | { readonly kind: 'joining-gone'; readonly joining: string }
-  | { readonly kind: 'line'; readonly conversation: string; readonly line: LineView }
-  /** A line that no longer stands: a gap that was filled. */
-  | { readonly kind: 'line-gone'; readonly conversation: string; readonly line: string }
-  /** They are typing now; holds for six seconds unless repeated, ends at once with their message. */
-  | { readonly kind: 'typing'; readonly conversation: string; readonly person: string }
-  /** This subscriber was too slow and lost updates: drop everything and take the next snapshot. */
-  | { readonly kind: 'lagged' }
 
 /** Earlier first; by time, then author, then sequence. The same on every device. */
 export const compareOrders = (a: Order, b: Order): number =>

@@ -9,7 +9,7 @@ import { CALLERS_MAX } from '../../src/api/upgrade.ts'
 import { REQUEST_BYTES_MAX } from '../../src/api/wire.ts'
 import { accept } from '../../src/core/bytes/result.ts'
 import type { Calls } from '../../src/view/calls.ts'
-import type { Update } from '../../src/view/view.ts'
+import type { Update } from '../../src/view/update.ts'
 import { atTheDoor, closing } from './at-the-door.ts'
 import { BOB, fakeCalls, idOf, STATUS, TALK } from './fake-calls.ts'
 

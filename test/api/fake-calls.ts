@@ -1,16 +1,8 @@
 import { accept, refuse } from '../../src/core/bytes/result.ts'
 import type { Calls } from '../../src/view/calls.ts'
-import type {
-  ConversationView,
-  InvitationOffer,
-  InvitationView,
-  JoiningView,
-  LineView,
-  PersonView,
-  SafetyView,
-  StatusView,
-  Update,
-} from '../../src/view/view.ts'
+import type { InvitationOffer, InvitationView, JoiningView } from '../../src/view/invitation-view.ts'
+import type { Update } from '../../src/view/update.ts'
+import type { ConversationView, LineView, PersonView, SafetyView, StatusView } from '../../src/view/view.ts'
 
 export const idOf = (digit: string): string => digit.repeat(64)
 

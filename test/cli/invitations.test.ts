@@ -3,7 +3,7 @@ import { test } from 'node:test'
 
 import { qrText } from '../../src/cli/qr.ts'
 import { accept, refuse } from '../../src/core/bytes/result.ts'
-import type { JoiningView } from '../../src/view/view.ts'
+import type { JoiningView } from '../../src/view/invitation-view.ts'
 import { BOB, CLIMBERS, CONVERSATION, fakeCalls, idOf, INVITATION, OFFER } from '../api/fake-calls.ts'
 import { kith, machineWith, NOW, type Machine } from './fake-world.ts'
 

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import type { Calls } from '../../src/view/calls.ts'
-import type { ConversationView, PersonView, Update } from '../../src/view/view.ts'
+import type { Update } from '../../src/view/update.ts'
+import type { ConversationView, PersonView } from '../../src/view/view.ts'
 import type { Home } from './homes.ts'
 import { done, type Stage } from './stage.ts'
 import { field, talk } from './windows.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { UPDATES_QUEUED_MAX } from '../../src/peer/updates.ts'
-import type { Update } from '../../src/view/view.ts'
+import type { Update } from '../../src/view/update.ts'
 import { assertScreen } from '../support/agreement.ts'
 import { conversationOf, createTown, done, say } from '../support/town.ts'
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Calls } from '../../src/view/calls.ts'
-import type { Update } from '../../src/view/view.ts'
+import type { Update } from '../../src/view/update.ts'
 import type { Told } from './hand.ts'
 import type { Machine } from './networks.ts'
 import { peerOf, startLine, type Peer, type Start } from './peer.ts'

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import type { Calls } from '../../src/view/calls.ts'
-import type { Update } from '../../src/view/view.ts'
+import type { Update } from '../../src/view/update.ts'
 import { enter } from './door.ts'
 
 export type Asked = { readonly number: number; readonly call: keyof Calls | 'end'; readonly input: never }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { InvitationView } from '../../src/view/view.ts'
+import type { InvitationView } from '../../src/view/invitation-view.ts'
 import { says, startPeer, texts } from './peer.ts'
 import { createStage, startServer, type Ran, type Stage } from './stage.ts'
 

@@ -1,13 +1,7 @@
 import type { Calls } from '../../src/view/calls.ts'
-import type {
-  ConversationView,
-  InvitationView,
-  JoiningView,
-  LineView,
-  PersonView,
-  StatusView,
-  Update,
-} from '../../src/view/view.ts'
+import type { InvitationView, JoiningView } from '../../src/view/invitation-view.ts'
+import type { Update } from '../../src/view/update.ts'
+import type { ConversationView, LineView, PersonView, StatusView } from '../../src/view/view.ts'
 
 /** What a window would show: the last word of the updates on everything. */
 export type Screen = {

@@ -20,13 +20,12 @@ import {
   untilWords,
 } from '../../src/view/time-words.ts'
 import { digitsWords, verifiedWords } from '../../src/view/verified-words.ts'
+import type { JoiningView, JoinRefusal } from '../../src/view/invitation-view.ts'
 import type {
   Delivery,
   Failure,
   GroupChange,
   History,
-  JoiningView,
-  JoinRefusal,
   LineContent,
   Presence,
   ServerState,

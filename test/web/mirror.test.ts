@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { LineView, Update } from '../../src/view/view.ts'
+import type { Update } from '../../src/view/update.ts'
+import type { LineView } from '../../src/view/view.ts'
 import { reflect, TYPING_MILLIS, withoutIdle, type Mirror } from '../../src/web/peer/mirror.ts'
 import { hueOf, initialsOf } from '../../src/web/parts/initials.ts'
 import { candidatesOf, listsOf } from '../../src/web/people/lists.ts'

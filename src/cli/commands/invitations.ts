@@ -1,5 +1,5 @@
 import { invitationWords, joiningWords } from '../../view/invitation-words.ts'
-import type { InvitationView } from '../../view/view.ts'
+import type { InvitationView } from '../../view/invitation-view.ts'
 import type { Command } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import type { Seen } from '../follow.ts'

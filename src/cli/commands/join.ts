@@ -1,6 +1,6 @@
 import { accept, refuse, type Result } from '../../core/bytes/result.ts'
 import { joiningWords, offerWords, serversWords } from '../../view/invitation-words.ts'
-import type { JoiningView } from '../../view/view.ts'
+import type { JoiningView } from '../../view/invitation-view.ts'
 import type { Command, Given } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { wholeNumber, type Usage } from '../parse.ts'

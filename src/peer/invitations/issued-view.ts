@@ -1,7 +1,8 @@
 import type { Hex } from '../../core/bytes/hex.ts'
 import { stateOf } from '../../core/invitation/judgement.ts'
 import { encodeLink, type InvitationLink } from '../../core/invitation/link.ts'
-import type { InvitationView, Millis } from '../../view/view.ts'
+import type { InvitationView } from '../../view/invitation-view.ts'
+import type { Millis } from '../../view/view.ts'
 import type { GroupInvitation, InvitationsPorts } from './port.ts'
 import type { Issued } from './records.ts'
 

@@ -3,7 +3,7 @@ import { tagOf } from '../../core/identity/tag.ts'
 import { decodeLink, type InvitationLink } from '../../core/invitation/link.ts'
 import { invitationId } from '../../core/invitation/secret.ts'
 import type { Refusal } from '../../view/calls.ts'
-import type { InvitationOffer } from '../../view/view.ts'
+import type { InvitationOffer } from '../../view/invitation-view.ts'
 
 /** Reads the text of an invitation, as callers are told of it. */
 export const readLink = (

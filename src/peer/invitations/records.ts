@@ -7,7 +7,7 @@ import { LINK_CHARACTERS_MAX } from '../../core/invitation/link.ts'
 import { REQUEST_BYTES_MAX } from '../../core/invitation/request.ts'
 import { INVITATION_SECRET_BYTES } from '../../core/invitation/secret.ts'
 import type { Change, Store } from '../../store/port.ts'
-import type { JoinRefusal } from '../../view/view.ts'
+import type { JoinRefusal } from '../../view/invitation-view.ts'
 
 /** An invitation that was made here. Of one into a group, the group's events say what became of it. */
 export type Issued = {

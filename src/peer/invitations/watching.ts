@@ -1,6 +1,6 @@
 import type { Hex } from '../../core/bytes/hex.ts'
 import { invitationMailbox } from '../../core/invitation/secret.ts'
-import type { InvitationView } from '../../view/view.ts'
+import type { InvitationView } from '../../view/invitation-view.ts'
 import type { InvitationsPorts } from './port.ts'
 
 /** How long after its end whoever comes with an invitation is still told why it does not let them in. */

@@ -1,6 +1,6 @@
 import { Plus } from 'lucide-react'
 import { useMemo, useState, type ReactNode } from 'react'
-import type { InvitationView } from '../../view/view.ts'
+import type { InvitationView } from '../../view/invitation-view.ts'
 import { Button } from '../parts/button.tsx'
 import { useMirror } from '../peer/context.ts'
 import { InvitationCard } from './invitation-card.tsx'

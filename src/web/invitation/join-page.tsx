@@ -1,7 +1,7 @@
 import { useRef, useState, type ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import { refusalWords } from '../../view/refusal-words.ts'
-import type { InvitationOffer } from '../../view/view.ts'
+import type { InvitationOffer } from '../../view/invitation-view.ts'
 import { Button } from '../parts/button.tsx'
 import { Page } from '../parts/panel.tsx'
 import { useAct, useKith } from '../peer/context.ts'

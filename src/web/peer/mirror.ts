@@ -1,13 +1,7 @@
 import { unreachable } from '../../core/bytes/result.ts'
-import type {
-  ConversationView,
-  InvitationView,
-  JoiningView,
-  Millis,
-  PersonView,
-  StatusView,
-  Update,
-} from '../../view/view.ts'
+import type { InvitationView, JoiningView } from '../../view/invitation-view.ts'
+import type { Update } from '../../view/update.ts'
+import type { ConversationView, Millis, PersonView, StatusView } from '../../view/view.ts'
 
 /** How long "is typing" holds when it is not repeated. */
 export const TYPING_MILLIS = 6_000

@@ -1,4 +1,5 @@
-import type { LineView, Update } from '../../view/view.ts'
+import type { Update } from '../../view/update.ts'
+import type { LineView } from '../../view/view.ts'
 import { withLine, withoutLine } from '../chain/chain.ts'
 import type { Dial, Door } from '../connection.ts'
 import { refreshChains } from './chains.ts'

@@ -1,4 +1,5 @@
-import type { FoundBy, JoiningView, PersonView } from '../../view/view.ts'
+import type { JoiningView } from '../../view/invitation-view.ts'
+import type { FoundBy, PersonView } from '../../view/view.ts'
 import type { Mirror } from '../peer/mirror.ts'
 import { talkIn, type Talk } from '../peer/talk.ts'
 

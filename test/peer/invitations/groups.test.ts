@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Hex } from '../../../src/core/bytes/hex.ts'
 import { OTHERS_MILLIS } from '../../../src/peer/invitations/answering.ts'
-import type { InvitationView } from '../../../src/view/view.ts'
+import type { InvitationView } from '../../../src/view/invitation-view.ts'
 import { done, refusalOf } from '../../support/town.ts'
 import { createLobby, found, type Guest, type Lobby } from './lobby.ts'
 

@@ -16,7 +16,8 @@ import type {
 } from '../../../src/peer/invitations/port.ts'
 import { openSelf, ownCard, type Self } from '../../../src/peer/self.ts'
 import { openMemoryStore, type MemoryStore } from '../../../src/store/memory.ts'
-import type { JoiningView, InvitationView, Update } from '../../../src/view/view.ts'
+import type { JoiningView, InvitationView } from '../../../src/view/invitation-view.ts'
+import type { Update } from '../../../src/view/update.ts'
 import { createDeterministicCrypto, createDice } from '../../core/deterministic-crypto.ts'
 
 type Blob = Parameters<InvitationMailboxes['put']>[2]

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { InvitationView, JoiningView } from '../../../src/view/view.ts'
+import type { InvitationView, JoiningView } from '../../../src/view/invitation-view.ts'
 import { rosterOf, sayIn, wordsIn } from '../../support/group.ts'
 import { createTown, done, refusalOf, say, storyOf, type Home, type Town } from '../../support/town.ts'
 

@@ -1,5 +1,7 @@
 import type { Calls, Refusal } from '../../../src/view/calls.ts'
-import type { JoiningView, PersonView, ReachView, StatusView, Update } from '../../../src/view/view.ts'
+import type { JoiningView } from '../../../src/view/invitation-view.ts'
+import type { Update } from '../../../src/view/update.ts'
+import type { PersonView, ReachView, StatusView } from '../../../src/view/view.ts'
 import { groupCalls } from './group-calls.ts'
 import { invitationCalls } from './invitation-calls.ts'
 import { ME, type Story } from './people.ts'

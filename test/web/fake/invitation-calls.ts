@@ -1,6 +1,6 @@
 import { accept, refuse } from '../../../src/core/bytes/result.ts'
 import type { Calls } from '../../../src/view/calls.ts'
-import type { InvitationOffer } from '../../../src/view/view.ts'
+import type { InvitationOffer } from '../../../src/view/invitation-view.ts'
 import { DAY, idOf } from './people.ts'
 import type { World } from './world.ts'
 

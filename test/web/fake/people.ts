@@ -1,7 +1,6 @@
+import type { InvitationView, JoiningView } from '../../../src/view/invitation-view.ts'
 import type {
   ConversationView,
-  InvitationView,
-  JoiningView,
   LineView,
   MemberView,
   PersonView,

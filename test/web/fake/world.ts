@@ -1,16 +1,15 @@
 import { refuse, type Result } from '../../../src/core/bytes/result.ts'
 import type { Calls, Refusal } from '../../../src/view/calls.ts'
+import type { InvitationView, JoiningView } from '../../../src/view/invitation-view.ts'
+import type { Update } from '../../../src/view/update.ts'
 import type {
   ConversationView,
-  InvitationView,
-  JoiningView,
   LineContent,
   LineView,
   MemberView,
   PersonView,
   StatusView,
   Talk,
-  Update,
 } from '../../../src/view/view.ts'
 import { idOf, ME, type Story } from './people.ts'
 
