@@ -8,7 +8,8 @@ import type { Arriving } from './arriving.ts'
 import { shareHistory } from './history.ts'
 import { introduce, owedIn, paidChange } from './introducing.ts'
 import type { Groups } from './port.ts'
-import { sayAgain, type InvitationSecrets } from './secrets.ts'
+import { type InvitationSecrets } from './secrets.ts'
+import { tellSecrets } from './telling-secrets.ts'
 
 /** The groups of this peer, as they go on by themselves. */
 export const createGroups = (
@@ -56,7 +57,7 @@ export const createGroups = (
 
     kept: (room, { isRegrouped }) => {
       if (isRegrouped) peer.screens.tellMembers(room)
-      if (isRegrouped && hasNewAdmin(room)) void sayAgain(room, secrets, peer.scheduler.now())
+      if (isRegrouped && hasNewAdmin(room)) void tellSecrets(room, secrets, peer.scheduler.now())
       if (!room.conversation.replica.joined || isRegrouped || room.introduced?.by !== null) void arriving.settleIn(room)
     },
   }

@@ -4,8 +4,6 @@ import { bytes, nullable, tuple, uint } from '../../core/bytes/shape.ts'
 import { invitationId } from '../../core/invitation/secret.ts'
 import { HISTORY_DAYS_MAX, INVITATION_SECRET_BYTES, type HistoryPromise } from '../../core/timeline/content.ts'
 import type { Store } from '../../store/port.ts'
-import { membershipNow } from '../../core/group/replica.ts'
-import type { Room } from '../room.ts'
 import { daysOf, promiseOf } from '../promise.ts'
 import type { RecordPut } from '../record.ts'
 
@@ -41,20 +39,6 @@ export const secretChange = (group: Hex, { secret, history }: Secret): RecordPut
   key: `${PREFIX}${group}/${invitationId(secret)}`,
   value: encode([secret, daysOf(history)]),
 })
-
-/** Open invitations that one who became an admin is told of; older ones can be told by others, or revoked. */
-const TOLD_AGAIN_MAX = 32
-
-/** Says the secrets of the open invitations once more: somebody who came later is an admin now, and can let people in. */
-export const sayAgain = async (room: Room, secrets: InvitationSecrets, now: number): Promise<void> => {
-  const open = [...membershipNow(room.conversation.replica).invitations].filter(
-    ([, { expiry, uses, used }]) => now < expiry && used.length < uses,
-  )
-  for (const [id] of open.slice(-TOLD_AGAIN_MAX)) {
-    const secret = secrets.of(id)
-    if (secret) await room.conversation.say({ kind: 'invitation', ...secret }, { speech: false })
-  }
-}
 
 const PREFIX = 'invited/'
 const shape = tuple(bytes(INVITATION_SECRET_BYTES), nullable(uint(HISTORY_DAYS_MAX)))
