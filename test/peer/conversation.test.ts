@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import type { Plain } from '../../src/core/bytes/cbor.ts'
+import { toHex } from '../../src/core/bytes/hex.ts'
+import type { SignedEvent } from '../../src/core/event/event.ts'
+import { KIND } from '../../src/core/event/kinds.ts'
+import { rekey } from '../../src/core/group/rekey.ts'
+import { readLine } from '../../src/core/timeline/line.ts'
+import { Conversation } from '../../src/peer/conversation.ts'
+import { HELD_BACK_EVENTS_MAX } from '../../src/peer/held-back.ts'
+import { openMemoryStore } from '../../src/store/memory.ts'
+import { createDeterministicCrypto } from '../core/deterministic-crypto.ts'
+import { createDevice, createPerson, type Device } from '../core/group/device.ts'
+import { forge } from '../core/group/forge.ts'
+
+const crypto = createDeterministicCrypto(1)
+
+/** The conversation of one device in a peer, into which others' events come as a test hands them over. */
+const conversationOf = async (device: Device, id: string) => {
+  const store = openMemoryStore()
+  let heldBack = 0
+  const conversation = await Conversation.load(
+    {
+      store,
+      crypto,
+      me: device.me,
+      pen: () => device.pen,
+      cardKeys: () => [device.cardKey],
+      entry: () => undefined,
+      intakeMax: () => Number.MAX_SAFE_INTEGER,
+      outlook: { isContact: () => true, trusts: () => true, hasRoomForRequest: () => true },
+      onKept: () => (heldBack = conversation.heldBack),
+      onStored: () => {},
+      after: () => () => {},
+    },
+    id,
+  )
+  const hear = async (events: readonly SignedEvent[], from = 'aa'.repeat(32)) => {
+    const taken = await conversation.receive(from, events.map(({ bytes }) => bytes))
+    if (!taken.ok) throw new Error(taken.refusal.kind)
+    return taken.value
+  }
+  const lines = async (): Promise<readonly string[]> => {
+    const stored = await store.lines({ conversation: id, limit: 100 })
+    return stored.map(({ bytes }) => {
+      const line = readLine(bytes)
+      return line?.kind === 'text' && line.message.kind === 'message' ? line.message.text : (line?.kind ?? 'unknown')
+    })
+  }
+  return { conversation, hear, lines, told: () => heldBack }
+}
+
+const group = async () => {
+  const ann = await createDevice(crypto, await createPerson(crypto, 'Ann'))
+  const ben = await createDevice(crypto, await createPerson(crypto, 'Ben'))
+  await ann.foundsGroup()
+  await ann.adds(ben)
+  return { ann, ben, here: await conversationOf(ben, ann.replica.conversation) }
+}
+
+test('[GP17] events that build on others which are not here wait, are shown as waiting, and count against nobody', async () => {
+  const { ann, here } = await group()
+  await ann.says('one')
+  await ann.says('two')
+  const [founding, ...rest] = ann.wrote
+  assert.deepEqual(await here.hear(rest), { refused: 0, waiting: rest.length })
+  assert.deepEqual([here.conversation.heldBack, here.told()], [rest.length, rest.length])
+  assert.deepEqual(await here.lines(), [])
+  assert.deepEqual(await here.hear(founding ? [founding] : []), { refused: 0, waiting: 0 })
+  assert.deepEqual([here.conversation.heldBack, here.told()], [0, 0])
+  assert.deepEqual(await here.lines(), ['change', 'one', 'two'])
+})
+
+test('[GP17] no more wait than there is room for; what found none comes again', async () => {
+  const { ann, here } = await group()
+  const before = ann.wrote.length
+  for (let index = 0; index < HELD_BACK_EVENTS_MAX + 10; index++) await ann.marks()
+  const marks = ann.wrote.slice(before)
+  assert.deepEqual(await here.hear(marks), { refused: 0, waiting: marks.length })
+  assert.equal(here.conversation.heldBack, HELD_BACK_EVENTS_MAX)
+  // The same ones again take no more room.
+  await here.hear(marks)
+  assert.equal(here.conversation.heldBack, HELD_BACK_EVENTS_MAX)
+  for (let from = 0; from < ann.wrote.length; from += 200) await here.hear(ann.wrote.slice(from, from + 200))
+  assert.equal(here.conversation.heldBack, 0)
+  assert.equal(here.conversation.vector.get(ann.id), ann.wrote.length)
+})
+
+test('[GP19] a member who seals one epoch to two secrets is shown, and the others go on without it', async () => {
+  const { ann, ben, here } = await group()
+  const mal = await createDevice(crypto, await createPerson(crypto, 'Mal'))
+  await ann.adds(mal)
+  mal.watches(ann)
+  await mal.hears(ann.wrote)
+  await here.hear(ann.wrote)
+  // Two epochs for the same members; the slot of Ben in the one is that of the other.
+  const bodyOf = async (): Promise<readonly Plain[]> => {
+    const written = await rekey(mal.pen, mal.replica)
+    if (!written.ok) throw new Error(written.refusal.kind)
+    return written.value.events.at(-1)?.event.body as readonly Plain[]
+  }
+  const [one, other] = [await bodyOf(), await bodyOf()]
+  const slotsOf = (body: readonly Plain[]) => body[5] as readonly (readonly [Uint8Array, ...Plain[]])[]
+  const isBens = ([device]: readonly [Uint8Array, ...Plain[]]): boolean => toHex(device) === ben.id
+  const slots = slotsOf(one).map((slot) => (isBens(slot) ? (slotsOf(other).find(isBens) ?? slot) : slot))
+  const split = await forge(mal, { kind: KIND.epoch, body: one.with(5, slots) })
+  await here.hear([split])
+  assert.equal((await here.lines()).at(-1), 'split')
+  const said = await here.conversation.say({ kind: 'text', text: 'I see', reply: null }, { speech: true })
+  assert.equal(said.ok, true)
+  assert.deepEqual((await here.lines()).slice(-2), ['split', 'I see'])
+})
