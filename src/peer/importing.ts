@@ -67,8 +67,7 @@ export const mergeExport = (
   store: Store,
   opened: OpenExport,
   { known, now }: { readonly known: ReadonlySet<Hex>; readonly now: number },
-): Promise<Result<Tally, ImportRefusal>> =>
-  bringIn(store, opened, { now, isMissing: (kept) => isMissing(store, known, kept) })
+): Promise<Result<Tally, ImportRefusal>> => bringIn(store, opened, { now, isMissing: lookForMissing(store, known) })
 
 /**
  * Conversations whose keys come from the export are marked as restored: the device may have gone on since, so its peer
@@ -98,21 +97,27 @@ const bringIn = async (
   return ended.ok ? accept(tally.counted()) : ended
 }
 
-/** Whether something of this device's export is to be added to its store. */
-const isMissing = async (store: Store, known: ReadonlySet<Hex>, kept: Kept): Promise<boolean> => {
-  switch (kept.entry) {
-    case 'event': {
-      const held = await store.event(kept.id)
-      return held === undefined || (held.content === undefined && kept.content !== undefined)
+/**
+ * Tells whether something of this device's export is to be added to its store. Of a message whose event is here nothing is:
+ * what is not shown of it was deleted since.
+ */
+const lookForMissing = (store: Store, known: ReadonlySet<Hex>): ((kept: Kept) => Promise<boolean>) => {
+  const added = new Set<Hex>()
+  return async (kept) => {
+    switch (kept.entry) {
+      case 'event': {
+        const isMissing = (await store.event(kept.id)) === undefined
+        if (isMissing && known.has(kept.conversation)) added.add(kept.id)
+        return isMissing
+      }
+      case 'line':
+        // Events come before lines. Lines with made ids tell of gaps and forks as they were then.
+        return !known.has(kept.conversation) || added.has(kept.id)
+      case 'record':
+        return isMissingRecord(store, known, kept)
+      default:
+        return unreachable(kept)
     }
-    case 'line':
-      // Lines with made ids tell of gaps and forks as they were then.
-      if (known.has(kept.conversation) && !isHex(kept.id, 32)) return false
-      return (await store.line(kept.conversation, kept.id)) === undefined
-    case 'record':
-      return isMissingRecord(store, known, kept)
-    default:
-      return unreachable(kept)
   }
 }
 

@@ -89,6 +89,9 @@ const exported = async (store: Store, self: Self): Promise<OpenExport> => {
   }
 }
 
+const isOf = (entry: Put, changes: readonly Change[]): boolean =>
+  changes.some((change) => JSON.stringify(change) === JSON.stringify(entry))
+
 const dumpOf = async (store: Store): Promise<readonly Put[]> => (await store.dump({ bytes: 1e9 })).entries
 const isMark = (entry: Put): boolean => entry.put === 'record' && entry.key.endsWith('/restored')
 const textOf = async (store: Store, space: 'conversation' | 'secret' | 'person' | 'held', key: string) => {
@@ -140,37 +143,51 @@ test('[EX15] a conversation whose keys came from an export is marked as restored
 
 test('[EX11] an old export of the same device adds what is missing and changes nothing that is here', async () => {
   const { store, self } = await profile()
+  await store.commit(message(hall, bob, 2))
   const file = await exported(store, self)
-  // Since then Ann has gone on, and has lost a person, a message of Bob's and a conversation's draft.
-  await store.commit([
+  // This is the device as it would be had it never received the second message; otherwise it has gone on since.
+  const later = openMemoryStore()
+  for (const entry of await dumpOf(store)) if (!isOf(entry, message(hall, bob, 2))) await later.commit([entry])
+  await later.commit([
     ...keysOf(hall, 'now'),
     ...message(hall, self.device, 2),
-    ...message(hall, bob, 2),
     record('person', bob, 'Robert'),
     record('setting', 'server', 'other.example'),
-    { drop: 'line', conversation: hall, id: idOf(`${hall} ${bob} 1`) },
     { drop: 'line', conversation: hall, id: 'gap/1' },
     { drop: 'record', space: 'device', key: idOf('bobs device') },
   ])
-  const before = await dumpOf(store)
-  assert.deepEqual(await merge(store, file), {
+  const before = await dumpOf(later)
+  assert.deepEqual(await merge(later, file), {
     ok: true,
-    value: { conversations: { added: 0, kept: 1 }, messages: { added: 1, kept: 1 }, people: { added: 0, kept: 1 } },
+    value: { conversations: { added: 0, kept: 1 }, messages: { added: 1, kept: 2 }, people: { added: 0, kept: 1 } },
   })
-  const after = await dumpOf(store)
-  const [line] = message(hall, bob, 1).slice(1)
+  const after = await dumpOf(later)
   const added = after.filter((entry) => !before.some((each) => JSON.stringify(each) === JSON.stringify(entry)))
-  assert.deepEqual(added, [record('device', idOf('bobs device'), 'Bob'), line])
-  assert.equal(after.length, before.length + 2, 'nothing is gone, and the gap that was filled is not back')
+  assert.deepEqual(added, [record('device', idOf('bobs device'), 'Bob'), ...message(hall, bob, 2)])
+  assert.equal(after.length, before.length + 3, 'nothing is gone, and the gap that was filled is not back')
   assert.deepEqual(
-    [await textOf(store, 'secret', `${hall}/own`), await textOf(store, 'conversation', `${hall}/graph`)],
+    [await textOf(later, 'secret', `${hall}/own`), await textOf(later, 'conversation', `${hall}/graph`)],
     ['own now', 'graph now'],
   )
-  assert.deepEqual(await merge(store, file), {
+  assert.deepEqual(await merge(later, file), {
     ok: true,
-    value: { conversations: { added: 0, kept: 1 }, messages: { added: 0, kept: 2 }, people: { added: 0, kept: 1 } },
+    value: { conversations: { added: 0, kept: 1 }, messages: { added: 0, kept: 3 }, people: { added: 0, kept: 1 } },
   })
-  assert.deepEqual(await dumpOf(store), after, 'a second time changes nothing')
+  assert.deepEqual(await dumpOf(later), after, 'a second time changes nothing')
+})
+
+test('[EX11] what was deleted since does not come back', async () => {
+  const { store, self } = await profile()
+  const file = await exported(store, self)
+  await store.commit([
+    { drop: 'texts', conversation: hall },
+    { drop: 'record', space: 'draft', key: hall },
+  ])
+  const before = await dumpOf(store)
+  const outcome = await merge(store, file)
+  assert.ok(outcome.ok)
+  assert.deepEqual(outcome.value.messages, { added: 0, kept: 2 })
+  assert.deepEqual(await dumpOf(store), before)
 })
 
 test('[EX11] a conversation that is not here at all comes back with its keys', async () => {
