@@ -55,7 +55,9 @@ export const heldUpTo = (replica: Replica, device: Hex): Held | undefined => {
   for (const grant of grantsOf(replica, device)) {
     const causes = [...causesOf(replica, membership, { grant, device })].filter(({ deed }) => 'held' in deed)
     if (causes.length === 0) return undefined
-    for (const step of causes)
+    // It was out already for who removed it, or who let it in, once more, and its limit is that of before.
+    const first = causes.filter((step) => !causes.some((other) => knows(step, other)))
+    for (const step of first)
       for (const [author, seq] of [...heldIn(step), [step.author, step.seq] as const])
         held.set(author, Math.max(seq, held.get(author) ?? 0))
   }

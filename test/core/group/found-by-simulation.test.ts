@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { vectorOf } from '../../../src/core/event/graph.ts'
+import { KIND } from '../../../src/core/event/kinds.ts'
 import { membersNow } from '../../../src/core/group/replica.ts'
 import { heldUpTo } from '../../../src/core/group/voided.ts'
 import { createDeterministicCrypto } from '../deterministic-crypto.ts'
@@ -62,6 +63,19 @@ test('[MB31] who was let in again by an invitation that others used up beside it
   assert.equal(membersNow(alice.replica).devices.has(dan.id), false)
   await givenBy(alice, dan)
   assert.equal(isIn(dan), false)
+})
+
+test('[MB18] a device that was out already gets nothing more when its person is removed as well', async () => {
+  const { devices } = await createParty(crypto, { admins: ['Bob'] })
+  const [alice, bob] = devices as [Device, Device]
+  const phone = await createDevice(crypto, await createPerson(crypto, 'Bob'), 'phone')
+  await alice.hears(await bob.operates({ kind: 'device', entry: phone.entry }))
+  await alice.hears(await bob.operates({ kind: 'revoke', device: phone.id }))
+  const limit = heldUpTo(alice.replica, phone.id)
+  assert.equal(limit?.get(bob.id), bob.wrote.findLast(({ kind }) => kind === KIND.operation)?.seq)
+  await alice.hears(await bob.says('without the phone'))
+  await alice.removes(bob)
+  assert.deepEqual(heldUpTo(alice.replica, phone.id), limit)
 })
 
 test('[MB19] an invitation that expires while an answer to it is written is refused, by the time that stands in the event', async () => {
