@@ -51,10 +51,12 @@ export type Puppet = {
   readonly linked: boolean
 }
 
-export const createPuppet = async (town: Town, name: string, number = 1): Promise<Puppet> => {
+/** `owner`: the number of the puppet whose person this one belongs to as well. */
+export const createPuppet = async (town: Town, name: string, number = 1, owner = number): Promise<Puppet> => {
   const crypto = createDeterministicCrypto(77_000 + number)
   const random = createDice(77_000 + number)
-  const [rootSeed, deviceSeed, cardSeed] = [random(32), random(32), random(32)]
+  const [ownRoot, deviceSeed, cardSeed] = [random(32), random(32), random(32)]
+  const rootSeed = owner === number ? ownRoot : createDice(77_000 + owner)(32)
   const device = toHex(await crypto.publicKey(deviceSeed))
   const now = (): number => Math.floor(town.time.now())
   const certificate: Certificate = await certify(crypto, { rootSeed, device, now: now() })
