@@ -25,6 +25,8 @@ import { kindOf, type CorrespondencePorts, type Subject } from './subject.ts'
 export const DIRECT_MILLIS = 2_000
 /** What one blob of several events holds at most, so that it fits a step of 64 KiB. */
 export const LETTER_BYTES_MAX = 60 * 1024
+/** What is read of the own events at once: several letters, so that few of them go out half empty. */
+const PIECE_BYTES_MAX = 8 * LETTER_BYTES_MAX
 /** All that is put there for one newcomer who is away. */
 export const BROUGHT_BYTES_MAX = 16 * 1024 * 1024
 
@@ -133,12 +135,13 @@ export class Depositor {
     const [secret] = this.#subject.secrets()
     const keys = secret && (await this.#ports.post.keysOf(secret))
     if (!keys) return undefined
-    for (const { events, seq } of parcels(await this.#own(from, to))) {
-      const put = await this.#ports.post.send(keys, { kind: 'events', events })
-      if (!put.ok) return put.refusal
-      const at = this.#ports.scheduler.now()
-      await this.#keep(withBlob(this.#deposit, { mailbox: keys.mailbox, cursor: put.value, upTo: seq, at }))
-    }
+    for await (const own of this.#own(from, to))
+      for (const { events, seq } of parcels(own)) {
+        const put = await this.#ports.post.send(keys, { kind: 'events', events })
+        if (!put.ok) return put.refusal
+        const at = this.#ports.scheduler.now()
+        await this.#keep(withBlob(this.#deposit, { mailbox: keys.mailbox, cursor: put.value, upTo: seq, at }))
+      }
     return undefined
   }
 
@@ -146,7 +149,9 @@ export class Depositor {
   async #putBefore(from: number, to: number): Promise<MailboxRefusal | undefined> {
     const [, secret] = this.#subject.secrets()
     if (!secret) return undefined
-    const controls = (await this.#own(from, to)).filter(({ bytes }) => isControl(kindOf(bytes) ?? KIND_NONE))
+    const controls: Outgoing[] = []
+    for await (const own of this.#own(from, to))
+      controls.push(...own.filter(({ bytes }) => isControl(kindOf(bytes) ?? KIND_NONE)))
     return this.#putAll(await this.#ports.post.keysOf(secret), controls)
   }
 
@@ -223,11 +228,18 @@ export class Depositor {
     return Math.min(this.#tip, ...held)
   }
 
-  async #own(from: number, to: number): Promise<readonly Outgoing[]> {
+  /** What this device wrote, in pieces: reading years of it at once would keep everything else waiting. */
+  async *#own(from: number, to: number): AsyncGenerator<readonly Outgoing[], void, void> {
     const { store, device } = this.#ports
-    const limits = { limit: to - from + 1, bytes: BROUGHT_BYTES_MAX }
-    const events = await store.events({ conversation: this.#subject.id, author: device, from, ...limits })
-    return events.map(({ author, seq, bytes }) => ({ author, seq, size: bytes.length, bytes }))
+    const place = { conversation: this.#subject.id, author: device }
+    for (let next = from; next <= to;) {
+      const limits = { limit: to - next + 1, bytes: PIECE_BYTES_MAX }
+      const events = await store.events({ ...place, from: next, ...limits })
+      const last = events.at(-1)
+      if (!last) return
+      yield events.map(({ author, seq, bytes }) => ({ author, seq, size: bytes.length, bytes }))
+      next = last.seq + 1
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { Composer } from '../composer/composer.tsx'
 import type { Intent } from '../composer/intent.ts'
 import { DetailsPanel } from '../details/details-panel.tsx'
 import { AddPanel } from '../group/add-panel.tsx'
+import { ArrivingStrip } from '../group/arriving-strip.tsx'
 import { GoneStrip } from '../group/gone-strip.tsx'
 import { GroupPanel } from '../group/group-panel.tsx'
 import { GroupRequest } from '../group/group-request.tsx'
@@ -63,6 +64,7 @@ const Spoken = ({ talk, order }: { readonly talk: Talk; readonly order: string |
         <>
           <GroupRequest group={talk.conversation} />
           <GoneStrip group={talk.conversation} />
+          <ArrivingStrip group={talk.conversation} />
         </>
       ) : (
         <>
@@ -79,7 +81,7 @@ const Spoken = ({ talk, order }: { readonly talk: Talk; readonly order: string |
 const maySpeak = (talk: Talk): boolean =>
   talk.kind === 'direct'
     ? talk.conversation.at !== 'blocked'
-    : talk.conversation.at === 'open' && talk.conversation.role !== 'gone'
+    : talk.conversation.at === 'open' && talk.conversation.role !== 'gone' && !talk.conversation.arriving
 
 const Beside = ({ talk, panel }: { readonly talk: Talk; readonly panel: Panel }): ReactNode => {
   if (talk.kind === 'direct') return panel === 'safety' ? <SafetyPanel {...talk} /> : <DetailsPanel {...talk} />

@@ -30,8 +30,11 @@ type RowListProps = {
 
 /** Closer than this to the end counts as there: new lines keep it in sight. */
 const END_PIXELS = 48
-/** More than is drawn ahead: the start of what is loaded is then not drawn yet when older rows come before it. */
-const NEAR_PIXELS = 2_000
+/**
+ * More than is drawn ahead: the start of what is loaded is then not drawn yet when older rows come before it. And so much
+ * that a page that takes half a second is there before somebody who scrolls as fast as one can read reaches the end.
+ */
+const NEAR_PIXELS = 4_000
 /**
  * Rows are drawn, and so measured, this far ahead of what is in sight. A row that is measured only when a part of it is
  * in sight pushes what is below it, so this is more than what one turn of a wheel or one key scrolls by.
