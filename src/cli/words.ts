@@ -143,6 +143,7 @@ export const exitFor = (refusal: CommandRefusal): Exit => {
     case 'blocked':
     case 'not-admin':
     case 'gone':
+    case 'arriving':
     case 'member-already':
     case 'group-full':
     case 'invitation-newer':

@@ -30,6 +30,7 @@ export const groupTalk = (replica: Replica, introduced: Introduced, me: Hex): Ta
     title: text === '' ? introduced.title : text,
     ...(picture && { picture: picture.id }),
     role: role ?? 'member',
+    ...(role === undefined && { arriving: true }),
     size: role === undefined ? people.length + 1 : people.length,
     some: people.filter((person) => person !== me).slice(0, SHOWN_MEMBERS),
     ...(introduced.by !== null && { by: introduced.by }),

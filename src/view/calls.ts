@@ -34,6 +34,8 @@ export type Refusal =
   | { readonly kind: 'not-admin' }
   /** I left this group, or was removed. */
   | { readonly kind: 'gone' }
+  /** I was let into this group, and nothing of it has reached this device yet. */
+  | { readonly kind: 'arriving' }
   | { readonly kind: 'not-a-member'; readonly who: string }
   | { readonly kind: 'member-already'; readonly who: string }
   /** This call is about groups, or about two people, and this conversation is the other. */

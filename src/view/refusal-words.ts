@@ -33,6 +33,8 @@ export const refusalWords = (refusal: Refusal): string => {
       return 'Only an admin of this group can do that. Nothing was changed. Ask one of the admins.'
     case 'gone':
       return 'You are not in this group any more, so nothing can be said or changed in it. What was said before stays readable here.'
+    case 'arriving':
+      return 'This group has not reached this device yet, so nothing can be said or changed in it. It comes as soon as one of its members, or the server, can be reached. If you were asked whether you want to be in it, accept that first.'
     case 'not-a-member':
       return `“${refusal.who}” is not in this group. Nothing was changed.`
     case 'member-already':

@@ -80,6 +80,8 @@ export type Talk =
       readonly picture?: string
       /** What I am in it. `gone`: I left or was removed; nothing can be said any more. */
       readonly role: Role | 'gone'
+      /** Nothing of it has reached this device yet: until then nothing can be said in it. */
+      readonly arriving?: true
       /** People in it, me included. */
       readonly size: number
       /** Up to four others, for the list and the header. */

@@ -21,7 +21,7 @@ test('[GP11] a group to which a stranger adds me is a request: it has a title, a
   const view = groupView(ann, group)
   assert.deepEqual([view.at, view.title, view.by, view.unread], ['request', 'Buy now', mal.person, 0])
   assert.deepEqual(await wordsIn(ann, group, homes), [])
-  assert.equal(await refusalOf(ann.calls.say({ conversation: group, text: 'who?' })), 'gone')
+  assert.equal(await refusalOf(ann.calls.say({ conversation: group, text: 'who?' })), 'arriving')
   await assertScreen(ann)
   // Nothing that Mal sees tells him whether she looked.
   assert.equal(groupView(mal, group).progress[0]?.delivered, 0)
@@ -43,6 +43,28 @@ test('[GP11] once it is accepted, everything since I was added is there', async 
   assert.deepEqual((await groupStory(mal, group, homes)).at(-1), 'Ann: no, thanks')
   // That the group is accepted says nothing about who made it.
   assert.equal(ann.screen.people.get(mal.person)?.standing, 'new')
+})
+
+test('[GP20] until anything of an accepted group is here, nothing can be said in it, and it says that it is arriving', async () => {
+  const town = createTown(12)
+  const { ann, mal, group, homes } = await asked(town)
+  await mal.stop()
+  done(await ann.calls.answer({ conversation: group, standing: 'accepted' }))
+  await town.time.advance(5_000)
+  const { at, role, arriving } = groupView(ann, group)
+  assert.deepEqual([at, role, arriving], ['open', 'member', true])
+  for (const call of [
+    ann.calls.say({ conversation: group, text: 'hello?' }),
+    ann.calls.leave({ conversation: group }),
+  ])
+    assert.equal(await refusalOf(call), 'arriving')
+  await mal.start()
+  await town.time.advance(5_000)
+  assert.equal(groupView(ann, group).arriving, undefined)
+  await sayIn(ann, group, 'hello')
+  await town.time.advance(1_000)
+  assert.deepEqual((await wordsIn(mal, group, homes)).at(-1), 'Ann: hello')
+  await assertScreen(ann)
 })
 
 test('[GP11] a group that is ignored or blocked stays so; accepting it later brings what was said', async () => {

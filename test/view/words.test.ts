@@ -49,6 +49,7 @@ const REFUSALS: { readonly [Kind in Refusal['kind']]: Extract<Refusal, { kind: K
   blocked: { kind: 'blocked' },
   'not-admin': { kind: 'not-admin' },
   gone: { kind: 'gone' },
+  arriving: { kind: 'arriving' },
   'not-a-member': { kind: 'not-a-member', who: 'Bob' },
   'member-already': { kind: 'member-already', who: 'Bob' },
   'not-a-group': { kind: 'not-a-group' },

@@ -33,7 +33,7 @@ export const groupCalls = (peer: RunningPeer, input: { changing: Changing; decid
     const room = groupOf(conversation)
     if (!room.ok) return room
     if (peer.self.name === undefined) return refuse({ kind: 'name-needed' })
-    return room.value.takesPart ? room : refuse({ kind: 'gone' })
+    return room.value.takesPart ? room : refuse({ kind: room.value.gone ? 'gone' : 'arriving' })
   }
 
   const nameOf = (person: Hex): string => {

@@ -37,8 +37,9 @@ export const talkingCalls = (
     if (peer.self.name === undefined) return refuse({ kind: 'name-needed' })
     if (peer.rooms.standing(room) === 'blocked') return refuse({ kind: 'blocked' })
     const { person } = room
-    if (person === undefined && !room.takesPart) return refuse({ kind: 'gone' })
-    if (person !== undefined && !room.founded && !peer.people.entryOf(person)) await peer.acquaintances.fetchCard(person)
+    if (person === undefined && !room.takesPart) return refuse({ kind: room.gone ? 'gone' : 'arriving' })
+    if (person !== undefined && !room.founded && !peer.people.entryOf(person))
+      await peer.acquaintances.fetchCard(person)
     const said = await room.conversation.say(content, { speech: true })
     if (!said.ok) return refuse(refusalOf(said.refusal))
     // Whoever speaks to somebody has accepted them.
