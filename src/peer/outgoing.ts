@@ -8,8 +8,9 @@ export const LOADED_EVENTS_MAX = 512
 export const LOADED_BYTES_MAX = 512 * 1024
 
 /**
- * The next events of these authors, from these sequences on, in the order everyone agrees on: since no event's time is
- * less than that of anything it follows, whatever one builds on comes before it.
+ * The next events of these authors, from these sequences on, in the order everyone agrees on: where clocks are not days
+ * off, no event's time is less than that of anything it follows, so whatever one builds on comes before it. Each author's
+ * come in the order of their sequences in any case.
  */
 export const loadOutgoing = async (
   store: Store,
@@ -22,11 +23,15 @@ export const loadOutgoing = async (
   for (const [author, from] of wants) {
     const events = await store.events({ conversation, author, from, ...limits })
     let last: Position | undefined
-    for (const { seq, bytes } of events) {
+    let latest = Infinity
+    for (const { seq, bytes } of events.toReversed()) {
       const read = readEvent(bytes)
       if (!read.ok) continue
-      last = { time: read.value.event.time, author, seq }
-      loaded.push({ at: last, event: { author, seq, size: bytes.length, bytes } })
+      // A clock that was set back: nothing of an author may come after what that author wrote later.
+      latest = Math.min(latest, read.value.event.time)
+      const at = { time: latest, author, seq }
+      last ??= at
+      loaded.push({ at, event: { author, seq, size: bytes.length, bytes } })
     }
     // There may be more of this author: what comes after the last of these must wait for it.
     const isCut = events.length >= LOADED_EVENTS_MAX || sizeOf(events) >= LOADED_BYTES_MAX
