@@ -13,7 +13,10 @@ import type { RunningPeer } from './running.ts'
 
 export const createMailing = (peer: RunningPeer, { store, crypto, scheduler, random }: PeerOptions): Mailing => {
   const mailboxes = new Mailboxes({
-    ...{ store, crypto, scheduler, random },
+    store,
+    crypto,
+    scheduler,
+    random,
     client: peer.network.mailboxes,
     device: peer.self.device,
     deviceSeed: () => peer.self.deviceSeed,
@@ -79,7 +82,8 @@ const subjectOf = (peer: RunningPeer, room: Room): Subject => {
     },
     receive: async (events): Promise<Taken> => {
       const taken = await conversation.receive(device, events)
-      return taken.ok && taken.value.waiting === 0 && taken.value.refused === 0 ? 'taken' : 'later'
+      if (!taken.ok) return 'not-kept'
+      return taken.value.waiting === 0 && taken.value.refused === 0 ? 'taken' : 'later'
     },
     learnt: (other, said) => {
       const known = conversation.marks.get(other)?.held ?? NOTHING

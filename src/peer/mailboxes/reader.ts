@@ -7,8 +7,14 @@ import type { Store } from '../../store/port.ts'
 import type { Cursor, Scheduler, ServerMailboxes } from '../network/port.ts'
 import { delayAfter } from './refused.ts'
 
-/** `later`: it could not be kept yet, and has to be read once more after a restart. */
-export type Taken = 'taken' | 'later'
+/**
+ * `later`: it could not be kept yet, and has to be read once more after a restart. `not-kept`: the disk refused it, and it
+ * has to be read once more soon.
+ */
+export type Taken = 'taken' | 'later' | 'not-kept'
+
+/** When what the disk did not take is read again. */
+export const READ_AGAIN_MILLIS = 10_000
 
 export type ReaderPorts = {
   readonly client: ServerMailboxes
@@ -89,25 +95,37 @@ export class MailboxReader {
         this.#server = undefined
         return this.#tryLater(page.refusal)
       }
-      for (const { cursor, blob } of page.value.blobs) await this.#take(cursor, blob)
+      for (const { cursor, blob } of page.value.blobs)
+        if ((await this.#take(cursor, blob)) === 'not-kept') {
+          // From the place that is on disk: nothing that was read since is lost.
+          this.#server = undefined
+          return this.#lookIn(READ_AGAIN_MILLIS)
+        }
       more = page.value.more && page.value.blobs.length > 0
       if (page.value.blobs.length > 0 && !this.#stuck) await this.#keepPlace(server)
     }
   }
 
-  async #take(cursor: Cursor, blob: Uint8Array): Promise<void> {
+  async #take(cursor: Cursor, blob: Uint8Array): Promise<Taken> {
     this.#at = Math.max(this.#at, cursor)
     const plaintext = openBlob(this.keys, blob)
     const letter = plaintext.ok ? decodeLetter(plaintext.value) : plaintext
-    if (!letter.ok) return
+    if (!letter.ok) return 'taken'
+    const taken = await this.#ports.onLetter(letter.value, cursor)
     // From here on the place on disk stays: after a restart, everything after it is read once more.
-    if ((await this.#ports.onLetter(letter.value, cursor)) === 'later') this.#stuck = true
+    if (taken === 'later') this.#stuck = true
+    return taken
   }
 
   #tryLater(refusal: Parameters<typeof delayAfter>[0]): void {
     const millis = delayAfter(refusal)
     this.#cancel()
-    if (millis !== undefined && !this.#closed) this.#cancel = this.#ports.scheduler.after(millis, () => this.look())
+    if (millis !== undefined) this.#lookIn(millis)
+  }
+
+  #lookIn(millis: number): void {
+    this.#cancel()
+    if (!this.#closed) this.#cancel = this.#ports.scheduler.after(millis, () => this.look())
   }
 
   get #key(): string {
