@@ -155,9 +155,15 @@ const keepEvidence = (
 const noteFollowed = (draft: Draft, event: SignedEvent): void => {
   const { device } = draft.replica.me
   const tip = event.after.find(([author]) => author === device)
-  const own = tip && Math.min(tip[1], chainOf(draft.replica.graph, device).seq)
-  const marks = own === undefined ? draft.marks : withFollowed(draft.marks, event.author, [device, own])
-  if (marks !== draft.marks) draft.learnt.add(event.author)
+  if (tip) noteHeld(draft, event.author, tip[1])
+}
+
+/** Another device holds what this one wrote, up to there. */
+const noteHeld = (draft: Draft, by: Hex, seq: number): void => {
+  const { device } = draft.replica.me
+  const own = Math.min(seq, chainOf(draft.replica.graph, device).seq)
+  const marks = withFollowed(draft.marks, by, [device, own])
+  if (marks !== draft.marks) draft.learnt.add(by)
   draft.marks = marks
 }
 
@@ -167,5 +173,8 @@ const noteArrival = (draft: Draft, from: Hex, event: SignedEvent): 'taken' => {
   const held = chainOf(draft.replica.graph, event.author).seq
   arrivals.set(event.author, Math.max(arrivals.get(event.author) ?? 0, Math.min(event.seq, held)))
   draft.arrivals.set(from, arrivals)
+  // It came by others there, and was passed on before this side's own copy: with that, they have said that they hold it.
+  const { device } = draft.replica.me
+  if (event.author === device && from !== device) noteHeld(draft, from, event.seq)
   return 'taken'
 }

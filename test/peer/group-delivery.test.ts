@@ -89,3 +89,17 @@ test('[GP16] a conversation can be muted, and stays so', async () => {
   await assertScreen(ann)
   assert.equal(await refusalOf(ann.calls.mute({ conversation: '00'.repeat(32), on: true })), 'unknown-conversation')
 })
+
+test('[GP21] a message that comes round by others shows as delivered all the same, whichever way was quicker', async () => {
+  for (let seed = 1; seed <= 6; seed++) {
+    const town = createTown(seed)
+    const { homes, group } = await hikers(town)
+    for (let round = 0; round < 15; round++) {
+      await Promise.all(homes.map((home) => sayIn(home, group, `${home.name} ${round}`)))
+      await town.time.advance(5 * seed)
+    }
+    await town.time.advance(2_000)
+    for (const home of homes)
+      assert.equal(await stateOf(home, group, `${home.name} 14`), 'delivered', `seed ${seed}, ${home.name}`)
+  }
+})
