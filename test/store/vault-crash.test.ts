@@ -27,9 +27,11 @@ const run = async (folder: string, deed: Deed, last: number): Promise<readonly s
   return printed === '' ? [] : printed.split(' ')
 }
 
-/** Of the many writes into the new store every fortieth, and all else. */
-const pickedFrom = (steps: readonly string[]): readonly number[] =>
-  steps.flatMap((name, index) => (name === 'writeSync' && index % 40 !== 0 ? [] : [index + 1]))
+/** While the new store is built every twelfth step; from where names begin to change, and just before, all. */
+const pickedFrom = (steps: readonly string[]): readonly number[] => {
+  const first = steps.indexOf('renameSync') - 3
+  return steps.flatMap((_, index) => (index >= first || index % 12 === 0 ? [index + 1] : []))
+}
 
 const passphrases: Readonly<Record<Deed, readonly [string | undefined, string | undefined]>> = {
   set: [undefined, newPassphrase],
