@@ -36,7 +36,7 @@ const rechronicleAuthor = async (draft: Draft, author: Hex, first: number): Prom
   const { conversation } = draft.replica
   const limits = { limit: EVENTS_AT_ONCE, bytes: BYTES_AT_ONCE }
   const ids = new Set(draft.freshEvents(author, first).map(({ id }) => id))
-  for (let from = first; ; ) {
+  for (let from = first; ;) {
     const events = await draft.store.events({ conversation, author, from, ...limits })
     for (const { id } of events) ids.add(id)
     const last = events.at(-1)
@@ -54,11 +54,14 @@ const relined = async (draft: Draft, id: Hex): Promise<void> => {
   if (content && isAmendment(content)) return retell(draft, content.target)
   const line = await draft.line(id)
   if (!line) return
-  if (!(await counts(draft, event))) return putLine(draft, event, { kind: 'void', person: personAt(draft, event.author) })
+  if (!(await counts(draft, event)))
+    return putLine(draft, event, { kind: 'void', person: personAt(draft, event.author) })
   if (event.kind === KIND.sealed) {
     const sealed: Line = { kind: 'sealed', person: personAt(draft, event.author) }
     const isOpen = (await draft.event(id))?.content !== undefined
-    return isOpen ? tell(draft, event, { content, coming: line.counts ? 'new' : 'told' }) : putLine(draft, event, sealed)
+    return isOpen
+      ? tell(draft, event, { content, coming: line.counts ? 'new' : 'told' })
+      : putLine(draft, event, sealed)
   }
   const change = changeLine(draft, event)
   if (change) putLine(draft, event, change)

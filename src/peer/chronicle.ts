@@ -139,7 +139,8 @@ type Amending = Extract<Content, { kind: 'edit' | 'delete' | 'reaction' }>
 export const isAmendment = (content: Content): content is Amending =>
   content.kind === 'edit' || content.kind === 'delete' || content.kind === 'reaction'
 
-const hasLine = ({ kind }: Content): boolean => kind === 'text' || kind === 'profile' || kind === 'shared' || kind === 'newer'
+const hasLine = ({ kind }: Content): boolean =>
+  kind === 'text' || kind === 'profile' || kind === 'shared' || kind === 'newer'
 
 /** What others may tell in somebody's name: what they said, and what became of it. */
 const isTellable = (content: Content): boolean => content.kind === 'text' || isAmendment(content)
@@ -216,4 +217,3 @@ export const reveal = async (
   draft.dropLine(held.id)
   return chronicle(draft, read.event, plaintext, (await draft.isVoid(read.event)) ? 'void' : coming)
 }
-

@@ -2,12 +2,7 @@ import { decode, encode } from '../core/bytes/cbor.ts'
 import { fromHex, type Hex } from '../core/bytes/hex.ts'
 import { Bug } from '../core/bytes/result.ts'
 import { bytes, hex, list, nullable, text, tuple, type Shape } from '../core/bytes/shape.ts'
-import {
-  FOUNDING_BYTES_MAX,
-  LISTINGS_MAX,
-  TITLE_UNITS_MAX,
-  type Introduction,
-} from '../core/timeline/content.ts'
+import { FOUNDING_BYTES_MAX, LISTINGS_MAX, TITLE_UNITS_MAX, type Introduction } from '../core/timeline/content.ts'
 import type { Store } from '../store/port.ts'
 import type { Standing } from '../view/view.ts'
 import type { RecordPut } from './record.ts'

@@ -87,7 +87,11 @@ export const readPerson = (id: Hex, from: Uint8Array): Person => {
   }
 }
 
-const readVerification = ([since, devices, changed]: readonly [number, readonly Hex[], number | null]): Verification => ({
+const readVerification = ([since, devices, changed]: readonly [
+  number,
+  readonly Hex[],
+  number | null,
+]): Verification => ({
   since,
   devices,
   ...(changed !== null && { changed }),

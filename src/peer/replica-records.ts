@@ -6,7 +6,7 @@ import type { Chain } from '../core/event/graph.ts'
 import { SLOT_KEY_ID_BYTES } from '../core/group/epoch.ts'
 import type { Epoch, Keyring, OwnSlotKey } from '../core/group/keyring.ts'
 import { emptyReplica, type Replica } from '../core/group/replica.ts'
-import { certificateShape, deviceOf, plainCertificate } from '../core/identity/certificate.ts'
+import { certificateShape, plainCertificate } from '../core/identity/certificate.ts'
 import type { Change, Space, Store } from '../store/port.ts'
 import { historyChanges, loadHistory, loadHorizons } from './history-records.ts'
 
@@ -21,7 +21,12 @@ export const replicaChanges = (before: Replica, after: Replica): readonly Change
     if (before.graph.chains.size === 0) changes.push(put('conversation', HELD + id, null))
     mapChanges(changes, ['conversation', `${id}/chain/`], [before.graph.chains, after.graph.chains], plainChain)
   }
-  mapChanges(changes, ['conversation', `${id}/certificate/`], [before.certificates, after.certificates], plainCertificate)
+  mapChanges(
+    changes,
+    ['conversation', `${id}/certificate/`],
+    [before.certificates, after.certificates],
+    plainCertificate,
+  )
   changes.push(...historyChanges(before, after))
   const isSameState =
     before.kind === after.kind &&

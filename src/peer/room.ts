@@ -138,7 +138,9 @@ export class Room {
   /** What to write with the end of all that was said here. */
   forgetChanges(): readonly RecordChange[] {
     const { id } = this.conversation
-    const dropped = [`${id}/muted`, `${id}/read`].map((key) => ({ drop: 'record', space: 'conversation', key }) as const)
+    const dropped = [`${id}/muted`, `${id}/read`].map(
+      (key) => ({ drop: 'record', space: 'conversation', key }) as const,
+    )
     const mark = { put: 'record', space: 'conversation', key: forgottenKey(id), value: encode(null) } as const
     return [mark, ...dropped, { drop: 'record', space: 'draft', key: id }]
   }

@@ -1,7 +1,5 @@
 import type { Hex } from '../core/bytes/hex.ts'
-import { unreachable, type Result } from '../core/bytes/result.ts'
-import type { Card } from '../core/identity/card.ts'
-import { personOf } from '../core/identity/certificate.ts'
+import type { Result } from '../core/bytes/result.ts'
 import { lookOf } from '../core/identity/name.ts'
 import { encodeLine } from '../core/timeline/line.ts'
 import type { Change, Store, StoreRefusal } from '../store/port.ts'
@@ -9,32 +7,21 @@ import type { Standing, StatusView } from '../view/view.ts'
 import { Acquaintances } from './acquaintances.ts'
 import { Appearance } from './appearance.ts'
 import type { Kept } from './batches.ts'
+import { understand, type Companions } from './companions.ts'
 import { fraction } from './dice.ts'
-import type { Meaning } from './draft.ts'
-import type { Groups } from './groups/port.ts'
-import type { Invitations } from './invitations/port.ts'
-import type { Mailing } from './mailing-port.ts'
+import { Encounters } from './encounters.ts'
 import { openNetwork } from './network/network.ts'
 import type { Changed, Network, Scheduler } from './network/port.ts'
 import type { PeerOptions } from './options.ts'
-import { loadOutgoing } from './outgoing.ts'
 import { People } from './people.ts'
 import type { Room } from './room.ts'
 import { Rooms } from './rooms.ts'
 import { Screens } from './screens.ts'
 import { NOTHING_SEALED, type Sealing } from './sealing.ts'
 import type { Self } from './self.ts'
-import type { LinkSession } from './session.ts'
-import { Sessions, type SessionsPorts } from './sessions.ts'
+import type { Sessions } from './sessions.ts'
 import { loadSettings, type Settings } from './settings.ts'
-import { Sharing } from './sharing.ts'
-
-/** What else takes part in the life of a peer. */
-export type Companions = {
-  readonly invitations: Invitations
-  readonly groups: Groups
-  readonly mailing: Mailing
-}
+import type { Sharing } from './sharing.ts'
 
 type Loaded = { readonly people: People; readonly settings: Settings; readonly rooms: Rooms }
 
@@ -42,10 +29,9 @@ type Loaded = { readonly people: People; readonly settings: Settings; readonly r
 export class RunningPeer {
   readonly people: People
   readonly network: Network
-  readonly sessions: Sessions
   readonly rooms: Rooms
   readonly screens: Screens
-  readonly sharing: Sharing
+  readonly encounters: Encounters
   readonly acquaintances: Acquaintances
   readonly appearance: Appearance
   settings: Settings
@@ -67,28 +53,54 @@ export class RunningPeer {
     const network = openNetwork({ endpoint, scheduler, random: () => fraction(random(4)), crypto, admits })
     this.network = network
     this.appearance = new Appearance(self, {
-      ...{ crypto, random, scheduler, network, keep },
+      crypto,
+      random,
+      scheduler,
+      network,
+      keep,
       settings: () => this.settings,
       onAppeared: (card) => this.#appeared(card),
     })
-    this.sessions = new Sessions(this.#sessionsPorts())
-    this.sharing = new Sharing({ device: self.device, people, rooms, sessions: this.sessions, network, standingOf })
+    this.encounters = new Encounters({
+      options,
+      people,
+      rooms,
+      network,
+      standingOf,
+      acquaintances: () => this.acquaintances,
+      card: () => this.appearance.card,
+      onLinked: (card) => this.#companions?.invitations.linked(card),
+      onChanged: (person) => this.screens.tellPerson(person),
+      onTyping: (room, person) => this.screens.tellTyping(room, person),
+      onSaid: (card, said) => this.#companions?.invitations.heard(card, said),
+    })
     this.acquaintances = new Acquaintances({
-      ...{ me: self.person, crypto, people, network, now, keep, standingOf },
+      me: self.person,
+      crypto,
+      people,
+      network,
+      now,
+      keep,
+      standingOf,
       isNeeded: (person) => this.screens.isShown(person),
       onChanged: (person) => this.screens.tellPerson(person),
       onDevice: (person, device) => this.#noteDevice(person, device),
     })
     this.screens = new Screens({
-      ...{ store, people, rooms, about, network, now },
-      sessions: this.sessions,
+      store,
+      people,
+      rooms,
+      about,
+      network,
+      now,
+      sessions: this.encounters.sessions,
       self: () => this.self,
       settings: () => this.settings,
       storeFailure: () => this.#storeFailure,
       sealing: () => this.sealing,
       invitations: () => this.#companions?.invitations,
     })
-    network.onLink((link) => (admits(link.device) ? void this.sessions.run(link) : link.close()))
+    network.onLink((link) => (admits(link.device) ? this.encounters.run(link) : link.close()))
     network.onChange((what) => this.#networkChanged(what))
   }
 
@@ -124,6 +136,14 @@ export class RunningPeer {
     await companions.groups.begin()
     companions.mailing.begin()
     for (const { conversation } of this.rooms.groups()) companions.invitations.groupChanged(conversation.id)
+  }
+
+  get sessions(): Sessions {
+    return this.encounters.sessions
+  }
+
+  get sharing(): Sharing {
+    return this.encounters.sharing
   }
 
   get store(): Store {
@@ -211,27 +231,6 @@ export class RunningPeer {
     await this.rooms.settled()
   }
 
-  #sessionsPorts(): SessionsPorts {
-    const { store, crypto, scheduler, random, self } = this.#options
-    return {
-      crypto,
-      scheduler,
-      random,
-      device: self.device,
-      card: () => this.appearance.card,
-      admits: ({ certificate: [person] }) => person !== this.me && this.standingOf(person) !== 'blocked',
-      onCurrent: (session, card) => void this.#welcome(session, card),
-      onParted: (device) => void this.#parted(device),
-      onRenewed: (card) => void this.acquaintances.met(card),
-      onEvents: (from, conversation, events) => this.#receive(from, conversation, events),
-      onLearnt: (from, conversation, vector) => void this.rooms.get(conversation)?.conversation.learnt(from, vector),
-      onTyping: (from, conversation) => this.#typing(from, conversation),
-      onAsked: (session, conversation) => this.sharing.asked(session, conversation),
-      onSaid: (card, said) => this.#companions?.invitations.heard(card, said),
-      load: (conversation, wants) => loadOutgoing(store, conversation, wants),
-    }
-  }
-
   #appeared(card: Uint8Array | undefined): void {
     const { name } = this.self
     this.people.ownLook = name === undefined ? undefined : lookOf(name)
@@ -257,74 +256,25 @@ export class RunningPeer {
     this.sharing.grew(room, kept)
     if (room.shown) this.#companions?.mailing.kept(room, kept)
     room.note(kept.lines)
-    for (const meaning of kept.meanings) this.#understand(room, meaning)
+    const told = { acquaintances: this.acquaintances, companions: this.#companions }
+    for (const meaning of kept.meanings) understand(meaning, room, told)
     if (room.introduced) this.#companions?.groups.kept(room, kept)
     if (room.introduced && kept.isRegrouped) this.#companions?.invitations.groupChanged(room.conversation.id)
     void this.screens.tellKept(room, kept)
   }
 
-  #understand(room: Room, meaning: Meaning): void {
-    switch (meaning.kind) {
-      case 'renamed':
-        return void this.acquaintances.renamed(meaning.person, meaning.name, meaning.at)
-      case 'device':
-        return void this.acquaintances.hasDevice(meaning.person, meaning.device)
-      case 'introduced':
-        return void this.#companions?.groups.introduced(meaning.by, meaning.introduction)
-      case 'history':
-        return void this.#companions?.groups.told(meaning.conversation)
-      case 'invitation':
-        this.#companions?.groups.invited(meaning)
-        return this.#companions?.invitations.groupChanged(room.conversation.id)
-      default:
-        unreachable(meaning)
-    }
-  }
-
   /** Shows where they talk that somebody whom I verified speaks from a device that I never saw. */
   async #noteDevice(person: Hex, device: Hex): Promise<void> {
     const { conversation } = await this.rooms.with(person)
-    const line = { id: `device/${device}`, conversation: conversation.id, time: this.scheduler.now(), author: device, seq: 0 }
+    const line = {
+      id: `device/${device}`,
+      conversation: conversation.id,
+      time: this.scheduler.now(),
+      author: device,
+      seq: 0,
+    }
     await conversation.note({ ...line, counts: false, bytes: encodeLine({ kind: 'device', person }) })
     this.screens.tellPerson(person)
-  }
-
-  async #welcome(session: LinkSession, card: Card): Promise<void> {
-    const person = personOf(card.certificate)
-    await this.acquaintances.met(card)
-    // Written down now: when this process is killed, nobody writes it at the end.
-    await this.acquaintances.keepSeen(session.link.device)
-    const room = await this.rooms.with(person)
-    this.sharing.welcome(session, room)
-    if (this.standingOf(person) === 'accepted') {
-      this.acquaintances.reachFor(person)
-      void room.conversation.join()
-    }
-    this.sharing.linksChanged(session.link.device)
-    this.#companions?.invitations.linked(card)
-    this.screens.tellPerson(person)
-  }
-
-  async #parted(device: Hex): Promise<void> {
-    const person = this.people.personOf(device)
-    if (person === undefined) return
-    await this.acquaintances.keepSeen(device)
-    // What came at last may be what makes the conversation more than a link.
-    await this.rooms.of(person)?.conversation.settled()
-    if (this.sharing.sessionsWith(person).length === 0) this.rooms.forgetBare(person)
-    this.sharing.linksChanged(device)
-    this.screens.tellPerson(person)
-  }
-
-  async #receive(from: Hex, conversation: Hex, events: readonly Uint8Array[]): Promise<number | 'not-kept'> {
-    const received = await this.rooms.get(conversation)?.conversation.receive(from, events)
-    return received?.ok === false ? 'not-kept' : (received?.value.refused ?? 0)
-  }
-
-  #typing(from: Hex, conversation: Hex): void {
-    const room = this.rooms.get(conversation)
-    const person = this.people.personOf(from)
-    if (person !== undefined && room?.people.includes(person)) this.screens.tellTyping(room, person)
   }
 
   #networkChanged(what: Changed): void {

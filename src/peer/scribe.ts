@@ -96,7 +96,8 @@ export class Scribe {
   /** Says which epochs could not be opened here, and says again what others could not open. */
   async #repair(draft: Draft): Promise<void> {
     const pen = this.#ports.pen()
-    for (const epoch of this.#repairs.complaints(draft)) await this.take(draft, await complain(pen, draft.replica, epoch))
+    for (const epoch of this.#repairs.complaints(draft))
+      await this.take(draft, await complain(pen, draft.replica, epoch))
     for (const epoch of this.#repairs.repetitions(draft))
       for (const content of await sayAgain(draft, this.#ports.store, epoch)) {
         const written = await write(pen, draft.replica, { content: encodeContent(content), speech: true })

@@ -33,7 +33,8 @@ export const createVerification = (peer: RunningPeer): Pick<Calls, 'safety' | 'v
       if (!known.ok) return known
       // A stranger's key may be that of whom I mean, with somebody between us: only contacts are plainly others.
       const isKnown = (other: Hex): boolean => peer.standingOf(other) === 'accepted'
-      const compared = scanned === undefined ? undefined : compareScanned(scanned, { me: peer.me, them: person, isKnown })
+      const compared =
+        scanned === undefined ? undefined : compareScanned(scanned, { me: peer.me, them: person, isKnown })
       if (compared?.ok === false) return refuse(compared.refusal)
       const before = known.value
       const kept = await peer.keep(peer.people.verify(person, peer.scheduler.now()))

@@ -36,7 +36,10 @@ const conversationOf = async (device: Device, id: string) => {
     id,
   )
   const hear = async (events: readonly SignedEvent[], from = 'aa'.repeat(32)) => {
-    const taken = await conversation.receive(from, events.map(({ bytes }) => bytes))
+    const taken = await conversation.receive(
+      from,
+      events.map(({ bytes }) => bytes),
+    )
     if (!taken.ok) throw new Error(taken.refusal.kind)
     return taken.value
   }

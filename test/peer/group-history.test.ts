@@ -47,11 +47,7 @@ test('[GP13] history that is shared reads as for everybody else, without what wa
   const { homes, ann, ben, cid, group } = await longGroup(town)
   await add(town, ann, cid, group)
   const words = ['Ben: long ago 👍', 'Ann: yesterday (edited)']
-  assert.deepEqual(await groupStory(cid, group, homes), [
-    ...words,
-    '(Ann added Cid)',
-    '(Ann shared 2 with Cid)',
-  ])
+  assert.deepEqual(await groupStory(cid, group, homes), [...words, '(Ann added Cid)', '(Ann shared 2 with Cid)'])
   assert.deepEqual((await groupStory(ben, group, homes)).at(-1), '(Ann shared 2 with Cid)')
   // Nobody has to read what was said before they came.
   assert.equal(groupView(cid, group).unread, 0)

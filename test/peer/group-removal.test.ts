@@ -60,7 +60,11 @@ test('[GP7] what somebody says before they hear that they were removed does not 
   for (const each of [ann, ben]) {
     assert.deepEqual(await wordsIn(each, group, homes), ['Cid: hello 👍'], each.name)
     const story = await groupStory(each, group, homes)
-    assert.deepEqual(story.slice(story.indexOf('Cid: hello 👍')), ['Cid: hello 👍', '(Ann removed Cid)', '(void of Cid)'])
+    assert.deepEqual(story.slice(story.indexOf('Cid: hello 👍')), [
+      'Cid: hello 👍',
+      '(Ann removed Cid)',
+      '(void of Cid)',
+    ])
     await assertScreen(each)
   }
   assert.equal(groupView(cid, group).role, 'gone')
@@ -90,7 +94,11 @@ test('[GP8] two admins who remove each other at once: the more senior stays, and
     assert.equal(groupView(each, group).title, 'Hikers', each.name)
   }
   // What Ben did without knowing that he was out is told as what does not count.
-  assert.deepEqual((await groupStory(cid, group, homes)).slice(-3), ['(Ann removed Ben)', '(void of Ben)', '(void of Ben)'])
+  assert.deepEqual((await groupStory(cid, group, homes)).slice(-3), [
+    '(Ann removed Ben)',
+    '(void of Ben)',
+    '(void of Ben)',
+  ])
   await sayIn(cid, group, 'phew')
   await town.time.advance(2_000)
   assert.deepEqual(await wordsIn(ann, group, homes), ['Cid: phew'])

@@ -15,16 +15,23 @@ test('[GP1] whoever founds a group is its admin, and those who were added talk i
     await sayIn(each, group, 'hello')
     await town.time.advance(1_000)
   }
-  for (const each of homes) assert.deepEqual(await wordsIn(each, group, homes), homes.map(({ name }) => `${name}: hello`))
+  for (const each of homes)
+    assert.deepEqual(
+      await wordsIn(each, group, homes),
+      homes.map(({ name }) => `${name}: hello`),
+    )
   const { title, role, size, by, at, postQuantum } = groupView(cid, group)
-  assert.deepEqual({ title, role, size, by, at, postQuantum }, {
-    title: 'Hikers',
-    role: 'member',
-    size: 3,
-    by: ann.person,
-    at: 'open',
-    postQuantum: true,
-  })
+  assert.deepEqual(
+    { title, role, size, by, at, postQuantum },
+    {
+      title: 'Hikers',
+      role: 'member',
+      size: 3,
+      by: ann.person,
+      at: 'open',
+      postQuantum: true,
+    },
+  )
   for (const each of homes) await assertScreen(each)
 })
 
@@ -142,12 +149,18 @@ test('[GP5] names of members whom one never met come with the group, and those o
   await town.time.advance(3_000)
   const everybody = [ann, ...others]
   assert.equal(await rosterOf(dot, group, everybody), 'Ann* Ben Cid Dot')
-  assert.deepEqual([ben, cid].map(({ person }) => dot.screen.people.get(person)?.name), ['Ben', 'Cid'])
+  assert.deepEqual(
+    [ben, cid].map(({ person }) => dot.screen.people.get(person)?.name),
+    ['Ben', 'Cid'],
+  )
   await dot.stop()
   await cid.start()
   await town.time.advance(5_000)
   // Ben was introduced to Cid by Ann; Dot came later, and said it herself.
-  assert.deepEqual([ben, dot].map(({ person }) => cid.screen.people.get(person)?.name), ['Ben', 'Dot'])
+  assert.deepEqual(
+    [ben, dot].map(({ person }) => cid.screen.people.get(person)?.name),
+    ['Ben', 'Dot'],
+  )
   await sayIn(cid, group, 'hello')
   await ann.stop()
   await dot.start()

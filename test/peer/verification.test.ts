@@ -58,7 +58,10 @@ test('[PE45] a new device of somebody I verified takes the mark away, with a lin
   const second = await town.device(ben)
   await town.time.advance(5_000)
   assert.equal(ann.screen.people.get(ben.person)?.verified.at, 'changed')
-  assert.deepEqual((await linesOf(ann, ben)).map(({ kind }) => kind).filter((kind) => kind === 'device'), ['device'])
+  assert.deepEqual(
+    (await linesOf(ann, ben)).map(({ kind }) => kind).filter((kind) => kind === 'device'),
+    ['device'],
+  )
   // Once is enough, whatever that device does, and comparing again brings the mark back.
   await second.stop()
   await second.start()

@@ -29,7 +29,11 @@ export const sayIn = async (home: Home, conversation: string, text: string): Pro
   done(await home.calls.say({ conversation, text })).line
 
 /** The lines of a group as a person would tell them: `Ann: hi`, `(Ann removed Ben)`. */
-export const groupStory = async (home: Home, conversation: string, homes: readonly Home[]): Promise<readonly string[]> => {
+export const groupStory = async (
+  home: Home,
+  conversation: string,
+  homes: readonly Home[],
+): Promise<readonly string[]> => {
   const lines = await linesIn(home, conversation)
   return lines.map((line) => tell(line, (person) => homes.find((each) => each.person === person)?.name ?? 'somebody'))
 }

@@ -103,7 +103,15 @@ export const createTown = (seed: number, options: { readonly crypto?: Crypto; re
     device: async (of) => {
       homes += 1
       const address = `192.168.1.${10 + homes}:4001`
-      const ground = { name: of.name, address, crypto, time, wires, overheard, random: createDice(seed * 1_000 + homes) }
+      const ground = {
+        name: of.name,
+        address,
+        crypto,
+        time,
+        wires,
+        overheard,
+        random: createDice(seed * 1_000 + homes),
+      }
       const store = openMortalStore(of.store.snapshot())
       const self = await openSelf(store, { crypto, now: Math.floor(time.now()), random: ground.random })
       if (!self.ok) throw new Error('the first machine has no keys')

@@ -177,11 +177,7 @@ const introductionShape = tuple(
   nullable(bytes(32)),
   list(bytes(1, LISTING_BYTES_MAX), LISTINGS_MAX),
 )
-const historyShape = tuple(
-  literal(NUMBER.history),
-  id,
-  list(tuple(id, bytes(1, 192 * 1024)), HISTORY_CONTENTS_MAX),
-)
+const historyShape = tuple(literal(NUMBER.history), id, list(tuple(id, bytes(1, 192 * 1024)), HISTORY_CONTENTS_MAX))
 const daysShape = uint(HISTORY_DAYS_MAX)
 const sharedShape = tuple(literal(NUMBER.shared), hex(32), nullable(daysShape), uint())
 
@@ -233,7 +229,11 @@ const plainContent = (content: Content): Plain => {
       return [NUMBER.shared, fromHex(content.with), content.days, content.count]
     case 'invitation': {
       const { history } = content
-      return [NUMBER.invitation, content.secret, history.share === 'all' ? null : history.share === 'days' ? history.days : 0]
+      return [
+        NUMBER.invitation,
+        content.secret,
+        history.share === 'all' ? null : history.share === 'days' ? history.days : 0,
+      ]
     }
     case 'newer':
       return [content.number]

@@ -35,7 +35,9 @@ export const ownCalls = (
   },
 
   configure: async (input) => {
-    const flags = Object.entries(input).filter((entry): entry is [keyof typeof input, boolean] => entry[1] !== undefined)
+    const flags = Object.entries(input).filter(
+      (entry): entry is [keyof typeof input, boolean] => entry[1] !== undefined,
+    )
     const kept = await peer.keep(flags.map(([key, value]) => settingChange(key, value)))
     if (!kept.ok) return refuse(refusalOf(kept.refusal))
     peer.settings = { ...peer.settings, ...Object.fromEntries(flags) }

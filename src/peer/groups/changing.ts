@@ -75,7 +75,15 @@ export const createChanging = (peer: RunningPeer, pen: () => Pen): Changing => {
       const written = await foundGroup(pen(), title)
       const { conversation } = written.replica
       const founding = written.events[0]?.event.bytes ?? new Uint8Array()
-      const own: Introduced = { conversation, standing: 'accepted', by: null, title, founding, mailbox: null, people: [] }
+      const own: Introduced = {
+        conversation,
+        standing: 'accepted',
+        by: null,
+        title,
+        founding,
+        mailbox: null,
+        people: [],
+      }
       const room = await peer.rooms.group(own)
       const kept = await room.conversation.begin(written, [introducedChange(own)])
       if (!kept.ok) {

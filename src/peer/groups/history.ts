@@ -43,7 +43,7 @@ export const shareHistory = async (
   }
 
   let before: StoredLine | undefined
-  for (let more = true; more && messages < HISTORY_MESSAGES_MAX && shared < HISTORY_BYTES_MAX; ) {
+  for (let more = true; more && messages < HISTORY_MESSAGES_MAX && shared < HISTORY_BYTES_MAX;) {
     const lines = await peer.store.lines({ conversation, ...(before && { before }), limit: PAGE_LINES })
     for (const line of lines.toReversed()) {
       if (line.time < oldest) break
