@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
+import { benchAway } from './away.ts'
+import { benchCrowd } from './crowd.ts'
 import { benchGroup } from './group.ts'
 import { benchLink } from './link.ts'
 import { benchMailbox } from './mailbox.ts'
@@ -25,6 +27,8 @@ const SECTIONS = {
   server: () => benchServer(),
   mailbox: () => benchMailbox(),
   sync: () => benchSync(),
+  crowd: () => benchCrowd(),
+  away: () => benchAway(),
 }
 
 type Section = keyof typeof SECTIONS

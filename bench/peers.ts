@@ -23,6 +23,8 @@ export type BenchPeer = RunningPeer & {
 /** Processes and folders that end with the benchmark. */
 export type Stage = {
   readonly folder: string
+  /** The server on which peers find each other, as text. */
+  readonly server: string
   /** Starts the peer of a profile; a new one is given its name, and is not announced on any network card. */
   peer(name: string): Promise<BenchPeer>
   /** Starts a process of the `kith` command. */
@@ -49,7 +51,8 @@ export const onStage = async <Value>(act: (stage: Stage) => Promise<Value>): Pro
   try {
     const server = start('server', '--port', '0', '--data', join(folder, 'server'))
     const port = await portOf(server)
-    return await act({ folder, start, peer: (name) => startPeer({ folder: join(folder, name), name, port, start }) })
+    const peer: Stage['peer'] = (name) => startPeer({ folder: join(folder, name), name, port, start })
+    return await act({ folder, server: `127.0.0.1:${port}`, start, peer })
   } finally {
     for (const child of children) child.kill('SIGKILL')
     rmSync(folder, { recursive: true, force: true })
