@@ -126,9 +126,7 @@ export const openWriter = (database: Database, secrets: Secrets, words: WordInde
   const dropLine = database.prepare('DELETE FROM line WHERE number = ?')
   const findLines = database.prepare('SELECT number FROM line WHERE conversation = ? AND text IS NOT NULL')
   const dropLines = database.prepare('DELETE FROM line WHERE conversation = ?')
-  const dropContents = database.prepare(
-    'UPDATE event SET content = NULL, target = NULL WHERE conversation = ?',
-  )
+  const dropContents = database.prepare('UPDATE event SET content = NULL, target = NULL WHERE conversation = ?')
 
   const numbers = new Map<Hex, number | bigint>()
 

@@ -206,34 +206,54 @@ const tellOfLines = (story: Story): void => {
     assert.equal(await store.line(attic, worded.id), undefined)
   })
 
-  void story('[ST35] the texts of a conversation go together: its lines, what its events say, and the words', async (store) => {
-    const told = eventOf(1, { id: idOf('told'), conversation: hall, content: utf8('tea') })
-    const edit = eventOf(2, { id: idOf('edit'), conversation: hall, content: utf8('coffee'), target: told.id })
-    const other = eventOf(1, { id: idOf('other'), conversation: attic, content: utf8('tea'), target: told.id })
-    await store.commit([told, edit, other].map((event) => ({ put: 'event', event })))
-    await putLines(store, lineOf(1, 'tea'), lineOf(2, undefined, { id: 'gap/2' }), lineOf(3, 'tea', { conversation: attic }))
-    await store.commit([{ drop: 'texts', conversation: hall }])
-    assert.deepEqual(await times(store, { limit: 9 }), [])
-    assert.equal(await store.unread(hall, undefined, 9), 0)
-    assert.deepEqual((await store.search({ text: 'tea', limit: 9 })).map(({ time }) => time), [3])
-    const { content: _, ...bare } = told
-    assert.deepEqual(await store.event(told.id), bare)
-    assert.deepEqual((await store.amendments(told.id, 9)).map(({ id }) => id), [other.id])
-    const rest = { conversation: hall, author: told.author, from: 1, limit: 9, bytes: 9_999 }
-    assert.deepEqual((await store.events(rest)).map(({ id, content }) => [id, content]), [
-      [told.id, undefined],
-      [edit.id, undefined],
-    ])
-    // What is put after it, in the same commit too, stays.
-    await store.commit([
-      { drop: 'texts', conversation: hall },
-      { put: 'line', line: lineOf(5, 'tea again') },
-      { put: 'event', event: told },
-    ])
-    assert.deepEqual(await times(store, { limit: 9 }), [5])
-    assert.deepEqual(await store.event(told.id), told)
-    assert.deepEqual((await store.search({ text: 'tea', limit: 9 })).map(({ time }) => time), [5, 3])
-  })
+  void story(
+    '[ST35] the texts of a conversation go together: its lines, what its events say, and the words',
+    async (store) => {
+      const told = eventOf(1, { id: idOf('told'), conversation: hall, content: utf8('tea') })
+      const edit = eventOf(2, { id: idOf('edit'), conversation: hall, content: utf8('coffee'), target: told.id })
+      const other = eventOf(1, { id: idOf('other'), conversation: attic, content: utf8('tea'), target: told.id })
+      await store.commit([told, edit, other].map((event) => ({ put: 'event', event })))
+      await putLines(
+        store,
+        lineOf(1, 'tea'),
+        lineOf(2, undefined, { id: 'gap/2' }),
+        lineOf(3, 'tea', { conversation: attic }),
+      )
+      await store.commit([{ drop: 'texts', conversation: hall }])
+      assert.deepEqual(await times(store, { limit: 9 }), [])
+      assert.equal(await store.unread(hall, undefined, 9), 0)
+      assert.deepEqual(
+        (await store.search({ text: 'tea', limit: 9 })).map(({ time }) => time),
+        [3],
+      )
+      const { content: _, ...bare } = told
+      assert.deepEqual(await store.event(told.id), bare)
+      assert.deepEqual(
+        (await store.amendments(told.id, 9)).map(({ id }) => id),
+        [other.id],
+      )
+      const rest = { conversation: hall, author: told.author, from: 1, limit: 9, bytes: 9_999 }
+      assert.deepEqual(
+        (await store.events(rest)).map(({ id, content }) => [id, content]),
+        [
+          [told.id, undefined],
+          [edit.id, undefined],
+        ],
+      )
+      // What is put after it, in the same commit too, stays.
+      await store.commit([
+        { drop: 'texts', conversation: hall },
+        { put: 'line', line: lineOf(5, 'tea again') },
+        { put: 'event', event: told },
+      ])
+      assert.deepEqual(await times(store, { limit: 9 }), [5])
+      assert.deepEqual(await store.event(told.id), told)
+      assert.deepEqual(
+        (await store.search({ text: 'tea', limit: 9 })).map(({ time }) => time),
+        [5, 3],
+      )
+    },
+  )
 
   void story('[ST31] lines come oldest first: the newest, those before and those after a place', async (store) => {
     await putLines(store, ...[5, 1, 4, 2, 3].map((time) => lineOf(time)), lineOf(9, '', { conversation: attic }))

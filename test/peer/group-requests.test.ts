@@ -53,10 +53,7 @@ test('[GP20] until anything of an accepted group is here, nothing can be said in
   await town.time.advance(5_000)
   const { at, role, arriving } = groupView(ann, group)
   assert.deepEqual([at, role, arriving], ['open', 'member', true])
-  for (const call of [
-    ann.calls.say({ conversation: group, text: 'hello?' }),
-    ann.calls.leave({ conversation: group }),
-  ])
+  for (const call of [ann.calls.say({ conversation: group, text: 'hello?' }), ann.calls.leave({ conversation: group })])
     assert.equal(await refusalOf(call), 'arriving')
   await mal.start()
   await town.time.advance(5_000)

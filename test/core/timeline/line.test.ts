@@ -8,7 +8,11 @@ const person = 'ab'.repeat(32)
 const other = 'cd'.repeat(32)
 
 const lines: readonly Line[] = [
-  { kind: 'text', person, message: { kind: 'message', text: 'hi', reply: other, edited: true, reactions: [['👍', [other]]] } },
+  {
+    kind: 'text',
+    person,
+    message: { kind: 'message', text: 'hi', reply: other, edited: true, reactions: [['👍', [other]]] },
+  },
   { kind: 'text', person, message: { kind: 'deleted' } },
   { kind: 'renamed', person, from: 'Ann', to: 'Anna' },
   { kind: 'joined', person },
