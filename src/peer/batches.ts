@@ -117,9 +117,11 @@ export class Batches {
     for (let next = this.#waiting.shift(); next; next = settle.length < BATCH_MAX ? this.#waiting.shift() : undefined) {
       const operation = next
       const answer = await operation.run(draft)
+      draft.noteMembers()
       settle.push((kept) => operation.settle(kept.ok ? answer : kept))
     }
     const hasNews = await onWriting(draft)
+    draft.noteMembers()
     const changes = draft.changes()
     const kept = await this.#commit(draft, changes)
     if (kept.ok) {

@@ -1,12 +1,14 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import type { SignedEvent } from '../core/event/event.ts'
-import { withStoredControls, type Replica } from '../core/group/replica.ts'
+import { chainOf } from '../core/event/graph.ts'
+import type { Membership } from '../core/group/membership.ts'
+import { membershipNow, withStoredControls, type Replica } from '../core/group/replica.ts'
 import { isVoided } from '../core/group/voided.ts'
 import type { Outgoing } from '../core/sync/exchange.ts'
 import type { HistoryPromise, Introduction } from '../core/timeline/content.ts'
 import type { Change, Store, StoredEvent, StoredLine } from '../store/port.ts'
 import { loadHorizon } from './history-records.ts'
-import type { Marks } from './marks.ts'
+import { markChange, withMembers, type Marks } from './marks.ts'
 import type { RecordChange } from './record.ts'
 import { replicaChanges } from './replica-records.ts'
 
@@ -56,6 +58,8 @@ export class Draft {
   readonly #lines = new Map<string, StoredLine | undefined>()
   readonly #records = new Map<string, Change>()
   #isForgetting = false
+  /** Who was in, and how far the own chain had come, when it was looked at last. */
+  #noted: { readonly membership: Membership; readonly tip: number }
 
   constructor(store: Store, from: { readonly replica: Replica; readonly marks: Marks; readonly outlook: Outlook }) {
     this.store = store
@@ -63,6 +67,26 @@ export class Draft {
     this.replica = from.replica
     this.marks = from.marks
     this.outlook = from.outlook
+    this.#noted = { membership: membershipNow(from.replica), tip: chainOf(from.replica.graph, from.replica.me.device).seq }
+  }
+
+  /** Remembers since when each device is in, after what may have changed that. */
+  noteMembers(): void {
+    const { conversation, graph, me } = this.replica
+    const membership = membershipNow(this.replica)
+    const before = this.#noted
+    this.#noted = { membership, tip: chainOf(graph, me.device).seq }
+    if (membership === before.membership) return
+    const was = before.membership.members.devices
+    // Whoever is in with the own first word, or is the first beside oneself, is given all of it.
+    const isFirst = before.tip === 0 || ![...was.values()].some((person) => person !== me.person)
+    const admissions = new Map([...membership.admissions].map(([device, { id }]) => [device, id]))
+    admissions.delete(me.device)
+    const seq = isFirst ? 0 : this.#noted.tip
+    const marks = withMembers(this.marks, admissions, { seq, before: new Set(was.keys()) })
+    for (const device of admissions.keys())
+      if (marks.get(device) !== this.marks.get(device)) this.put(markChange(conversation, device, marks))
+    this.marks = marks
   }
 
   async event(id: Hex): Promise<StoredEvent | undefined> {

@@ -103,3 +103,43 @@ test('[GP21] a message that comes round by others shows as delivered all the sam
       assert.equal(await stateOf(home, group, `${home.name} 14`), 'delivered', `seed ${seed}, ${home.name}`)
   }
 })
+
+test('[GP21] a message of before somebody came stays delivered and read, and is not waited for with them', async () => {
+  const town = createTown(11)
+  const { ann, ben, cid, group } = await hikers(town)
+  const dot = await town.home('Dot')
+  await town.time.advance(3_000)
+  for (const [one, other] of [
+    [ann, dot],
+    [dot, ann],
+  ] as const)
+    done(await one.calls.decide({ person: other.person, standing: 'accepted' }))
+  await town.time.advance(1_000)
+  const line = await sayIn(ann, group, 'before')
+  await town.time.advance(1_000)
+  for (const each of [ben, cid]) await read(each, group)
+  await town.time.advance(4_000)
+  assert.equal(await stateOf(ann, group, 'before'), 'read')
+  await dot.stop()
+  done(await ann.calls.add({ conversation: group, person: dot.person, role: 'member', history: { share: 'none' } }))
+  await town.time.advance(2_000)
+  assert.equal(await stateOf(ann, group, 'before'), 'read')
+  const after = await sayIn(ann, group, 'after')
+  await town.time.advance(2_000)
+  const whom = async (id: string): Promise<readonly string[]> => {
+    const all = done(await ann.calls.delivery({ conversation: group, line: id }))
+    return all.map(({ person, delivery }) => `${person === dot.person ? 'Dot' : 'other'} ${delivery}`)
+  }
+  assert.deepEqual(await whom(line), ['other read', 'other read'])
+  assert.deepEqual(await whom(after), ['Dot kept', 'other delivered', 'other delivered'])
+  // It is the same after a crash, with nothing told anew.
+  ann.crash()
+  for (const each of [ben, cid]) each.crash()
+  await ann.start()
+  await town.time.advance(1_000)
+  assert.deepEqual([await stateOf(ann, group, 'before'), await stateOf(ann, group, 'after')], ['read', 'kept'])
+  await dot.start()
+  await town.time.advance(60_000)
+  assert.deepEqual(await stateOf(ann, group, 'before'), 'read')
+  await assertScreen(ann)
+})
