@@ -171,7 +171,7 @@ test('[SC19] what is not allowed is refused with 2 and in words, before anything
     [['--nearby', 'maybe'], /--nearby takes on or off/],
     [['--listen', '70000'], /--listen takes PORT or HOST:PORT/],
     [['server', '--port', '-1'], /--port/],
-    [['say', 'Bob', '--wait', 'heard', 'hello'], /--wait takes delivered or read/],
+    [['say', 'Bob', '--wait', 'heard', 'hello'], /--wait takes sealed, delivered or read/],
   ]
   for (const [words, said] of cases) {
     const { code, out, err } = await stage.kith([...words, '--data', stage.data])

@@ -135,7 +135,7 @@ test('[SC4] every command explains itself, and none touches the disk for it', TI
 })
 
 test(
-  '[SC5] a message is kept when nobody runs, and waiting for more than that ends with 3',
+  '[SC5] a message is kept, and sealed on the server when nobody runs; waiting for more than that ends with 3',
   TIMEOUT,
   async (context) => {
     const stage = await createStage(context)
@@ -160,8 +160,9 @@ test(
     assert.equal(late.code, 3)
     assert.match(late.err, /not delivered yet. It is kept/)
     await ann.stop()
-    const alone = await stage.kith(['say', 'Bob', 'third', ...of(stage, 'ann')])
-    assert.deepEqual([alone.code, alone.out.startsWith('Kept here')], [0, true], alone.out + alone.err)
+    const alone = await stage.kith(['say', 'Bob', 'third', '--wait', 'sealed', ...of(stage, 'ann')])
+    assert.equal(alone.code, 0, alone.out + alone.err)
+    assert.equal(alone.out, `Sealed on the server ${server.address}, not yet with Bob.\n`)
   },
 )
 
