@@ -1,7 +1,7 @@
 import { readExport, type ExportRefusal } from '../core/backup/export.ts'
 import type { Head, Kept } from '../core/backup/entry.ts'
 import { encode } from '../core/bytes/cbor.ts'
-import { isHex, type Hex } from '../core/bytes/hex.ts'
+import type { Hex } from '../core/bytes/hex.ts'
 import { accept, refuse, unreachable, type Result } from '../core/bytes/result.ts'
 import type { Put, Space, Store, StoreRefusal } from '../store/port.ts'
 import { loadSelf, type Self } from './self.ts'
@@ -48,7 +48,7 @@ export const surveyExport = async (store: Store, opened: OpenExport): Promise<Re
 
 const surveyStore = async (store: Store): Promise<Survey> => {
   const self = await loadSelf(store)
-  const known = new Set((await store.records('conversation')).map(({ key }) => conversationIn(key)))
+  const known = new Set((await store.records('conversation')).flatMap(({ key }) => conversationIn(key) ?? []))
   const isUsed = self !== undefined && (self.name !== undefined || known.size > 0)
   return isUsed ? { at: 'same', self, known } : { at: 'unused' }
 }
@@ -135,7 +135,7 @@ const isMissingRecord = async (
     case 'secret':
     case 'draft': {
       const conversation = conversationIn(key)
-      return isHex(conversation, 32) && !known.has(conversation)
+      return conversation !== undefined && !known.has(conversation)
     }
     default:
       return false

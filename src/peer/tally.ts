@@ -1,5 +1,5 @@
 import type { Kept } from '../core/backup/entry.ts'
-import type { Hex } from '../core/bytes/hex.ts'
+import { isHex, type Hex } from '../core/bytes/hex.ts'
 
 /** What an import did, or what an export holds (all of it `added`). Kept is what was there already, and stays as it was. */
 export type Tally = { readonly conversations: Counted; readonly messages: Counted; readonly people: Counted }
@@ -15,7 +15,8 @@ export const newTally = () => {
     count: (kept: Kept, as: keyof Counted): void => {
       if (kept.entry === 'line' && kept.text !== undefined) messages[as]++
       if (kept.entry === 'record' && kept.space === 'person') people[as]++
-      if (kept.entry === 'record' && kept.space === 'conversation') conversations[as].add(conversationIn(kept.key))
+      const conversation = kept.entry === 'record' && kept.space === 'conversation' && conversationIn(kept.key)
+      if (conversation) conversations[as].add(conversation)
     },
     /** The conversations of which records were added. */
     addedConversations: (): Iterable<Hex> => conversations.added,
@@ -27,5 +28,7 @@ export const newTally = () => {
   }
 }
 
-/** Records of a conversation are kept under its id, or under what begins with it and a slash. */
-export const conversationIn = (key: string): string => key.split('/', 1)[0] ?? ''
+/** Records of a conversation have its id as the first part of their keys, or after a word that says what they are. */
+export const conversationIn = (key: string): Hex | undefined => key.split('/', 2).find((part) => isHex(part, ID_BYTES))
+
+const ID_BYTES = 32
