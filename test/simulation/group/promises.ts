@@ -2,14 +2,15 @@ import assert from 'node:assert/strict'
 import type { Hex } from '../../../src/core/bytes/hex.ts'
 import type { SignedEvent } from '../../../src/core/event/event.ts'
 import { KIND } from '../../../src/core/event/kinds.ts'
-import { devicesIn, membershipOf } from '../../../src/core/group/fold.ts'
-import type { Members } from '../../../src/core/group/members.ts'
-import { closureOf, type Horizon } from '../../../src/core/group/history.ts'
+import { devicesIn } from '../../../src/core/group/fold.ts'
+import { closureOf } from '../../../src/core/group/history.ts'
 import { has, knows } from '../../../src/core/group/step.ts'
-import { horizonAt, membershipNow, withStoredControls } from '../../../src/core/group/replica.ts'
+import { membershipNow } from '../../../src/core/group/replica.ts'
 import { readSealed } from '../../../src/core/group/sealed.ts'
 import { digestOf } from '../../../src/core/sync/digest.ts'
 import type { Device } from './device.ts'
+import { horizonOf, membersAt } from './past.ts'
+import { assertRemovals } from './removals.ts'
 import type { World } from './world.ts'
 
 /** What must hold once everything was healed and came to rest. Answers what everybody agreed on. */
@@ -39,6 +40,7 @@ export const assertPromises = async (world: World): Promise<string> => {
   await assertRead(world, one)
   await assertSecret(world, one)
   await assertLimited(world, one)
+  await assertRemovals(world, one)
   for (const link of world.network.all) assert.ok(link.isBounded, `${link.frames} frames for ${link.events} events`)
   return JSON.stringify([agreed, [...lines], digestOf(one.vector), world.network.frames])
 }
@@ -128,18 +130,6 @@ const assertLimited = async (world: World, one: Device): Promise<void> => {
       )
     }
   }
-}
-
-const horizonOf = async (device: Device, event: SignedEvent): Promise<Horizon> => {
-  assert.ok(device.replica)
-  const { horizons } = device.disk
-  const replica = await withStoredControls(device.replica, event, (id) => Promise.resolve(horizons.get(id)))
-  return horizonAt(replica, event.control) ?? assert.fail('a past is not known')
-}
-
-const membersAt = async (device: Device, event: SignedEvent): Promise<Members> => {
-  assert.ok(device.replica)
-  return membershipOf(device.replica.history, (await horizonOf(device, event)).steps).members
 }
 
 const eventOf = ({ disk }: Device, id: Hex): SignedEvent => disk.events.get(id) ?? assert.fail('an event is gone')

@@ -1,0 +1,7 @@
+import test from 'node:test'
+import { run } from './run.ts'
+
+// A quarter of two hundred: files run at the same time.
+test('[SY20] people who are divided, lost and restarted end with one group, seeds 51 to 100', async () => {
+  for (let seed = 51; seed <= 100; seed++) await run(seed)
+})
