@@ -4,7 +4,7 @@ import type { InvitationView } from '../../src/view/invitation-view.ts'
 import { says, startPeer, texts } from './peer.ts'
 import { createStage, startServer, type Ran, type Stage } from './stage.ts'
 
-const TIMEOUT = { timeout: 180_000 }
+const TIMEOUT = { timeout: 240_000 }
 
 /** Runs a command of somebody. */
 const kithOf =
@@ -56,7 +56,7 @@ test(
 
     // A second use says used, whether Ann is there or comes back later.
     assert.equal((await cara('name', 'Cara')).code, 0)
-    const used = await cara('join', link, '--wait')
+    const used = await cara('join', link, '--wait', '--timeout', '150')
     assert.deepEqual([used.code, /already used as often as it may be/.test(used.out)], [1, true], used.out + used.err)
     assert.match((await ann('invitations', '--all')).out, /used up \(used 1 of 1 time\)/)
   },
@@ -73,7 +73,7 @@ test('[SC25] an admin of a group lets people in while the one who invited them i
   assert.deepEqual([forBob.code, forCara.code], [0, 0], forBob.err + forCara.err)
 
   const bobRuns = await startPeer(stage, 'bob', { name: 'Bob' })
-  const joined = await kithOf(stage, 'bob')('join', forBob.out.trim(), '--wait')
+  const joined = await kithOf(stage, 'bob')('join', forBob.out.trim(), '--wait', '--timeout', '150')
   assert.deepEqual(
     [joined.code, /You are in the group “The Hikers” now/.test(joined.out)],
     [0, true],
@@ -87,7 +87,7 @@ test('[SC25] an admin of a group lets people in while the one who invited them i
   await annRuns.stop()
 
   const caraRuns = await startPeer(stage, 'cara', { name: 'Cara' })
-  const came = await cara('join', link ?? '', '--wait')
+  const came = await cara('join', link ?? '', '--wait', '--timeout', '150')
   assert.equal(came.code, 0, came.out + came.err)
   await caraRuns.until(({ conversations }) => {
     const mine = conversations.get(group.id)
