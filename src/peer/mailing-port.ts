@@ -8,8 +8,6 @@ import type { Sealing } from './sealing.ts'
 export type Mailing = Sealing & {
   readonly invitations: InvitationMailboxes
   kept(room: Room, kept: Kept): void
-  /** A device was let in, and lacks everything that was before it. */
-  bring(conversation: Hex, device: Hex): void
   /** What was decided about a conversation has changed: what was not taken in may be now. */
   decided(conversation: Hex): void
   forget(conversation: Hex): void

@@ -1,12 +1,13 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import { mailboxSecrets } from '../core/group/lineage.ts'
-import { membersNow } from '../core/group/replica.ts'
+import { membershipNow } from '../core/group/replica.ts'
 import type { Vector } from '../core/sync/frame.ts'
 import { Mailboxes } from './mailboxes/mailboxes.ts'
 import type { Taken } from './mailboxes/reader.ts'
-import type { Subject } from './mailboxes/subject.ts'
+import type { Member, Subject } from './mailboxes/subject.ts'
 import type { Mailing } from './mailing-port.ts'
 import type { PeerOptions } from './options.ts'
+import { sinceOf } from './marks.ts'
 import { loadOutgoing } from './outgoing.ts'
 import type { Room } from './room.ts'
 import type { RunningPeer } from './running.ts'
@@ -42,7 +43,6 @@ export const createMailing = (peer: RunningPeer, { store, crypto, scheduler, ran
       follow(room)
       mailboxes.kept(room.conversation.id, fresh)
     },
-    bring: (conversation, device) => mailboxes.bring(conversation, device),
     decided: (conversation) => {
       const room = peer.rooms.get(conversation)
       mailboxes.unfollow(conversation)
@@ -65,14 +65,27 @@ const subjectOf = (peer: RunningPeer, room: Room): Subject => {
     return standing === 'blocked' || (room.introduced !== undefined && standing !== 'accepted')
   }
   const hasHeard = (): boolean => [...conversation.vector.keys()].some((author) => author !== device)
-  const held = (): ReadonlyMap<Hex, Vector> => {
-    const others = [...membersNow(conversation.replica).devices.keys()].filter((each) => each !== device)
-    return new Map(others.map((each) => [each, conversation.marks.get(each)?.held ?? NOTHING]))
+  const members = (): ReadonlyMap<Hex, Member> => {
+    const { admissions } = membershipNow(conversation.replica)
+    const { marks } = conversation
+    return new Map(
+      [...admissions]
+        .filter(([each]) => each !== device)
+        .map(([each, admission]) => {
+          const held = marks.get(each)?.held ?? NOTHING
+          return [each, { held, since: sinceOf(marks, each), admission }]
+        }),
+    )
   }
+  const operations = (): readonly number[] =>
+    [...conversation.replica.history.steps.values()]
+      .filter(({ author, deed }) => author === device && deed.kind !== 'found' && deed.kind !== 'join')
+      .map(({ seq }) => seq)
   return {
     id: conversation.id,
     vector: () => conversation.vector,
-    held,
+    members,
+    operations,
     secrets: () => {
       if (isShut()) return []
       const given = room.introduced ? room.introduced.mailbox : hasHeard() ? undefined : room.meeting

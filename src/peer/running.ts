@@ -194,11 +194,6 @@ export class RunningPeer {
     return this.#companions?.mailing ?? NOTHING_SEALED
   }
 
-  /** A device was let into a group, and lacks everything that was before it. */
-  bring(conversation: Hex, device: Hex): void {
-    this.#companions?.mailing.bring(conversation, device)
-  }
-
   /** What was decided about a conversation has changed: what was left for it may be wanted now, or no longer. */
   decided(room: Room): void {
     this.#companions?.mailing.decided(room.conversation.id)

@@ -104,7 +104,7 @@ test('[GP21] a message that comes round by others shows as delivered all the sam
   }
 })
 
-test('[GP21] a message of before somebody came stays delivered and read, and is not waited for with them', async () => {
+test('[GP23] a message of before somebody came stays delivered and read, and is not waited for with them', async () => {
   const town = createTown(11)
   const { ann, ben, cid, group } = await hikers(town)
   const dot = await town.home('Dot')

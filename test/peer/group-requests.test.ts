@@ -45,7 +45,7 @@ test('[GP11] once it is accepted, everything since I was added is there', async 
   assert.equal(ann.screen.people.get(mal.person)?.standing, 'new')
 })
 
-test('[GP20] until anything of an accepted group is here, nothing can be said in it, and it says that it is arriving', async () => {
+test('[GP22] until anything of an accepted group is here, nothing can be said in it, and it says that it is arriving', async () => {
   const town = createTown(12)
   const { ann, mal, group, homes } = await asked(town)
   await mal.stop()

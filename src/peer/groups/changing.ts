@@ -54,7 +54,6 @@ export const createChanging = (peer: RunningPeer, pen: () => Pen): Changing => {
     const proposal = { kind: 'add', role, invitation: null, entries: entries.value } as const
     const added = await room.conversation.operate(proposal, [owedChange(id, person, daysOf(history))])
     if (!added.ok) return refuse(operateRefusal(added.refusal, proposal))
-    for (const { certificate } of entries.value) peer.bring(id, deviceOf(certificate))
     // It is done from here on: who was let in is told as soon as that can be written down, after a restart if need be.
     if (peer.standingOf(person) === 'new') await peer.keep(peer.people.decide(person, 'accepted'))
     const introduced = await introduce(peer, room, person)
@@ -101,7 +100,6 @@ export const createChanging = (peer: RunningPeer, pen: () => Pen): Changing => {
       const proposal = { kind: 'add', role, invitation, entries } as const
       const added = await room.conversation.operate(proposal)
       if (!added.ok && added.refusal.kind !== 'no-change') return refuse(operateRefusal(added.refusal, proposal))
-      for (const { certificate } of entries) peer.bring(room.conversation.id, deviceOf(certificate))
       return accept(null)
     },
   }

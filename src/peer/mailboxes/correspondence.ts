@@ -4,6 +4,7 @@ import type { MailboxKeys } from '../../core/mailbox/keys.ts'
 import type { Letter } from '../../core/mailbox/letter.ts'
 import { verifyReceipt, type Receipt } from '../../core/mailbox/receipt.ts'
 import type { Outgoing } from '../../core/sync/exchange.ts'
+import type { Cursor } from '../../core/rendezvous/mailbox-messages.ts'
 import type { MailboxRefusal } from '../network/port.ts'
 import { Depositor, DIRECT_MILLIS } from './depositor.ts'
 import { MailboxReader, type Taken } from './reader.ts'
@@ -45,19 +46,12 @@ export class Correspondence {
   /** Something was written here or came in: it is on disk. */
   kept(fresh: readonly Outgoing[]): void {
     const own = fresh.filter(({ author }) => author === this.#ports.device)
-    const operation = own.find(({ bytes }) => kindOf(bytes) === KIND.operation)
-    if (operation) this.#depositor.bridge(operation.seq, own.at(-1)?.seq ?? operation.seq)
+    const hasOperation = own.some(({ bytes }) => kindOf(bytes) === KIND.operation)
     if (own.length > 0) this.#depositor.wrote()
     if (own.length < fresh.length) this.#receipts.owe()
     // Not at once: this comes with each message, and nothing is due before links had their time.
-    if (operation) this.look()
+    if (hasOperation) this.look()
     else this.#lookBy(this.#ports.scheduler.now() + DIRECT_MILLIS)
-  }
-
-  /** This member device is new, and lacks everything that was before it. */
-  bring(device: Hex): void {
-    this.#depositor.bring(device)
-    this.look()
   }
 
   /** The server came or went. */
@@ -115,20 +109,24 @@ export class Correspondence {
       }
     for (const [mailbox, keys] of wanted) {
       if (this.#readers.has(mailbox) || this.#closed) continue
-      const reader = new MailboxReader(keys, { ...this.#ports, onLetter: (letter) => this.#take(letter) })
+      const reader = new MailboxReader(keys, {
+        ...this.#ports,
+        onLetter: (letter, cursor) => this.#take(mailbox, letter, cursor),
+      })
       this.#readers.set(mailbox, reader)
       reader.look()
     }
   }
 
-  async #take(letter: Letter): Promise<Taken> {
+  async #take(mailbox: Hex, letter: Letter, cursor: Cursor): Promise<Taken> {
+    if (this.#depositor.hasPlaced(mailbox, cursor)) return 'taken'
     if (letter.kind === 'events') return this.subject.receive(letter.events)
     if (letter.kind === 'receipt') await this.#learn(letter.receipt)
     return 'taken'
   }
 
   async #learn(receipt: Receipt): Promise<void> {
-    const isMember = this.subject.held().has(receipt.device)
+    const isMember = this.subject.members().has(receipt.device)
     if (isMember && (await verifyReceipt(this.#ports.crypto, this.subject.id, receipt)))
       this.subject.learnt(receipt.device, new Map(receipt.vector))
   }

@@ -12,13 +12,10 @@ export type Deposit = {
   readonly name: string
   /** Everything that this device wrote up to this sequence lies there, or was taken away as everybody had it. */
   readonly sealed: number
-  /**
-   * Up to where each other member device need not be given anything from here: what was written before it came is brought
-   * by who added it. Absent until this was looked at for the first time.
-   */
-  readonly floors?: ReadonlyMap<Hex, number>
-  /** Newcomers for whom everything that was before them still has to be put there. */
-  readonly toBring: readonly Hex[]
+  /** Own operations up to this sequence also lie where those read who do not know of them. */
+  readonly bridged: number
+  /** The steps by which this device let somebody in for whom everything of before was put there, or was not needed. */
+  readonly brought: readonly Hex[]
   readonly blobs: readonly Blob[]
   /** The receipt that lies there for those who wrote what this device has. */
   readonly receipt?: Placed
@@ -34,23 +31,12 @@ export const RENEW_MILLIS = 25 * 24 * 60 * 60 * 1000
 /** More than this are forgotten here, oldest first: the server drops them at the end of their lifetime. */
 export const BLOBS_MAX = 10_000
 
-export const NO_DEPOSIT: Deposit = { server: '', name: '', sealed: 0, toBring: [], blobs: [] }
+export const NO_DEPOSIT: Deposit = { server: '', name: '', sealed: 0, bridged: 0, brought: [], blobs: [] }
 
 /** The deposit on this server: what lies on another one cannot be reached. */
 export const depositOn = (server: Pick<Deposit, 'server' | 'name'>, deposit: Deposit): Deposit => {
   if (deposit.server === server.server) return { ...deposit, ...server }
-  const { floors, toBring } = deposit
-  return { ...NO_DEPOSIT, ...server, toBring, ...(floors && { floors }) }
-}
-
-/** Knows these devices from now on: one that is new was added when the own chain had come to `tip`. */
-export const withDevices = (deposit: Deposit, devices: Iterable<Hex>, tip: number): Deposit => {
-  // Before its own first word a device added nobody: who is in with the founding is given all of it.
-  if (tip === 0) return deposit
-  const floor = deposit.floors ? tip : 0
-  const floors = new Map([...devices].map((device) => [device, deposit.floors?.get(device) ?? floor]))
-  const isSame = deposit.floors?.size === floors.size && [...floors.keys()].every((each) => deposit.floors?.has(each))
-  return isSame ? deposit : { ...deposit, floors }
+  return { ...NO_DEPOSIT, ...server, bridged: deposit.bridged }
 }
 
 /** Which sequences of one's own have to be put there next; undefined when nothing has. */
@@ -84,13 +70,13 @@ export const withoutStale = (deposit: Deposit, held: number, now: number): Depos
   return { ...deposit, sealed: Math.min(held, deposit.sealed), blobs: deposit.blobs.filter((blob) => !isStale(blob)) }
 }
 
-export const encodeDeposit = ({ server, name, sealed, floors, toBring, blobs, receipt }: Deposit): Uint8Array =>
+export const encodeDeposit = ({ server, name, sealed, bridged, brought, blobs, receipt }: Deposit): Uint8Array =>
   encode([
     server,
     name,
     sealed,
-    floors ? [...floors].map(([device, floor]) => [fromHex(device), floor]) : null,
-    toBring.map(fromHex),
+    bridged,
+    brought.map(fromHex),
     blobs.map(({ mailbox, cursor, upTo, at }) => [fromHex(mailbox), cursor, upTo, at]),
     receipt ? [fromHex(receipt.mailbox), receipt.cursor] : null,
   ])
@@ -100,13 +86,13 @@ export const decodeDeposit = (from: Uint8Array | undefined): Deposit | undefined
   const decoded = from && decode(from)
   const fields = decoded?.ok ? depositShape(decoded.value) : undefined
   if (!fields) return undefined
-  const [server, name, sealed, floors, toBring, blobs, receipt] = fields
+  const [server, name, sealed, bridged, brought, blobs, receipt] = fields
   return {
     server,
     name,
     sealed,
-    ...(floors && { floors: new Map(floors) }),
-    toBring,
+    bridged,
+    brought,
     blobs: blobs.map(([mailbox, cursor, upTo, at]) => ({ mailbox, cursor, upTo, at })),
     ...(receipt && { receipt: { mailbox: receipt[0], cursor: receipt[1] } }),
   }
@@ -117,7 +103,7 @@ const depositShape = tuple(
   text(300),
   text(300),
   uint(),
-  nullable(list(tuple(hex(32), uint()), DEVICES_MAX)),
+  uint(),
   list(hex(32), DEVICES_MAX),
   list(tuple(mailbox, uint(), uint(), uint()), BLOBS_MAX),
   nullable(tuple(mailbox, uint())),

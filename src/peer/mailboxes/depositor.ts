@@ -4,6 +4,7 @@ import type { MailboxKeys } from '../../core/mailbox/keys.ts'
 import { lettersOf } from '../../core/mailbox/letter.ts'
 import type { Outgoing, Want } from '../../core/sync/exchange.ts'
 import type { Vector } from '../../core/sync/frame.ts'
+import type { Cursor } from '../../core/rendezvous/mailbox-messages.ts'
 import type { MailboxRefusal } from '../network/port.ts'
 import {
   decodeDeposit,
@@ -13,13 +14,12 @@ import {
   NO_DEPOSIT,
   owed,
   withBlob,
-  withDevices,
   without,
   withoutStale,
   type Deposit,
   type Placed,
 } from './deposit.ts'
-import { kindOf, type CorrespondencePorts, type Subject } from './subject.ts'
+import { kindOf, type CorrespondencePorts, type Member, type Subject } from './subject.ts'
 
 /** How long a link has to bring something to everybody before it is put on a server. */
 export const DIRECT_MILLIS = 2_000
@@ -27,6 +27,10 @@ export const DIRECT_MILLIS = 2_000
 export const LETTER_BYTES_MAX = 60 * 1024
 /** What is read of the own events at once: several letters, so that few of them go out half empty. */
 const PIECE_BYTES_MAX = 8 * LETTER_BYTES_MAX
+/** Mailboxes of before that learn of the own operations: as many as are read of before. */
+export const BRIDGED_MAX = 3
+/** When it is looked at again whether a newcomer who is linked has what was before. */
+export const BRING_MILLIS = 30_000
 /** All that is put there for one newcomer who is away. */
 export const BROUGHT_BYTES_MAX = 16 * 1024 * 1024
 
@@ -38,8 +42,8 @@ export class Depositor {
   #loaded = false
   /** What is given time to reach everybody by links: own events up to this sequence, since then. */
   #waiting: { readonly since: number; readonly upTo: number } | undefined
-  /** Own operations, and what came with them, that also those must learn of who are no longer in. */
-  #bridge: { readonly from: number; readonly to: number } | undefined
+  /** When to look whether the newcomers who are linked got what they lack. */
+  #bringAt = Infinity
 
   constructor(subject: Subject, ports: CorrespondencePorts) {
     this.#subject = subject
@@ -55,8 +59,18 @@ export class Depositor {
     return this.#deposit.sealed > 0 ? this.#deposit.name : undefined
   }
 
+  /** Whether this device put that there itself, and needs not read it. */
+  hasPlaced(mailbox: Hex, cursor: Cursor): boolean {
+    const { blobs, receipt } = this.#deposit
+    return [...blobs, ...(receipt ? [receipt] : [])].some((each) => each.cursor === cursor && each.mailbox === mailbox)
+  }
+
   /** When to look again, in milliseconds since 1970. */
   get due(): number {
+    return Math.min(this.#bringAt, this.#putAt)
+  }
+
+  get #putAt(): number {
     return this.#waiting ? this.#waiting.since + DIRECT_MILLIS : Infinity
   }
 
@@ -65,20 +79,10 @@ export class Depositor {
     this.#waiting ??= { since: this.#ports.scheduler.now(), upTo: this.#tip }
   }
 
-  bridge(from: number, to: number): void {
-    this.#bridge = { from: this.#bridge?.from ?? from, to }
-  }
-
-  bring(device: Hex): void {
-    if (!this.#deposit.toBring.includes(device))
-      this.#deposit = { ...this.#deposit, toBring: [...this.#deposit.toBring, device] }
-  }
-
   async load(): Promise<void> {
     if (this.#loaded) return
     const stored = decodeDeposit(await this.#ports.store.record('mailbox', this.#key))
-    const toBring = [...new Set([...(stored?.toBring ?? []), ...this.#deposit.toBring])]
-    this.#deposit = { ...(stored ?? NO_DEPOSIT), toBring }
+    this.#deposit = stored ?? NO_DEPOSIT
     this.#loaded = true
     if (this.#deposit.sealed > 0) this.#ports.onDeposit(this.#subject.id)
   }
@@ -91,8 +95,6 @@ export class Depositor {
   }
 
   async work(): Promise<MailboxRefusal | undefined> {
-    const known = withDevices(this.#deposit, this.#subject.held().keys(), this.#tip)
-    if (known !== this.#deposit) await this.#keep(known)
     const refusal = (await this.#bridgeOver()) ?? (await this.#put()) ?? (await this.#bringAll())
     await this.#trim()
     return refusal
@@ -113,21 +115,25 @@ export class Depositor {
     const next = owed(this.#deposit, { tip: this.#tip, held })
     if (!next) this.#waiting = undefined
     else this.#waiting ??= { since: now, upTo: this.#tip }
-    if (!next || !this.#waiting || now < this.due) return undefined
+    if (!next || !this.#waiting || now < this.#putAt) return undefined
     // What was written meanwhile is given its time, too, as long as links bring what was before.
     const isComing = held >= this.#waiting.upTo
     this.#waiting = isComing ? { since: now, upTo: this.#tip } : this.#waiting
     if (isComing) return undefined
-    const refusal = (await this.#putBefore(next.from, next.to)) ?? (await this.#putOwn(next.from, next.to))
+    const refusal = (await this.#putBefore(next.from, next.to, 1)) ?? (await this.#putOwn(next.from, next.to))
     if (!refusal) this.#waiting = undefined
     return refusal
   }
 
   /** Those who are in no longer read the mailbox of before, and learn there that they are not. */
   async #bridgeOver(): Promise<MailboxRefusal | undefined> {
-    const bridge = this.#bridge
-    const refusal = bridge && (await this.#putBefore(bridge.from, bridge.to))
-    if (!refusal && this.#bridge === bridge) this.#bridge = undefined
+    const tip = this.#tip
+    const operations = this.#subject.operations().filter((seq) => seq > this.#deposit.bridged)
+    const [first] = operations
+    if (first === undefined) return undefined
+    // Each of them may have changed the members, and with them the mailbox.
+    const refusal = await this.#putBefore(first, tip, Math.min(operations.length, BRIDGED_MAX))
+    if (!refusal) await this.#keep({ ...this.#deposit, bridged: tip })
     return refusal
   }
 
@@ -145,28 +151,48 @@ export class Depositor {
     return undefined
   }
 
-  /** Control events also go where those read who do not know yet that the members changed. */
-  async #putBefore(from: number, to: number): Promise<MailboxRefusal | undefined> {
-    const [, secret] = this.#subject.secrets()
-    if (!secret) return undefined
+  /** Control events also go where those read who do not know yet that the members changed, so many times. */
+  async #putBefore(from: number, to: number, changes: number): Promise<MailboxRefusal | undefined> {
+    const before = this.#subject.secrets().slice(1, 1 + changes)
+    if (before.length === 0) return undefined
     const controls: Outgoing[] = []
     for await (const own of this.#own(from, to))
       controls.push(...own.filter(({ bytes }) => isControl(kindOf(bytes) ?? KIND_NONE)))
-    return this.#putAll(await this.#ports.post.keysOf(secret), controls)
+    for (const secret of before) {
+      const refusal = await this.#putAll(await this.#ports.post.keysOf(secret), controls)
+      if (refusal) return refusal
+    }
+    return undefined
   }
 
-  /** Puts everything there for newcomers who are not linked: without what was before, they can judge nothing. */
+  /**
+   * Puts everything there for those whom this device let in, unless they have it by links: without what was before, they
+   * can judge nothing.
+   */
   async #bringAll(): Promise<MailboxRefusal | undefined> {
+    this.#bringAt = Infinity
     const [secret] = this.#subject.secrets()
-    if (!secret || this.#deposit.toBring.length === 0) return undefined
-    const held = this.#subject.held()
-    const isServed = (device: Hex): boolean =>
-      this.#ports.isLinked(device) || !held.has(device) || (held.get(device)?.size ?? 0) > 0
-    if (!this.#deposit.toBring.every(isServed)) {
+    const { brought } = this.#deposit
+    const members = [...this.#subject.members()]
+    const operations = new Set(this.#subject.operations())
+    const isMine = ({ author, seq }: Member['admission']): boolean =>
+      author === this.#ports.device && operations.has(seq)
+    const owed = members.filter(([, { admission }]) => isMine(admission) && !brought.includes(admission.id))
+    if (!secret || owed.length === 0) return undefined
+    const isServed = ([, { held, admission }]: (typeof owed)[number]): boolean =>
+      (held.get(admission.author) ?? 0) >= admission.seq
+    const isComing = ([device]: (typeof owed)[number]): boolean => this.#ports.isLinked(device)
+    if (owed.some((each) => !isServed(each) && isComing(each)))
+      this.#bringAt = this.#ports.scheduler.now() + BRING_MILLIS
+    const done = owed.filter((each) => isServed(each) || !isComing(each))
+    if (done.length === 0) return undefined
+    if (!done.every(isServed)) {
       const refusal = await this.#bringEverything(await this.#ports.post.keysOf(secret))
       if (refusal) return refusal
     }
-    await this.#keep({ ...this.#deposit, toBring: [] })
+    const ids = new Set([...brought, ...done.map(([, { admission }]) => admission.id)])
+    const left = members.map(([, { admission }]) => admission.id).filter((id) => ids.has(id))
+    await this.#keep({ ...this.#deposit, brought: [...new Set(left)] })
     return undefined
   }
 
@@ -222,10 +248,10 @@ export class Depositor {
 
   /** Up to where every other member device has what this one wrote; all of it while there is nobody else. */
   get #heldByAll(): number {
-    const held = [...this.#subject.held()].map(([device, vector]) =>
-      Math.max(vector.get(this.#ports.device) ?? 0, this.#deposit.floors?.get(device) ?? 0),
+    const most = [...this.#subject.members().values()].map(({ held, since }) =>
+      Math.max(held.get(this.#ports.device) ?? 0, since),
     )
-    return Math.min(this.#tip, ...held)
+    return Math.min(this.#tip, ...most)
   }
 
   /** What this device wrote, in pieces: reading years of it at once would keep everything else waiting. */

@@ -61,10 +61,6 @@ export class Mailboxes implements Sealing {
     this.#correspondence.get(conversation)?.kept(fresh)
   }
 
-  bring(conversation: Hex, device: Hex): void {
-    this.#correspondence.get(conversation)?.bring(device)
-  }
-
   /** The server came or went, or another one took its place. */
   connected(): void {
     if (!this.#ports.client.server()) this.#refused(undefined)

@@ -37,7 +37,7 @@ export class Receipts {
     const waits = (author: Hex): boolean =>
       !isLinked(author) && (vector.get(author) ?? 0) > (this.#said.get(author) ?? 0)
     const [secret] = this.#subject.secrets()
-    if (!secret || ![...this.#subject.held().keys()].some(waits)) return undefined
+    if (!secret || ![...this.#subject.members().keys()].some(waits)) return undefined
     const content = { conversation: this.#subject.id, device, vector: [...vector], time: now }
     const receipt = await signReceipt(crypto, deviceSeed(), content)
     const keys = await post.keysOf(secret)

@@ -12,14 +12,25 @@ import type { Taken } from './reader.ts'
 export type Subject = {
   readonly id: Hex
   readonly vector: () => Vector
-  /** What each other member device is known to hold; nothing for one that was never heard of. */
-  readonly held: () => ReadonlyMap<Hex, Vector>
+  /** The other member devices. */
+  readonly members: () => ReadonlyMap<Hex, Member>
+  /** The sequences of the operations that this device wrote, in order. */
+  readonly operations: () => readonly number[]
   /** The secrets of its mailboxes, the one in force first. */
   readonly secrets: () => readonly Uint8Array[]
   /** Takes in events; `later` when some of them wait for others that are not here. */
   readonly receive: (events: readonly Uint8Array[]) => Promise<Taken>
   /** That member device holds at least this much. */
   readonly learnt: (device: Hex, held: Vector) => void
+}
+
+export type Member = {
+  /** What it is known to hold; nothing when it was never heard of. */
+  readonly held: Vector
+  /** What was written here up to this sequence is not waited for there. */
+  readonly since: number
+  /** The step that let it in. */
+  readonly admission: { readonly id: Hex; readonly author: Hex; readonly seq: number }
 }
 
 export type CorrespondencePorts = {

@@ -89,6 +89,11 @@ export type Desk = {
   readonly store: Store
   readonly linked: Set<Hex>
   readonly held: Map<Hex, Vector>
+  /** Since when a device is waited for, by own sequence; and by which own operation it was let in. */
+  readonly since: Map<Hex, number>
+  readonly admitted: Map<Hex, number>
+  /** The sequences of its own operations. */
+  readonly operations: number[]
   secrets: readonly Uint8Array[]
   /** What `receive` answers for events that it does not hold. */
   answer: 'taken' | 'later'
@@ -117,6 +122,9 @@ export const createStage = (office: Office, start = 1_800_000_000_000) => {
       store,
       linked: new Set<Hex>(),
       held: new Map<Hex, Vector>(),
+      since: new Map<Hex, number>(),
+      admitted: new Map<Hex, number>(),
+      operations: [],
       secrets: [SECRET] as readonly Uint8Array[],
       answer: 'taken' as const,
       received: [] as Uint8Array[],
@@ -127,7 +135,15 @@ export const createStage = (office: Office, start = 1_800_000_000_000) => {
     const subject: Subject = {
       id: CONVERSATION,
       vector: () => new Map(desk.vector),
-      held: () => desk.held,
+      members: () =>
+        new Map(
+          [...desk.held].map(([other, held]) => {
+            const seq = desk.admitted.get(other)
+            const admission = { id: other, author: seq === undefined ? other : device, seq: seq ?? 0 }
+            return [other, { held, since: desk.since.get(other) ?? 0, admission }]
+          }),
+        ),
+      operations: () => desk.operations,
       secrets: () => desk.secrets,
       receive: (events) => {
         desk.received.push(...events)
@@ -172,6 +188,7 @@ export const createStage = (office: Office, start = 1_800_000_000_000) => {
         { put: 'event', event: { id: event.id, conversation: CONVERSATION, author: device, seq, bytes: event.bytes } },
       ])
       desk.vector.set(device, seq)
+      if (kind === KIND.operation) desk.operations.push(seq)
       desk.mailboxes.kept(CONVERSATION, [{ author: device, seq, size: event.bytes.length, bytes: event.bytes }])
       return event
     }

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { createTown, done, linesIn, say, type Home, type Town } from '../support/town.ts'
+
+/** Long enough for everybody to reach everybody, and for what is left on the server to be left there. */
+const A_WHILE = 60_000
+
+const friends = async (seed: number, names: readonly string[]) => {
+  const town = createTown(seed)
+  const server = town.serve()
+  const homes: Home[] = []
+  for (const name of names) {
+    const home = await town.home(name, { nearby: false })
+    done(await home.calls.useServer({ address: server }))
+    homes.push(home)
+  }
+  await town.time.advance(A_WHILE)
+  const [first, ...others] = homes as [Home, ...Home[]]
+  for (const other of others) {
+    const saying = say(first, other, 'hi')
+    await town.time.advance(2_000)
+    await saying
+    await say(other, first, 'ho')
+    await town.time.advance(2_000)
+  }
+  return { town, server, homes }
+}
+
+const stop = async (town: Town, ...homes: readonly Home[]): Promise<void> => {
+  for (const home of homes) await home.stop()
+  await town.time.advance(A_WHILE)
+}
+
+const start = async (town: Town, home: Home): Promise<void> => {
+  await home.start()
+  await town.time.advance(A_WHILE)
+}
+
+/** As after a night without a server: what was done meanwhile is on this device's disk alone. */
+const restartOn = async (town: Town, home: Home, server: string): Promise<void> => {
+  await town.time.advance(A_WHILE)
+  home.crash()
+  await home.start()
+  done(await home.calls.useServer({ address: server }))
+  await town.time.advance(A_WHILE)
+}
+
+const textsIn = async (home: Home, conversation: string): Promise<readonly string[]> =>
+  (await linesIn(home, conversation)).flatMap((line) => (line.kind === 'message' ? [line.text] : []))
+
+const roleOf = (home: Home, conversation: string): string => {
+  const view = home.screen.conversations.get(conversation)
+  return view?.kind === 'group' ? view.role : 'none'
+}
+
+test('[AW9] who was added while the adder had no server is brought everything once there is one, also after a crash', async () => {
+  const { town, server, homes } = await friends(1, ['Ann', 'Ben', 'Dot'])
+  const [ann, ben, dot] = homes as [Home, Home, Home]
+  const { conversation } = done(await ann.calls.found({ title: 'Choir', people: [ben.person] }))
+  await town.time.advance(A_WHILE)
+  await stop(town, dot, ben)
+  done(await ann.calls.useServer({ address: '' }))
+  await town.time.advance(A_WHILE)
+  done(await ann.calls.add({ conversation, person: dot.person, role: 'member', history: { share: 'none' } }))
+  await restartOn(town, ann, server)
+  done(await ann.calls.say({ conversation, text: 'welcome' }))
+  await town.time.advance(A_WHILE)
+  await stop(town, ann)
+  await start(town, dot)
+  assert.deepEqual(await textsIn(dot, conversation), ['welcome'])
+})
+
+test('[AW8] who was removed while the remover had no server learns it once there is one, also after a crash', async () => {
+  const { town, server, homes } = await friends(2, ['Ann', 'Ben', 'Dot', 'Eve'])
+  const [ann, ben, dot, eve] = homes as [Home, Home, Home, Home]
+  const people = [ben.person, dot.person, eve.person]
+  const { conversation } = done(await ann.calls.found({ title: 'Choir', people }))
+  await town.time.advance(A_WHILE)
+  await stop(town, dot, eve)
+  done(await ann.calls.useServer({ address: '' }))
+  await town.time.advance(A_WHILE)
+  // Each change has a mailbox of its own: both have to reach those of before all of them.
+  for (const { person } of [dot, eve]) done(await ann.calls.remove({ conversation, person }))
+  await restartOn(town, ann, server)
+  await stop(town, ann, ben)
+  for (const each of [dot, eve]) {
+    await start(town, each)
+    assert.equal(roleOf(each, conversation), 'gone', each.name)
+    await stop(town, each)
+  }
+})
+
+test('[AW1] what a member without a server writes after somebody came is brought to them once there is one', async () => {
+  const { town, server, homes } = await friends(3, ['Ann', 'Ben', 'Dot'])
+  const [ann, ben, dot] = homes as [Home, Home, Home]
+  const { conversation } = done(await ann.calls.found({ title: 'Choir', people: [ben.person] }))
+  await town.time.advance(A_WHILE)
+  done(await ben.calls.say({ conversation, text: 'before' }))
+  await town.time.advance(A_WHILE)
+  await stop(town, dot)
+  done(await ben.calls.useServer({ address: '' }))
+  await town.time.advance(A_WHILE)
+  done(await ann.calls.add({ conversation, person: dot.person, role: 'member', history: { share: 'none' } }))
+  await town.time.advance(A_WHILE)
+  await stop(town, ann)
+  done(await ben.calls.say({ conversation, text: 'of Ben' }))
+  await restartOn(town, ben, server)
+  await stop(town, ben)
+  await start(town, dot)
+  assert.deepEqual(await textsIn(dot, conversation), ['of Ben'])
+})
+
+test('[AW9] who was removed and is let in again while away is brought what came between', async () => {
+  const { town, homes } = await friends(4, ['Ann', 'Ben', 'Dot'])
+  const [ann, ben, dot] = homes as [Home, Home, Home]
+  const { conversation } = done(await ann.calls.found({ title: 'Choir', people: [ben.person, dot.person] }))
+  await town.time.advance(A_WHILE)
+  done(await dot.calls.say({ conversation, text: 'here' }))
+  await town.time.advance(A_WHILE)
+  await stop(town, dot)
+  done(await ann.calls.remove({ conversation, person: dot.person }))
+  await town.time.advance(A_WHILE)
+  done(await ben.calls.say({ conversation, text: 'among us' }))
+  done(await ann.calls.setRole({ conversation, person: ben.person, role: 'admin' }))
+  await town.time.advance(A_WHILE)
+  done(await ben.calls.retitle({ conversation, title: 'Band' }))
+  await town.time.advance(A_WHILE)
+  done(await ann.calls.add({ conversation, person: dot.person, role: 'member', history: { share: 'none' } }))
+  done(await ann.calls.say({ conversation, text: 'welcome back' }))
+  await town.time.advance(A_WHILE)
+  await stop(town, ann, ben)
+  await start(town, dot)
+  assert.deepEqual(await textsIn(dot, conversation), ['here', 'welcome back'])
+  assert.equal(roleOf(dot, conversation), 'member')
+})
