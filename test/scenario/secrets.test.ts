@@ -77,13 +77,15 @@ test(
     const files = (await readdir(stage.data, { recursive: true, withFileTypes: true })).filter((each) => each.isFile())
     const serverFiles = files.filter(({ parentPath }) => parentPath === join(stage.data, 'server'))
     assert.deepEqual(
-      serverFiles.map(({ name }) => name),
-      ['server.key'],
+      serverFiles.map(({ name }) => name).sort(),
+      ['mailboxes.sqlite', 'server.key'],
     )
     for (const { parentPath, name } of files) {
       const bytes = await readFile(join(parentPath, name))
       assert(!bytes.includes(door.token), `the token is in ${name}`)
-      if (parentPath === join(stage.data, 'server')) assert.equal(bytes.length, 32)
+      if (parentPath !== join(stage.data, 'server')) continue
+      if (name === 'server.key') assert.equal(bytes.length, 32)
+      else for (const each of forbidden) assert(!bytes.includes(each), `${name} of the server holds what it must not`)
     }
   },
 )
