@@ -80,7 +80,8 @@ export class Storm {
     if (!device) return
     if (what < 20) return this.#post(device)
     if (what < 28) return device.joins()
-    if (what < 66) return this.#world.says(device, `${device.name} ${number}`)
+    if (what < 32) return this.#race()
+    if (what < 68) return this.#world.says(device, `${device.name} ${number}`)
     await this.#change(device)
   }
 
@@ -103,6 +104,23 @@ export class Storm {
     else if (what < 76) await device.changes({ kind: 'promote', person })
     else if (what < 85) await device.changes({ kind: 'demote', person })
     else if (others.length > 1) await device.changes({ kind: 'remove', person })
+  }
+
+  /** Somebody is removed while they, or another, let in a device of theirs: whatever came beside a removal falls. */
+  async #race(): Promise<void> {
+    const { dice, present, people } = this.#world
+    const target = dice.pick(people.slice(1))
+    const admins = present.filter(
+      ({ replica, identity: { person } }) => replica && isAdmin(membershipNow(replica), person),
+    )
+    const [host, remover] = dice.shuffled(admins.filter(({ identity }) => identity.person !== target?.person))
+    if (!target || !host || !remover) return
+    for (const device of present.filter(({ identity }) => identity.person === target.person)) {
+      const own = dice.pick(this.#world.ownStrangersTo(device))
+      if (own) await this.#world.addsOwn(device, own)
+    }
+    if (dice.chance(0.6)) await this.#world.adds(host, target, { role: 'admin' })
+    await remover.changes({ kind: 'remove', person: target.person })
   }
 
   /** What everybody may do. */
