@@ -1,7 +1,8 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import { accept, type Result } from '../core/bytes/result.ts'
-import type { SignedEvent } from '../core/event/event.ts'
+import { readEvent, type SignedEvent } from '../core/event/event.ts'
 import { vectorOf } from '../core/event/graph.ts'
+import { isControl } from '../core/event/kinds.ts'
 import { wipeAged } from '../core/group/keyring.ts'
 import { operate, type Proposal } from '../core/group/operate.ts'
 import type { Written } from '../core/group/pen.ts'
@@ -16,7 +17,7 @@ import { toldPrefix } from './bringing.ts'
 import { rechronicle } from './changes.ts'
 import { reveal } from './chronicle.ts'
 import type { Draft } from './draft.ts'
-import type { Intake } from './intake.ts'
+import { branchKey, type Intake } from './intake.ts'
 import { withHeld, type Marks } from './marks.ts'
 import type { RecordChange } from './record.ts'
 import { Scribe, type SayRefusal, type ScribePorts } from './scribe.ts'
@@ -67,6 +68,21 @@ export class Conversation {
   /** Events that arrived and wait for others that they build on. */
   get heldBack(): number {
     return this.#scribe.heldBack.size
+  }
+
+  /** Control events that something waits for, and that are not here. */
+  get missing(): readonly Hex[] {
+    const { controls } = this.replica
+    return [...this.#scribe.heldBack.needs()].filter((id) => !controls.has(id))
+  }
+
+  /** A control event that is held, be it in its author's chain or beside it. */
+  async control(id: Hex): Promise<Pick<SignedEvent, 'author' | 'seq' | 'bytes'> | undefined> {
+    const { store } = this.#around
+    const bytes = await store.record('conversation', branchKey(this.id, id))
+    const read = readEvent(bytes ?? (await store.event(id))?.bytes ?? NOTHING)
+    const event = read.ok ? read.value.event : undefined
+    return event?.conversation === this.id && isControl(event.kind) ? event : undefined
   }
 
   /** Writes something down and answers with its event once it is on disk. `speech`: what a person says, not a mark. */
@@ -188,3 +204,5 @@ export class Conversation {
     return this.#batches.settled()
   }
 }
+
+const NOTHING = new Uint8Array(0)

@@ -31,11 +31,16 @@ export type EncountersPorts = {
   readonly onSaid: (card: Card, said: Said) => void
 }
 
+/** How long what something builds on has to come by itself. */
+export const ASK_MILLIS = 5_000
+
 /** The devices that are linked now: who they are, what is said with them, and what comes from them. */
 export class Encounters {
   readonly sessions: Sessions
   readonly sharing: Sharing
   readonly #ports: EncountersPorts
+  /** Of which devices something is about to be asked, and of which conversation. */
+  readonly #asking = new Set<string>()
 
   constructor(ports: EncountersPorts) {
     const { options, people, rooms, network, standingOf } = ports
@@ -66,6 +71,7 @@ export class Encounters {
       onLearnt: (from, conversation, vector) => void rooms.get(conversation)?.conversation.learnt(from, vector),
       onTyping: (from, conversation) => this.#typing(from, conversation),
       onAsked: (session, conversation) => this.sharing.asked(session, conversation),
+      onWanted: (session, conversation, ids) => void this.sharing.wanted(session, conversation, ids),
       onSaid,
       load: (conversation, wants) => loadOutgoing(store, conversation, wants),
     }
@@ -84,6 +90,8 @@ export class Encounters {
       void room.conversation.join()
     }
     this.sharing.linksChanged(session.link.device)
+    for (const each of this.sharing.roomsOn(session))
+      if (each.conversation.heldBack > 0) this.#askSoon(session.link.device, each.conversation.id)
     onLinked(card)
     onChanged(person)
   }
@@ -102,7 +110,20 @@ export class Encounters {
 
   async #receive(from: Hex, conversation: Hex, events: readonly Uint8Array[]): Promise<number | 'not-kept'> {
     const received = await this.#ports.rooms.get(conversation)?.conversation.receive(from, events)
+    if (received?.ok && received.value.waiting > 0) this.#askSoon(from, conversation)
     return received?.ok === false ? 'not-kept' : (received?.value.refused ?? 0)
+  }
+
+  /** Asks a device for what its events build on, where that does not come by itself: of a branch of a forked chain. */
+  #askSoon(device: Hex, conversation: Hex): void {
+    const name = `${device}/${conversation}`
+    if (this.#asking.has(name)) return
+    this.#asking.add(name)
+    this.#ports.options.scheduler.after(ASK_MILLIS, () => {
+      this.#asking.delete(name)
+      const missing = this.#ports.rooms.get(conversation)?.conversation.missing ?? []
+      this.sessions.with(device)?.ask(conversation, missing)
+    })
   }
 
   #typing(from: Hex, conversation: Hex): void {

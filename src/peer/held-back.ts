@@ -7,6 +7,8 @@ export type Waiting = {
   readonly id: Hex
   readonly from: Hex
   readonly bytes: Uint8Array
+  /** The control events that were missing when it came. */
+  readonly needs: readonly Hex[]
 }
 
 export const HELD_BACK_EVENTS_MAX = 1_024
@@ -22,8 +24,8 @@ export class HeldBack {
   }
 
   /** False when there is no room left: whoever sent it will send it again. */
-  add({ from, bytes: said }: Omit<Waiting, 'id'>): boolean {
-    const event = { id: toHex(sha256(said)), from, bytes: said }
+  add({ from, bytes: said, needs }: Omit<Waiting, 'id'>): boolean {
+    const event = { id: toHex(sha256(said)), from, bytes: said, needs }
     if (this.#events.has(event.id)) return true
     const bytes = this.#bytes + event.bytes.length
     if (this.#events.size >= HELD_BACK_EVENTS_MAX || bytes > HELD_BACK_BYTES_MAX) return false
@@ -35,6 +37,11 @@ export class HeldBack {
   delete(id: Hex): void {
     this.#bytes -= this.#events.get(id)?.bytes.length ?? 0
     this.#events.delete(id)
+  }
+
+  /** The control events that something here waits for. */
+  needs(): ReadonlySet<Hex> {
+    return new Set([...this.#events.values()].flatMap(({ needs }) => needs))
   }
 
   all(): readonly Waiting[] {

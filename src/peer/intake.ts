@@ -2,15 +2,18 @@ import type { Hex } from '../core/bytes/hex.ts'
 import type { Crypto } from '../core/crypto/port.ts'
 import { readEvent, verifyEvent, type SignedEvent } from '../core/event/event.ts'
 import { chainOf, needsLookup } from '../core/event/graph.ts'
+import { isControl } from '../core/event/kinds.ts'
 import type { OwnSlotKey } from '../core/group/keyring.ts'
 import { receive, type Received } from '../core/group/receive.ts'
 import { readSealed } from '../core/group/sealed.ts'
 import { unreachable } from '../core/bytes/result.ts'
 import { deviceOf } from '../core/identity/certificate.ts'
+import { encodeLine } from '../core/timeline/line.ts'
 import { toldKey } from './bringing.ts'
 import { chronicleChange, rechronicle } from './changes.ts'
 import { chronicle, chronicleGaps, keepBare, personAt, putLine, reveal } from './chronicle.ts'
 import type { Draft } from './draft.ts'
+import { loadHorizon } from './history-records.ts'
 import { withFollowed } from './marks.ts'
 
 export type Arrival = {
@@ -44,6 +47,7 @@ export const takeIn = async (draft: Draft, arrival: Arrival): Promise<Intake> =>
   const before = draft.replica
   // It is not held itself: if its place is taken, then by another event.
   const heldId = needsLookup(before.graph, event) ? OTHER : undefined
+  if (isControl(event.kind) && (await loadHorizon(draft.store, event.conversation, event.id))) return 'taken'
   const { cardKeys, now } = arrival
   const received = await receive(arrival.crypto, before, event, { heldId, cardKeys, now })
   if (!received.ok) {
@@ -56,6 +60,7 @@ export const takeIn = async (draft: Draft, arrival: Arrival): Promise<Intake> =>
   if (received.value.kind === 'known') return 'taken'
   draft.replica = received.value.replica
   noteFollowed(draft, event)
+  if (received.value.branch) return keepBranch(draft, event, { ...received.value, ...received.value.branch })
   await writeDown(draft, event, received.value.received)
   chronicleGaps(draft, before, event.author)
   draft.fresh.push({ author: event.author, seq: event.seq, size: event.bytes.length, bytes: event.bytes })
@@ -145,11 +150,41 @@ const keepEvidence = (
 ): void => {
   if (!refusal.first) return
   draft.replica = { ...draft.replica, graph: refusal.graph }
+  noteFork(draft, event)
+}
+
+const noteFork = (draft: Draft, event: SignedEvent): void => {
   // Not among the events: there, an author and a sequence name one event.
   const key = `${event.conversation}/fork/${event.author}`
   draft.put({ put: 'record', space: 'conversation', key, value: event.bytes })
-  putLine(draft, event, { kind: 'forked', person: personAt(draft, event.author) })
+  const { conversation, time, author, seq } = event
+  const bytes = encodeLine({ kind: 'forked', person: personAt(draft, author) })
+  draft.putLine({ id: `fork/${author}`, conversation, time, author, seq, counts: false, bytes })
 }
+
+/**
+ * Keeps a control event beside its author's chain, where another stands in its place. It has no line of its own but what
+ * it changes; that its author forked is told once.
+ */
+const keepBranch = async (
+  draft: Draft,
+  event: SignedEvent,
+  { received, first }: { readonly received: Received; readonly first: boolean },
+): Promise<Intake> => {
+  const key = branchKey(event.conversation, event.id)
+  draft.put({ put: 'record', space: 'conversation', key, value: event.bytes })
+  if (received.kind === 'operated') {
+    await chronicleChange(draft, event)
+    await rechronicle(draft, received.disputed)
+  }
+  if (received.kind === 'epoch' && !received.opened && received.why !== 'not-for-us') draft.toComplain.add(event.id)
+  if (received.kind === 'unopened' && (await draft.event(received.epoch))) draft.toRepeat.add(received.epoch)
+  if (first) noteFork(draft, event)
+  return 'taken'
+}
+
+/** Where a control event is kept that is not in its author's chain. */
+export const branchKey = (conversation: Hex, id: Hex): string => `${conversation}/branch/${id}`
 
 /** Whoever is not linked here tells with all that they write what they had of this device until then. */
 const noteFollowed = (draft: Draft, event: SignedEvent): void => {

@@ -1,11 +1,11 @@
 import { accept, refuse, type Result } from '../core/bytes/result.ts'
 import type { Crypto } from '../core/crypto/port.ts'
-import type { SignedEvent } from '../core/event/event.ts'
+import { readEvent, type SignedEvent } from '../core/event/event.ts'
 import type { Entry } from '../core/group/founding.ts'
 import type { OwnSlotKey } from '../core/group/keyring.ts'
 import type { OperateRefusal } from '../core/group/operate.ts'
 import type { Pen, Written } from '../core/group/pen.ts'
-import type { Replica } from '../core/group/replica.ts'
+import { missingControls, type Replica } from '../core/group/replica.ts'
 import { complain, found, write, type WriteRefusal } from '../core/group/write.ts'
 import { encodeContent } from '../core/timeline/content.ts'
 import type { Store, StoreRefusal } from '../store/port.ts'
@@ -47,7 +47,8 @@ export class Scribe {
     const { crypto, cardKeys, intakeMax, pen } = this.#ports
     const context = { crypto, cardKeys: cardKeys(), intakeMax: intakeMax(), now: pen().now }
     const intake = await takeIn(draft, { ...context, ...arrival })
-    if (intake === 'waiting') this.heldBack.add(arrival)
+    const read = intake === 'waiting' ? readEvent(arrival.bytes) : undefined
+    if (read?.ok) this.heldBack.add({ ...arrival, needs: missingControls(draft.replica, read.value.event) })
     return intake
   }
 

@@ -26,6 +26,8 @@ export type SessionPorts = {
   readonly onTyping: (conversation: Hex) => void
   /** They speak of a conversation that they may ask for. */
   readonly onAsked: (session: LinkSession, conversation: Hex) => void
+  /** They ask for control events of it, by id. */
+  readonly onWanted: (session: LinkSession, conversation: Hex, ids: readonly Hex[]) => void
   readonly onSaid: (session: LinkSession, said: Said) => void
   /** Their next events in an order in which none comes before what it builds on. */
   readonly load: (conversation: Hex, wants: readonly (readonly [Hex, number])[]) => Promise<readonly Outgoing[]>
@@ -109,6 +111,15 @@ export class LinkSession {
     this.#feed(said)
   }
 
+  /** Asks them for control events that do not come by themselves. */
+  ask(conversation: Hex, ids: readonly Hex[]): void {
+    if (ids.length > 0) this.#feed({ kind: 'ask', conversation, ids })
+  }
+
+  serve(conversation: Hex, event: Uint8Array): void {
+    this.#feed({ kind: 'serve', conversation, event })
+  }
+
   typing(conversation: Hex): void {
     if (!this.#full) this.#feed({ kind: 'typing', conversation })
   }
@@ -147,6 +158,8 @@ export class LinkSession {
         return this.#ports.onLearnt(effect.conversation, effect.vector)
       case 'typing':
         return this.#hearTyping(effect.conversation)
+      case 'wanted':
+        return this.#ports.onWanted(this, effect.conversation, effect.ids)
       case 'asked':
         return this.#ports.onAsked(this, effect.conversation)
       case 'request':

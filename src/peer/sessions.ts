@@ -18,6 +18,7 @@ export type SessionsPorts = Pick<SessionPorts, 'crypto' | 'scheduler' | 'random'
   readonly onLearnt: (from: Hex, conversation: Hex, vector: ReadonlyMap<Hex, number>) => void
   readonly onTyping: (from: Hex, conversation: Hex) => void
   readonly onAsked: SessionPorts['onAsked']
+  readonly onWanted: SessionPorts['onWanted']
   readonly onSaid: (card: Card, said: Said) => void
 }
 

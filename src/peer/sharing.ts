@@ -51,6 +51,11 @@ export class Sharing {
     return this.#ports.sessions.all().filter((session) => this.#shared.get(session)?.has(id))
   }
 
+  /** The conversations that are spoken of on a session. */
+  roomsOn(session: LinkSession): readonly Room[] {
+    return [...(this.#shared.get(session) ?? [])].flatMap((id) => this.#ports.rooms.get(id) ?? [])
+  }
+
   /** Somebody is linked: what is theirs is spoken of from now on. */
   welcome(session: LinkSession, direct: Room): void {
     const { device } = session.link
@@ -70,6 +75,17 @@ export class Sharing {
     if (!room || !this.#concerns(room, session.link.device)) return
     if (room.introduced && this.sessionsOf(room).length >= SHARED_MAX) return
     this.#open(room, session)
+  }
+
+  /** They ask for control events: those that are held and for them. */
+  async wanted(session: LinkSession, conversation: Hex, ids: readonly Hex[]): Promise<void> {
+    const room = this.#ports.rooms.get(conversation)
+    if (!room || !this.#shared.get(session)?.has(conversation)) return
+    for (const id of ids) {
+      const event = await room.conversation.control(id)
+      const { limit } = this.#portion(room, session.link.device)
+      if (event && (!limit || event.seq <= (limit.get(event.author) ?? 0))) session.serve(conversation, event.bytes)
+    }
   }
 
   /** What is new goes to everybody who lacks it. */

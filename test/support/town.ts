@@ -71,6 +71,8 @@ export type Home = {
   stop(): Promise<void>
   /** Ends between two instants: what is not on the disk is gone. */
   crash(): void
+  /** Once it has ended: its disk is as it was then, as when somebody brings back an old copy. */
+  setBack(snapshot: Snapshot): void
   /** From the next instant on, this clock is so far from the true time. */
   setSkew(skew: number): void
 }
@@ -217,6 +219,9 @@ const createHome = async (ground: Ground, options: HomeOptions, given?: Self): P
       wires.crash(self.device)
       screen.close()
       disk = store.snapshot()
+    },
+    setBack: (snapshot) => {
+      disk = snapshot
     },
     setSkew: (next) => {
       skew = next

@@ -75,6 +75,12 @@ export const place = (
   return accept({ kind: 'placed', missing, graph: input.control ? withControlHead(grown, event) : grown })
 }
 
+/**
+ * Takes in a control event that is not in its author's chain, as another stands in its place: others who had this one
+ * first build on it. The chain stays as it is.
+ */
+export const branched = (graph: Graph, event: SignedEvent): Graph => withControlHead(graph, event)
+
 /** Whether placing this event needs the id that is held for its author and sequence. */
 export const needsLookup = (graph: Graph, event: SignedEvent): boolean => event.seq <= chainOf(graph, event.author).seq
 

@@ -3,7 +3,7 @@ import { toHex } from '../bytes/hex.ts'
 import { accept, refuse, type Result } from '../bytes/result.ts'
 import type { Crypto } from '../crypto/port.ts'
 import type { SignedEvent } from '../event/event.ts'
-import { place, type PlacementRefusal } from '../event/graph.ts'
+import { branched, place, type PlacementRefusal } from '../event/graph.ts'
 import { CONTROL_HEADS_MAX, isControl, KIND } from '../event/kinds.ts'
 import { deviceOf, personOf } from '../identity/certificate.ts'
 import { slotKeyId } from './epoch.ts'
@@ -54,7 +54,17 @@ export type ReceiveRefusal =
 
 export type Receipt =
   | { readonly kind: 'known' }
-  | { readonly kind: 'kept'; readonly replica: Replica; readonly received: Received; readonly missing: number }
+  | {
+      readonly kind: 'kept'
+      readonly replica: Replica
+      readonly received: Received
+      readonly missing: number
+      /**
+       * It is not in its author's chain, where another event stands in its place: kept all the same, for it is a control
+       * event, and others build on it. `first`: its author was not known to fork before.
+       */
+      readonly branch?: { readonly first: boolean }
+    }
 
 /**
  * Takes in one event whose signature was verified. `heldId`: the id held for its author and sequence, when `needsLookup`
@@ -74,17 +84,29 @@ export const receive = async (
   if (!mayWrite(at, event, said)) return refuse({ kind: 'stranger' })
 
   const placed = place(replica.graph, event, { control: isControl(event.kind), heldId: input.heldId })
-  if (!placed.ok) return placed
-  if (placed.value.kind === 'known') return accept({ kind: 'known' })
-  const { graph, missing } = placed.value
+  const branch = !placed.ok && isBranch(event, said) && placed.refusal.kind === 'fork' ? placed.refusal : undefined
+  if (!placed.ok && !branch) return placed
+  if ((placed.ok && placed.value.kind === 'known') || replica.controls.has(event.id)) return accept({ kind: 'known' })
+  const graph = branch
+    ? branched(branch.graph, event)
+    : placed.ok && 'graph' in placed.value
+      ? placed.value.graph
+      : replica.graph
+  const missing = placed.ok && 'missing' in placed.value ? placed.value.missing : 0
   if (graph.controlHeads.length > CONTROL_HEADS_MAX) return refuse({ kind: 'too-many-heads' })
   const isStep = said.kind === 'operation' || said.kind === 'founding' || said.kind === 'joining'
   const steps = replica.kind === 'group' ? STEPS_MAX : DIRECT_STEPS_MAX
   if (isStep && replica.history.steps.size >= steps) return refuse({ kind: 'too-many-operations' })
   const grown = { ...replica, graph, keyring: wipeAged(replica.keyring, input.now) }
   const taken = await take(crypto, grown, { event, said, past, at, before: replica, ...input })
-  return accept({ kind: 'kept', ...taken, missing })
+  return accept({ kind: 'kept', ...taken, missing, ...(branch && { branch: { first: branch.first } }) })
 }
+
+/**
+ * Whether an event counts though its author signed another in its place: otherwise those who had this one first, and build
+ * on it, and those who had the other, would refuse each other's words for ever.
+ */
+const isBranch = ({ kind }: SignedEvent, said: Said): boolean => isControl(kind) && said.kind !== 'founding'
 
 /** What a kind and body say, as far as certificates and form can tell. */
 type Said =

@@ -2,6 +2,7 @@ import { decode, encode, malformed, type Malformed, type Plain } from '../bytes/
 import { fromHex, toHex, type Hex } from '../bytes/hex.ts'
 import { accept, type Result } from '../bytes/result.ts'
 import { bytes, hex, list, literal, tuple, uint } from '../bytes/shape.ts'
+import { HASH_BYTES } from '../crypto/symmetric.ts'
 import { EVENT_BYTES_MAX } from '../event/event.ts'
 import { AUTHORS_MAX } from '../event/graph.ts'
 import { CARD_BYTES_MAX } from '../identity/card.ts'
@@ -25,6 +26,8 @@ export type Frame =
   /** Somebody asks to be let in. What it says is nothing of the session's. */
   | { readonly kind: 'request'; readonly bytes: Uint8Array }
   | { readonly kind: 'answer'; readonly bytes: Uint8Array }
+  /** Names control events that something builds on and that are not here: of a branch of a forked chain. */
+  | { readonly kind: 'ask'; readonly tag: Hex; readonly ids: readonly Hex[] }
   /** A newer version's frame: ignored. */
   | { readonly kind: 'newer' }
 
@@ -38,6 +41,7 @@ export const TAG_BYTES = 16
 export const DIGEST_BYTES = 16
 export const EVENTS_IN_FRAME_MAX = 1_024
 export const DIGESTS_IN_FRAME_MAX = 4_096
+export const ASKED_IN_FRAME_MAX = 64
 /** A request holds a card; an answer holds an introduction, with the founding event of a group. */
 export const REQUEST_BYTES_MAX = 64 * 1024
 
@@ -64,6 +68,7 @@ const NUMBER = {
   digests: 7,
   request: 8,
   answer: 9,
+  ask: 10,
 } as const
 
 const tag = hex(TAG_BYTES)
@@ -78,6 +83,7 @@ const PAIR_BYTES = TAG_BYTES + DIGEST_BYTES
 const digestsShape = tuple(literal(NUMBER.digests), bytes(PAIR_BYTES, DIGESTS_IN_FRAME_MAX * PAIR_BYTES))
 const requestShape = tuple(literal(NUMBER.request), bytes(1, REQUEST_BYTES_MAX))
 const answerShape = tuple(literal(NUMBER.answer), bytes(1, REQUEST_BYTES_MAX))
+const askShape = tuple(literal(NUMBER.ask), tag, list(hex(HASH_BYTES), ASKED_IN_FRAME_MAX))
 
 const shapeFrame = (plain: Plain): Frame | undefined => {
   const number = Array.isArray(plain) ? (plain as readonly Plain[])[0] : undefined
@@ -119,6 +125,10 @@ const shapeFrame = (plain: Plain): Frame | undefined => {
       const fields = answerShape(plain)
       return fields && { kind: 'answer', bytes: fields[1] }
     }
+    case NUMBER.ask: {
+      const fields = askShape(plain)
+      return fields && { kind: 'ask', tag: fields[1], ids: fields[2] }
+    }
     default:
       return typeof number === 'number' && number > 0 ? { kind: 'newer' } : undefined
   }
@@ -144,6 +154,8 @@ const plainFrame = (frame: Exclude<Frame, { kind: 'newer' }>): Plain => {
       return [NUMBER.request, frame.bytes]
     case 'answer':
       return [NUMBER.answer, frame.bytes]
+    case 'ask':
+      return [NUMBER.ask, fromHex(frame.tag), frame.ids.map(fromHex)]
   }
 }
 

@@ -4,7 +4,7 @@ import { unreachable } from '../bytes/result.ts'
 import { domain, sha256 } from '../crypto/symmetric.ts'
 import type { Card } from '../identity/card.ts'
 import { deviceOf } from '../identity/certificate.ts'
-import { BYE, readFrame, REQUEST_BYTES_MAX, SIGNAL, VERSION, type Frame } from './frame.ts'
+import { ASKED_IN_FRAME_MAX, BYE, readFrame, REQUEST_BYTES_MAX, SIGNAL, VERSION, type Frame } from './frame.ts'
 import {
   know,
   newTalk,
@@ -32,6 +32,8 @@ export type Session =
       readonly talk: Talk
       /** Requests and answers that came. */
       readonly requests: number
+      /** Frames that asked for events. */
+      readonly asks: number
     }
   | { readonly at: 'closed'; readonly because: Because }
 
@@ -39,6 +41,8 @@ export type Greeter = { readonly device: Hex; readonly nonce: Uint8Array; readon
 
 /** Requests and answers that are taken on one link; what comes beyond is ignored. */
 export const REQUESTS_MAX = 64
+/** Frames asking for events that are answered on one link. */
+export const ASKS_MAX = 256
 
 type Step = readonly [Session, readonly Effect[]]
 type Talking = Extract<Session, { at: 'talking' }>
@@ -83,6 +87,17 @@ const tell = (session: Talking, input: Exclude<Input, { kind: 'opened' | 'frame'
       const tag = tagOf(talk.binding, input.conversation)
       return [session, [send({ kind: 'signal', tag, signal: SIGNAL.typing })]]
     }
+    case 'ask': {
+      const { conversation, ids } = input
+      if (!session.talk.exchanges.has(conversation)) return [session, []]
+      const tag = tagOf(session.talk.binding, conversation)
+      return [session, [send({ kind: 'ask', tag, ids: ids.slice(0, ASKED_IN_FRAME_MAX) })]]
+    }
+    case 'serve': {
+      const { conversation, event } = input
+      if (!session.talk.exchanges.has(conversation)) return [session, []]
+      return [session, [send({ kind: 'events', tag: tagOf(session.talk.binding, conversation), events: [event] })]]
+    }
     case 'card':
       return [session, [send({ kind: 'card', card: input.card })]]
     case 'request':
@@ -116,6 +131,11 @@ const takeFrame = (session: Talking, frame: Exclude<Frame, { kind: 'bye' }>): St
       const conversation = sharedAs(talk, frame.tag)
       return [session, conversation === undefined ? [] : [{ kind: 'deliver', conversation, events: frame.events }]]
     }
+    case 'ask': {
+      const conversation = sharedAs(talk, frame.tag)
+      if (conversation === undefined || session.asks >= ASKS_MAX) return [session, []]
+      return [{ ...session, asks: session.asks + 1 }, [{ kind: 'wanted', conversation, ids: frame.ids }]]
+    }
     case 'signal': {
       const conversation = sharedAs(talk, frame.tag)
       const isTyping = conversation !== undefined && frame.signal === SIGNAL.typing
@@ -146,7 +166,7 @@ const verified = (session: Exclude<Session, { at: 'closed' }>, card: Card | unde
     [fromHex(them), theirNonce],
   ].sort(([a], [b]) => (toHex(a as Uint8Array) < toHex(b as Uint8Array) ? -1 : 1))
   const binding = sha256(domain('kith binding 1', encode(sides)))
-  return [{ at: 'talking', them, talk: newTalk(binding), requests: 0 }, [{ kind: 'greeted', card }]]
+  return [{ at: 'talking', them, talk: newTalk(binding), requests: 0, asks: 0 }, [{ kind: 'greeted', card }]]
 }
 
 /** The conversation that a tag names, if it is shared and not merely known. */

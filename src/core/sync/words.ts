@@ -24,6 +24,10 @@ export type Input =
   /** What became of `load`: events in order, parents before children. */
   | { readonly kind: 'loaded'; readonly conversation: Hex; readonly events: readonly Outgoing[] }
   | { readonly kind: 'typing'; readonly conversation: Hex }
+  /** Asks them for control events that something builds on and that do not come by themselves. */
+  | { readonly kind: 'ask'; readonly conversation: Hex; readonly ids: readonly Hex[] }
+  /** An event that they asked for. */
+  | { readonly kind: 'serve'; readonly conversation: Hex; readonly event: Uint8Array }
   /** This side has a new card. */
   | { readonly kind: 'card'; readonly card: Uint8Array }
   /** Passed on as it is, to be taken in by the shell of the other side. At most `REQUEST_BYTES_MAX`. */
@@ -46,6 +50,8 @@ export type Effect =
   /** That device holds this much: what delivery is derived from. */
   | { readonly kind: 'learnt'; readonly conversation: Hex; readonly vector: Vector }
   | { readonly kind: 'typing'; readonly conversation: Hex }
+  /** They ask for these control events: `serve` those that are held and for them. */
+  | { readonly kind: 'wanted'; readonly conversation: Hex; readonly ids: readonly Hex[] }
   | { readonly kind: 'request' | 'answer'; readonly bytes: Uint8Array }
   | { readonly kind: 'close'; readonly because: Because }
 

@@ -21,6 +21,7 @@ const frames = [
   encodeFrame({ kind: 'digests', digests: new Map([[tag, tag]]) }),
   encodeFrame({ kind: 'request', bytes: Uint8Array.of(1, 2) }),
   encodeFrame({ kind: 'answer', bytes: Uint8Array.of(1, 2) }),
+  encodeFrame({ kind: 'ask', tag, ids: ['11'.repeat(32), '22'.repeat(32)] }),
 ]
 
 test('[SY14] no damaged frame throws, and what is read is what was written', (t) => {
