@@ -67,7 +67,10 @@ export class Draft {
     this.replica = from.replica
     this.marks = from.marks
     this.outlook = from.outlook
-    this.#noted = { membership: membershipNow(from.replica), tip: chainOf(from.replica.graph, from.replica.me.device).seq }
+    this.#noted = {
+      membership: membershipNow(from.replica),
+      tip: chainOf(from.replica.graph, from.replica.me.device).seq,
+    }
   }
 
   /** Remembers since when each device is in, after what may have changed that. */

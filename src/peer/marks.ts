@@ -77,7 +77,11 @@ export const withRead = (
 
 export const markChange = (conversation: Hex, device: Hex, marks: Marks): RecordPut => {
   const mark = marks.get(device)
-  const value = encode([plainVector(mark?.held), plainVector(mark?.read), mark?.since ? [fromHex(mark.since.by), mark.since.seq] : null])
+  const value = encode([
+    plainVector(mark?.held),
+    plainVector(mark?.read),
+    mark?.since ? [fromHex(mark.since.by), mark.since.seq] : null,
+  ])
   return { put: 'record', space: 'held', key: `${conversation}/${device}`, value }
 }
 

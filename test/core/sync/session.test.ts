@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { encode } from '../../../src/core/bytes/cbor.ts'
-import { newSession, step, type Session } from '../../../src/core/sync/session.ts'
+import { ASKS_MAX, newSession, step, type Session } from '../../../src/core/sync/session.ts'
 import { tagOf } from '../../../src/core/sync/talking.ts'
 import type { Effect } from '../../../src/core/sync/words.ts'
 import { BYE, encodeFrame, readFrame, type Frame } from '../../../src/core/sync/frame.ts'
@@ -96,6 +96,27 @@ test('[SY12] typing is told where the conversation is shared by both, and a kind
   his.feed({ kind: 'frame', bytes: encode([99, 'from the future']) })
   assert.equal(his.closed, undefined)
   assert.equal(his.session.at, 'talking')
+})
+
+test('[SY25] control events are asked for where the conversation is shared by both, so often on one link and no more', () => {
+  const ids = ['11'.repeat(32), '22'.repeat(32)]
+  const [hers, his] = createLink(alice, bob)
+  settle([hers, his])
+  hers.feed({ kind: 'ask', conversation: CONVERSATION, ids })
+  settle([hers, his])
+  assert.deepEqual(his.wanted, [ids])
+  his.feed({ kind: 'serve', conversation: CONVERSATION, event: Uint8Array.of(1) })
+  const served = his.sent['events'] ?? 0
+  assert.equal(served, 1)
+  for (let more = 0; more < ASKS_MAX; more++) hers.feed({ kind: 'ask', conversation: CONVERSATION, ids })
+  settle([his])
+  assert.equal(his.wanted.length, ASKS_MAX)
+  const [alone, silent] = createLink(alice, bob)
+  silent.shares = false
+  settle([alone, silent])
+  alone.feed({ kind: 'ask', conversation: CONVERSATION, ids })
+  settle([alone, silent])
+  assert.deepEqual(silent.wanted, [])
 })
 
 test('[SY13] a new card of the same device renews it, and one of another ends the session', () => {

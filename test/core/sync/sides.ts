@@ -50,6 +50,8 @@ export class Side {
   asked = 0
   /** Bytes of the requests and answers that came. */
   readonly heardOf: string[] = []
+  /** Events that they asked for, frame by frame. */
+  readonly wanted: (readonly Hex[])[] = []
   closed: string | undefined
   session: Session
   readonly #them: Identity
@@ -158,6 +160,9 @@ export class Side {
         return
       case 'asked':
         this.asked += 1
+        return
+      case 'wanted':
+        this.wanted.push(effect.ids)
         return
       case 'request':
       case 'answer':

@@ -175,6 +175,7 @@ export class End {
       case 'learnt':
       case 'renewed':
       case 'typing':
+      case 'wanted':
       case 'request':
       case 'answer':
         return
