@@ -27,6 +27,8 @@ export type BatchesPorts = {
   readonly outlook: Outlook
   /** Does what has to be done before a batch is written. Answers whether there is news beyond what is written. */
   readonly onWriting: (draft: Draft) => Promise<boolean>
+  /** Called once the disk has taken the batch, or refused it. */
+  readonly onWritten: (isKept: boolean) => void
   /** Called after each batch that was kept, in order. */
   readonly onKept: (kept: Kept) => void
   /** Called when the disk took something (undefined), or refused it. */
@@ -110,7 +112,7 @@ export class Batches {
   }
 
   async #runBatch(): Promise<void> {
-    const { store, outlook, onWriting, onKept } = this.#ports
+    const { store, outlook, onWriting, onWritten, onKept } = this.#ports
     const draft = new Draft(store, { replica: this.#replica, marks: this.#marks, outlook })
     const settle: ((kept: Result<null, StoreRefusal>) => void)[] = []
     // One by one, so that what is asked while an operation runs still joins its batch.
@@ -124,6 +126,7 @@ export class Batches {
     draft.noteMembers()
     const changes = draft.changes()
     const kept = await this.#commit(draft, changes)
+    onWritten(kept.ok)
     if (kept.ok) {
       this.#replica = withFewControls(draft.replica)
       this.#marks = draft.marks

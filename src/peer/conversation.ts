@@ -23,7 +23,7 @@ import type { RecordChange } from './record.ts'
 import { Scribe, type SayRefusal, type ScribePorts } from './scribe.ts'
 
 /** What a conversation needs of its peer. */
-export type Surroundings = Omit<BatchesPorts, 'onWriting'> & ScribePorts & { readonly me: Replica['me'] }
+export type Surroundings = Omit<BatchesPorts, 'onWriting' | 'onWritten'> & ScribePorts & { readonly me: Replica['me'] }
 
 /** Of events that somebody sent: how much counts against the sender, and how many wait for others. */
 export type TakenIn = { readonly refused: number; readonly waiting: number }
@@ -48,7 +48,8 @@ export class Conversation {
   static async load(around: Surroundings, id: Hex): Promise<Conversation> {
     const scribe = new Scribe(around)
     const onWriting = (draft: Draft): Promise<boolean> => scribe.finish(draft)
-    const batches = await Batches.load({ ...around, onWriting }, id, around.me)
+    const onWritten = (isKept: boolean): void => scribe.settle(isKept)
+    const batches = await Batches.load({ ...around, onWriting, onWritten }, id, around.me)
     return new Conversation(id, scribe, { around, batches })
   }
 

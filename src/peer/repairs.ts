@@ -10,6 +10,8 @@ export const REPAIRED_MAX = 1_024
 export class Repairs {
   readonly #complained = new Set<Hex>()
   readonly #repeated = new Set<Hex>()
+  /** What is remembered of the batch that is being written. */
+  #pending: readonly (readonly [Set<Hex>, Hex])[] = []
 
   /** Epochs that cannot be opened here and about which nothing was said yet. */
   complaints({ replica, toComplain }: Draft): readonly Hex[] {
@@ -17,20 +19,27 @@ export class Repairs {
       (epoch) => !epoch.secrets && !epoch.unopenedBy.includes(replica.me.device),
     )
     const all = new Set([...toComplain, ...closed.map(({ id }) => id)])
-    return remember(this.#complained, [...all].filter((id) => !this.#complained.has(id)).slice(0, COMPLAINTS_MAX))
+    return this.#remember(this.#complained, [...all].filter((id) => !this.#complained.has(id)).slice(0, COMPLAINTS_MAX))
   }
 
   /** Epochs that somebody else could not open. */
   repetitions({ toRepeat }: Draft): readonly Hex[] {
-    return remember(
+    return this.#remember(
       this.#repeated,
       [...toRepeat].filter((id) => !this.#repeated.has(id)),
     )
   }
-}
 
-const remember = (set: Set<Hex>, ids: readonly Hex[]): readonly Hex[] => {
-  for (const id of ids) set.add(id)
-  while (set.size > REPAIRED_MAX) set.delete(set.values().next().value ?? '')
-  return ids
+  /** The batch was written, or the disk refused it: then all of it is still to be done. */
+  settle(isKept: boolean): void {
+    if (!isKept) for (const [set, id] of this.#pending) set.delete(id)
+    this.#pending = []
+  }
+
+  #remember(set: Set<Hex>, ids: readonly Hex[]): readonly Hex[] {
+    this.#pending = [...this.#pending, ...ids.map((id) => [set, id] as const)]
+    for (const id of ids) set.add(id)
+    while (set.size > REPAIRED_MAX) set.delete(set.values().next().value ?? '')
+    return ids
+  }
 }

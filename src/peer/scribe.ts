@@ -37,6 +37,8 @@ export class Scribe {
   readonly #ports: ScribePorts
   readonly #repairs = new Repairs()
   #waited = 0
+  /** What waited, and is taken in with the batch that is being written. */
+  readonly #taken = new Set<string>()
 
   constructor(ports: ScribePorts) {
     this.#ports = ports
@@ -79,18 +81,24 @@ export class Scribe {
   async finish(draft: Draft): Promise<boolean> {
     await this.#retry(draft)
     await this.#repair(draft)
-    const waited = this.#waited
+    return this.heldBack.size - this.#taken.size !== this.#waited
+  }
+
+  /** The batch is on disk, or the disk refused it: then everything waits as before. */
+  settle(isKept: boolean): void {
+    if (isKept) for (const id of this.#taken) this.heldBack.delete(id)
+    this.#taken.clear()
     this.#waited = this.heldBack.size
-    return waited !== this.#waited
+    this.#repairs.settle(isKept)
   }
 
   /** Takes in what waited for the control events of this batch, and so on for what waited for those. */
   async #retry(draft: Draft): Promise<void> {
     let controls: Replica['controls'] | undefined = draft.before.controls
-    while (this.heldBack.size > 0 && draft.replica.controls !== controls) {
+    while (this.heldBack.size > this.#taken.size && draft.replica.controls !== controls) {
       controls = draft.replica.controls
       for (const { id, from, bytes } of this.heldBack.all())
-        if ((await this.takeIn(draft, { from, bytes })) !== 'waiting') this.heldBack.delete(id)
+        if (!this.#taken.has(id) && (await this.takeIn(draft, { from, bytes })) !== 'waiting') this.#taken.add(id)
     }
   }
 

@@ -50,7 +50,7 @@ const conversationOf = async (device: Device, id: string) => {
       return line?.kind === 'text' && line.message.kind === 'message' ? line.message.text : (line?.kind ?? 'unknown')
     })
   }
-  return { conversation, hear, lines, told: () => heldBack }
+  return { conversation, store, hear, lines, told: () => heldBack }
 }
 
 const group = async () => {
@@ -87,6 +87,41 @@ test('[GP17] no more wait than there is room for; what found none comes again', 
   for (let from = 0; from < ann.wrote.length; from += 200) await here.hear(ann.wrote.slice(from, from + 200))
   assert.equal(here.conversation.heldBack, 0)
   assert.equal(here.conversation.vector.get(ann.id), ann.wrote.length)
+})
+
+test('[GP17] what waited is not lost when the disk refuses what it waited for', async () => {
+  const { ann, here } = await group()
+  await ann.says('one')
+  const [founding, ...rest] = ann.wrote
+  assert.ok(founding)
+  await here.hear(rest)
+  here.store.failNext({ kind: 'full' })
+  await assert.rejects(here.hear([founding]))
+  assert.equal(here.conversation.heldBack, rest.length)
+  await here.hear([founding])
+  assert.equal(here.conversation.heldBack, 0)
+  assert.deepEqual(await here.lines(), ['change', 'one'])
+})
+
+test('[PE31] a complaint that the disk refused is made when the disk takes it', async () => {
+  const { ann, ben, here } = await group()
+  await here.hear(ann.wrote)
+  const had = ann.wrote.length
+  await ann.says('read')
+  await here.hear(ann.wrote.slice(had))
+  // An epoch that Ben cannot open, as his key for it is another's.
+  const written = await rekey(ann.pen, ann.replica)
+  if (!written.ok) throw new Error(written.refusal.kind)
+  const body = written.value.events.at(-1)?.event.body as readonly Plain[]
+  const slots = (body[5] as readonly (readonly [Uint8Array, Uint8Array, Plain])[]).map(
+    ([device, key, sealed]) => [device, key.map((byte) => byte ^ 1), sealed] as const,
+  )
+  const closed = await forge(ann, { kind: KIND.epoch, body: body.with(5, slots) })
+  const before = here.conversation.vector.get(ben.id) ?? 0
+  here.store.failNext({ kind: 'full' })
+  await assert.rejects(here.hear([closed]))
+  await here.hear([closed])
+  assert.equal(here.conversation.vector.get(ben.id) ?? 0, before + 1)
 })
 
 test('[GP19] a member who seals one epoch to two secrets is shown, and the others go on without it', async () => {
