@@ -11,6 +11,7 @@ import { loadHorizon } from './history-records.ts'
 import { markChange, withMembers, type Marks } from './marks.ts'
 import type { RecordChange } from './record.ts'
 import { replicaChanges } from './replica-records.ts'
+import { withNamed, type Restored } from './restored.ts'
 
 /** What something said means beyond its line. */
 export type Meaning =
@@ -44,6 +45,8 @@ export class Draft {
   /** What came from each device in this batch: author to greatest sequence. */
   readonly arrivals = new Map<Hex, Map<Hex, number>>()
   marks: Marks
+  /** Present while nothing may be written: it is not known how far this device had written before. */
+  restored: Restored | undefined
   readonly meanings: Meaning[] = []
   /** Devices that named what they hold: their marks may be written later. */
   readonly learnt = new Set<Hex>()
@@ -55,17 +58,28 @@ export class Draft {
   readonly before: Replica
   readonly store: Store
   readonly #events = new Map<Hex, StoredEvent>()
+  /** By what they change: the events of this batch that edit, delete or react to something. */
+  readonly #amendments = new Map<Hex, Set<Hex>>()
   readonly #lines = new Map<string, StoredLine | undefined>()
   readonly #records = new Map<string, Change>()
   #isForgetting = false
   /** Who was in, and how far the own chain had come, when it was looked at last. */
   #noted: { readonly membership: Membership; readonly tip: number }
 
-  constructor(store: Store, from: { readonly replica: Replica; readonly marks: Marks; readonly outlook: Outlook }) {
+  constructor(
+    store: Store,
+    from: {
+      readonly replica: Replica
+      readonly marks: Marks
+      readonly restored: Restored | undefined
+      readonly outlook: Outlook
+    },
+  ) {
     this.store = store
     this.before = from.replica
     this.replica = from.replica
     this.marks = from.marks
+    this.restored = from.restored
     this.outlook = from.outlook
     this.#noted = {
       membership: membershipNow(from.replica),
@@ -92,6 +106,11 @@ export class Draft {
     this.marks = marks
   }
 
+  /** Somebody named how far this device had written; `heard`: it is all that they hold now. */
+  noteNamed(seq: number, heard: boolean): void {
+    if (this.restored) this.restored = withNamed(this.restored, { seq, heard })
+  }
+
   async event(id: Hex): Promise<StoredEvent | undefined> {
     const known = this.#events.get(id) ?? (await this.store.event(id))
     if (!known || !this.#isForgetting || this.#events.has(id)) return known
@@ -114,7 +133,7 @@ export class Draft {
   /** The events that edit, delete or react to this one, those of this batch included. */
   async amendments(target: Hex, limit: number): Promise<readonly StoredEvent[]> {
     const stored = this.#isForgetting ? [] : await this.store.amendments(target, limit)
-    const own = [...this.#events.values()].filter((event) => event.target === target)
+    const own = [...(this.#amendments.get(target) ?? [])].flatMap((id) => this.#events.get(id) ?? [])
     return [...stored.filter(({ id }) => !this.#events.has(id)), ...own].slice(0, limit)
   }
 
@@ -139,6 +158,8 @@ export class Draft {
 
   putEvent(event: StoredEvent): void {
     this.#events.set(event.id, event)
+    const { target } = event
+    if (target !== undefined) this.#amendments.set(target, (this.#amendments.get(target) ?? new Set()).add(event.id))
   }
 
   putLine(line: StoredLine): void {
@@ -153,6 +174,7 @@ export class Draft {
   forget(): void {
     this.#isForgetting = true
     this.#lines.clear()
+    this.#amendments.clear()
     for (const [id, { content: _, target: __, ...event }] of this.#events) this.#events.set(id, event)
   }
 

@@ -104,12 +104,13 @@ export class Room {
 
   note(lines: readonly StoredLine[]): void {
     if (lines.length > 0) this.forgotten = false
-    for (const line of lines) {
-      const snippet = snippetOf(line)
-      if (snippet === undefined) continue
+    // The newest first: then nothing else needs to be read.
+    for (const line of lines.toReversed()) {
       const order = orderOf(line)
-      const isNewest = !this.#last || compareOrders(order, this.#last.order) >= 0
-      if (isNewest) this.#last = { order, text: snippet, person: readLine(line.bytes)?.person ?? line.author }
+      if (this.#last && compareOrders(order, this.#last.order) < 0) continue
+      const snippet = snippetOf(line)
+      if (snippet !== undefined)
+        this.#last = { order, text: snippet, person: readLine(line.bytes)?.person ?? line.author }
     }
   }
 

@@ -4,7 +4,7 @@ import { openBlob } from '../../core/mailbox/blob.ts'
 import type { MailboxKeys } from '../../core/mailbox/keys.ts'
 import { decodeLetter, type Letter } from '../../core/mailbox/letter.ts'
 import type { Store } from '../../store/port.ts'
-import type { Cursor, Scheduler, ServerMailboxes } from '../network/port.ts'
+import type { Cursor, MailboxPage, Scheduler, ServerMailboxes } from '../network/port.ts'
 import { delayAfter } from './refused.ts'
 
 /**
@@ -12,6 +12,8 @@ import { delayAfter } from './refused.ts'
  * has to be read once more soon.
  */
 export type Taken = 'taken' | 'later' | 'not-kept'
+
+type Reading = ReturnType<ServerMailboxes['read']>
 
 /** When what the disk did not take is read again. */
 export const READ_AGAIN_MILLIS = 10_000
@@ -21,6 +23,7 @@ export type ReaderPorts = {
   readonly scheduler: Scheduler
   /** Where the place is kept up to which everything was taken in; absent to read it all anew after a restart. */
   readonly store?: Store
+  /** Called in order, for all letters of a page before the first of them answers. */
   readonly onLetter: (letter: Letter, cursor: Cursor) => Promise<Taken>
 }
 
@@ -89,21 +92,30 @@ export class MailboxReader {
       this.#stuck = false
       this.#server = server
     }
-    for (let more = true; more && !this.#closed;) {
-      const page = await this.#ports.client.read(this.keys, { after: this.#at })
+    let reading: Reading | undefined = this.#readAfter(this.#at)
+    while (reading && !this.#closed) {
+      const page: Awaited<Reading> = await reading
       if (!page.ok) {
         this.#server = undefined
         return this.#tryLater(page.refusal)
       }
-      for (const { cursor, blob } of page.value.blobs)
-        if ((await this.#take(cursor, blob)) === 'not-kept') {
-          // From the place that is on disk: nothing that was read since is lost.
-          this.#server = undefined
-          return this.#lookIn(READ_AGAIN_MILLIS)
-        }
-      more = page.value.more && page.value.blobs.length > 0
-      if (page.value.blobs.length > 0 && !this.#stuck) await this.#keepPlace(server)
+      const { blobs, more }: MailboxPage = page.value
+      const last = blobs.at(-1)
+      // The next page comes while this one is taken in.
+      reading = more && last ? this.#readAfter(last.cursor) : undefined
+      // In order, but none waits for the one before to be on disk: what goes into one conversation is written together.
+      const taken = await Promise.all(blobs.map(({ cursor, blob }) => this.#take(cursor, blob)))
+      if (taken.includes('not-kept')) {
+        // From the place that is on disk: nothing that was read since is lost.
+        this.#server = undefined
+        return this.#lookIn(READ_AGAIN_MILLIS)
+      }
+      if (last && !this.#stuck) await this.#keepPlace(server)
     }
+  }
+
+  #readAfter(after: Cursor): Reading {
+    return this.#ports.client.read(this.keys, { after })
   }
 
   async #take(cursor: Cursor, blob: Uint8Array): Promise<Taken> {
