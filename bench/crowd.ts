@@ -15,11 +15,11 @@ import type { ServerReport } from './server-process.ts'
 const MEMBERS = 50
 /** Processes among which the members are spread: no more than there are cores on a small machine. */
 const PROCESSES = 2
-const WARM_UP_MESSAGES = 10
-const MESSAGES = 25
+const WARM_UP_MESSAGES = 5
+const MESSAGES = 15
 const TEXT = 'x'.repeat(200)
-/** Between two messages, so that each finds everybody at rest. */
-const REST_MILLIS = 300
+/** Between two messages, so that each finds everybody at rest: a second after a message its keys are wiped from the disk. */
+const REST_MILLIS = 3_000
 const LOOK_MILLIS = 50
 /** What one message takes on disk. */
 const EVENT_BYTES = 600
