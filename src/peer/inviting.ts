@@ -176,7 +176,7 @@ const groupsPorts = (peer: RunningPeer, { arriving, changing, secrets }: Input):
           void shareHistory(peer, room.value, { person, history })
         }
       }
-      const introduction = await introductionTo(peer, room.value)
+      const introduction = await introductionTo(peer, room.value, person)
       if (!introduction) return refuse({ kind: 'unknown-conversation' })
       return accept(encodeContent({ kind: 'introduction', ...introduction }))
     },

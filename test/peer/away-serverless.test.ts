@@ -133,3 +133,27 @@ test('[AW9] who was removed and is let in again while away is brought what came 
   assert.deepEqual(await textsIn(dot, conversation), ['here', 'welcome back'])
   assert.equal(roleOf(dot, conversation), 'member')
 })
+
+for (const hasServer of [true, false])
+  test(`[AW9] several who are away are brought into a group at one time, ${hasServer ? 'with' : 'and without'} a server at that time`, async () => {
+    const { town, server, homes } = await friends(5, ['Ann', 'Ben', 'Dot', 'Eve'])
+    const [ann, ben, dot, eve] = homes as [Home, Home, Home, Home]
+    const { conversation } = done(await ann.calls.found({ title: 'Choir', people: [ben.person] }))
+    await town.time.advance(A_WHILE)
+    done(await ben.calls.say({ conversation, text: 'early' }))
+    await town.time.advance(A_WHILE)
+    await stop(town, ben, dot, eve)
+    if (!hasServer) done(await ann.calls.useServer({ address: '' }))
+    await town.time.advance(A_WHILE)
+    for (const { person } of [dot, eve])
+      done(await ann.calls.add({ conversation, person, role: 'member', history: { share: 'none' } }))
+    done(await ann.calls.say({ conversation, text: 'welcome' }))
+    await town.time.advance(A_WHILE)
+    if (!hasServer) await restartOn(town, ann, server)
+    await stop(town, ann)
+    for (const each of [dot, eve]) {
+      await start(town, each)
+      assert.deepEqual(await textsIn(each, conversation), ['welcome'], each.name)
+      await stop(town, each)
+    }
+  })

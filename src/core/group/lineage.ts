@@ -8,8 +8,9 @@ export type Lineage = {
   /** Says nothing about the secret. */
   readonly id: Hex
   readonly secret: Uint8Array
-  /** The digest of its members. */
+  /** The digest of its members, and their devices. */
   readonly members: Hex
+  readonly devices: ReadonlySet<Hex>
   /** Whether the epoch in force belongs to it. */
   readonly inForce: boolean
   /** The depth of its deepest epoch that is held. */
@@ -27,11 +28,25 @@ export const mailboxSecrets = (replica: Replica): readonly Lineage[] => {
     const { members } = epoch
     const isInForce = known?.inForce === true || epoch.id === inForce?.id
     const depth = Math.max(epoch.depth, known?.depth ?? 0)
-    lineages.set(id, { id, secret: epoch.secrets.mailbox, members, inForce: isInForce, depth })
+    const devices = new Set(epoch.secrets.ratchets.keys())
+    lineages.set(id, { id, secret: epoch.secrets.mailbox, members, devices, inForce: isInForce, depth })
   }
   return [...lineages.values()].sort(
     (a, b) => Number(b.inForce) - Number(a.inForce) || b.depth - a.depth || (a.id < b.id ? -1 : 1),
   )
+}
+
+/**
+ * The mailbox with which a device came in, as far as its keys are held: there it looks for what was before, however often
+ * the members have changed since.
+ */
+export const firstMailboxOf = (replica: Replica, device: Hex): Uint8Array | undefined => {
+  let first: Uint8Array | undefined
+  for (const { devices, secret } of mailboxSecrets(replica)) {
+    if (!devices.has(device)) break
+    first = secret
+  }
+  return first
 }
 
 /** The lineage of an epoch that is held and open here. */

@@ -1,7 +1,7 @@
 import { encode } from '../../core/bytes/cbor.ts'
 import type { Hex } from '../../core/bytes/hex.ts'
 import { accept, refuse, type Result } from '../../core/bytes/result.ts'
-import { mailboxSecrets } from '../../core/group/lineage.ts'
+import { firstMailboxOf } from '../../core/group/lineage.ts'
 import { membershipNow } from '../../core/group/replica.ts'
 import { INTRODUCTION_BYTES_MAX } from '../../core/invitation/answer.ts'
 import { LISTINGS_MAX, type Introduction } from '../../core/timeline/content.ts'
@@ -12,13 +12,17 @@ import type { Room } from '../room.ts'
 import type { RunningPeer } from '../running.ts'
 
 /** What somebody who was let into a group needs to find its members; undefined while its founding is not here. */
-export const introductionTo = async (peer: RunningPeer, room: Room): Promise<Introduction | undefined> => {
+export const introductionTo = async (
+  peer: RunningPeer,
+  room: Room,
+  newcomer: Hex,
+): Promise<Introduction | undefined> => {
   const { id, replica } = room.conversation
   const step = [...replica.history.steps.values()].find(({ deed }) => deed.kind === 'found')
   const founding = step && (await peer.store.event(step.id))
   if (!founding) return undefined
-  const { title, roles } = membershipNow(replica)
-  const [lineage] = mailboxSecrets(replica)
+  const { title, roles, members } = membershipNow(replica)
+  const device = [...members.devices].find(([, person]) => person === newcomer)?.[0]
   const listings: Uint8Array[] = peer.appearance.listing ? [peer.appearance.listing] : []
   let bytes = founding.bytes.length + (listings[0]?.length ?? 0)
   for (const person of roles.keys()) {
@@ -28,7 +32,7 @@ export const introductionTo = async (peer: RunningPeer, room: Room): Promise<Int
     if (bytes > LISTINGS_BYTES_MAX || listings.length >= LISTINGS_MAX) break
     if (listing) listings.push(listing)
   }
-  const mailbox = lineage?.inForce ? lineage.secret : null
+  const mailbox = (device !== undefined && firstMailboxOf(replica, device)) || null
   return { conversation: id, founding: founding.bytes, title: title.text, mailbox, listings }
 }
 
@@ -63,7 +67,7 @@ export const owedIn = async (
 
 /** Tells a contact, in the conversation with them, that they are in a group. */
 export const introduce = async (peer: RunningPeer, room: Room, person: Hex): Promise<Result<null, Refusal>> => {
-  const introduction = await introductionTo(peer, room)
+  const introduction = await introductionTo(peer, room, person)
   if (!introduction) return refuse({ kind: 'unknown-conversation' })
   const direct = await peer.rooms.with(person)
   const said = await direct.conversation.say({ kind: 'introduction', ...introduction }, { speech: true })

@@ -171,23 +171,31 @@ export class Depositor {
    */
   async #bringAll(): Promise<MailboxRefusal | undefined> {
     this.#bringAt = Infinity
-    const [secret] = this.#subject.secrets()
     const { brought } = this.#deposit
     const members = [...this.#subject.members()]
     const operations = new Set(this.#subject.operations())
     const isMine = ({ author, seq }: Member['admission']): boolean =>
       author === this.#ports.device && operations.has(seq)
     const owed = members.filter(([, { admission }]) => isMine(admission) && !brought.includes(admission.id))
-    if (!secret || owed.length === 0) return undefined
+    if (owed.length === 0) return undefined
     const isServed = ([, { held, admission }]: (typeof owed)[number]): boolean =>
       (held.get(admission.author) ?? 0) >= admission.seq
     const isComing = ([device]: (typeof owed)[number]): boolean => this.#ports.isLinked(device)
     if (owed.some((each) => !isServed(each) && isComing(each)))
       this.#bringAt = this.#ports.scheduler.now() + BRING_MILLIS
-    const done = owed.filter((each) => isServed(each) || !isComing(each))
+    const hasMailbox = ([device]: (typeof owed)[number]): boolean => this.#subject.firstSecretOf(device) !== undefined
+    const done = owed.filter((each) => isServed(each) || (!isComing(each) && hasMailbox(each)))
     if (done.length === 0) return undefined
-    if (!done.every(isServed)) {
-      const refusal = await this.#bringEverything(await this.#ports.post.keysOf(secret))
+    // Several who came one after the other have mailboxes of their own; those who came together share one.
+    const secrets = done.filter((each) => !isServed(each)).map(([device]) => this.#subject.firstSecretOf(device))
+    const all = new Map<Hex, MailboxKeys>()
+    for (const secret of secrets) {
+      if (!secret) continue
+      const keys = await this.#ports.post.keysOf(secret)
+      all.set(keys.mailbox, keys)
+    }
+    for (const keys of all.values()) {
+      const refusal = await this.#bringEverything(keys)
       if (refusal) return refusal
     }
     const ids = new Set([...brought, ...done.map(([, { admission }]) => admission.id)])
