@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -62,13 +62,16 @@ export const benchAway = async ({ messages = MESSAGES, runs = RUNS } = {}): Prom
     await Promise.all([ann.stop(), bob.stop()])
     const count = messages.toLocaleString('en')
     const all = (each: readonly Return[]) => each.map(({ seconds }) => seconds)
+    const work = (each: readonly Return[]) => each.map(({ worked }) => worked)
     const ready = [...linked, ...read].map(({ ready: seconds }) => seconds)
     return [
       row(`raw SQLite: write ${count} events, ${BATCH_EVENTS} at a time`, 's', raw),
       row('start of a program until it answers', 's', ready),
       row(`start of a program until it has ${count} messages, from one member`, 's', all(linked), MEMBER_SECONDS_REACH),
+      row('the same: its main thread at work', 's', work(linked)),
       row(`all of ${count} messages kept until they lie on the server`, 's', sealing),
       row(`start of a program until it has ${count} messages, from the mailbox`, 's', all(read), MAILBOX_SECONDS_REACH),
+      row('the same: its main thread at work', 's', work(read)),
     ]
   })
 
@@ -111,7 +114,7 @@ const sayAll = async (
   return { last, seq: order.seq }
 }
 
-type Return = { readonly bob: BenchPeer; readonly ready: number; readonly seconds: number }
+type Return = { readonly bob: BenchPeer; readonly ready: number; readonly seconds: number; readonly worked: number }
 
 /** Starts the other's program, and waits until its history shows all that was said; in seconds since the start. */
 const comeBack = async (
@@ -125,7 +128,16 @@ const comeBack = async (
   const shown = await countBack(bob, conversation, messages)
   const seconds = (performance.now() - start) / 1_000
   if (shown !== messages) throw new Error(`${shown} messages are shown`)
-  return { bob, ready, seconds }
+  return { bob, ready, seconds, worked: processorSeconds(bob) }
+}
+
+/** How long a process's main thread has been on a processor so far, whatever else ran; not a number but on Linux. */
+const processorSeconds = ({ pid }: BenchPeer): number => {
+  try {
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e9
+  } catch {
+    return Number.NaN
+  }
 }
 
 /** How many of the newest lines are messages, page by page as a window asks for them. */
