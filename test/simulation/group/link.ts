@@ -115,7 +115,7 @@ export class End {
   /** Sends events on this link whether or not they want or lack them. */
   replay(events: readonly Uint8Array[]): void {
     const { conversation } = this
-    if (this.#session.at !== 'talking' || conversation === undefined || !this.#link.open) return
+    if (this.#session.at !== 'talking' || conversation === undefined || events.length === 0 || !this.#link.open) return
     const tag = tagOf(this.#session.talk.binding, conversation)
     this.#link.carry(this, encodeFrame({ kind: 'events', tag, events }))
   }

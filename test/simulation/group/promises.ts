@@ -10,7 +10,7 @@ import { readSealed } from '../../../src/core/group/sealed.ts'
 import { digestOf } from '../../../src/core/sync/digest.ts'
 import type { Device } from './device.ts'
 import { horizonOf, membersAt } from './past.ts'
-import { assertRemovals } from './removals.ts'
+import { assertRemovals, isUndisputed } from './removals.ts'
 import type { World } from './world.ts'
 
 /** What must hold once everything was healed and came to rest. Answers what everybody agreed on. */
@@ -117,7 +117,8 @@ const assertLimited = async (world: World, one: Device): Promise<void> => {
     if (!grant || grants.length > 1) continue
     const against = revocations.filter((step) => {
       const { deed, warrant } = step
-      if (knows(grant, step)) return false
+      // One that is disputed may not have stood when something was given.
+      if (knows(grant, step) || !isUndisputed(step, history)) return false
       if (deed.kind === 'remove') return deed.person === person
       return deed.kind === 'leave' ? warrant?.person === person : deed.kind === 'revoke' && deed.device === device
     })

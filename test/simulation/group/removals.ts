@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Hex } from '../../../src/core/bytes/hex.ts'
 import { isRevocation } from '../../../src/core/group/fold.ts'
-import { closureOf } from '../../../src/core/group/history.ts'
+import { closureOf, type History } from '../../../src/core/group/history.ts'
 import { membershipNow } from '../../../src/core/group/replica.ts'
 import { has, knows, type Step } from '../../../src/core/group/step.ts'
 import type { Device } from './device.ts'
@@ -18,7 +18,7 @@ export const assertRemovals = async (world: World, one: Device): Promise<void> =
   const { history } = one.replica
   const membership = membershipNow(one.replica)
   const steps = [...history.steps.values()].filter(({ warrant }) => warrant)
-  const removals = steps.filter((step) => step.deed.kind === 'remove' && isUndisputed(step, steps))
+  const removals = steps.filter((step) => step.deed.kind === 'remove' && isUndisputed(step, history))
   for (const { identity, disk, id, name } of world.devices) {
     const against = removals.filter(({ deed }) => deed.kind === 'remove' && deed.person === identity.person)
     const admission = membership.admissions.get(id)
@@ -33,7 +33,10 @@ export const assertRemovals = async (world: World, one: Device): Promise<void> =
   }
 }
 
-const isUndisputed = (removal: Step, steps: readonly Step[]): boolean =>
-  !steps.some((step) => isRevocation(step) && step !== removal && !knows(removal, step) && !knows(step, removal))
+/** Whether nobody removed anybody, or took a role, without knowing of this removal, nor it of that. */
+export const isUndisputed = (removal: Step, { steps }: History): boolean =>
+  ![...steps.values()].some(
+    (step) => isRevocation(step) && step !== removal && !knows(removal, step) && !knows(step, removal),
+  )
 
 const heldOf = ({ deed }: Step, device: Hex): number => (deed.kind === 'remove' ? (deed.held.get(device) ?? 0) : 0)
