@@ -1,5 +1,5 @@
 import type { Hex } from '../core/bytes/hex.ts'
-import { firstMailboxOf, mailboxSecrets } from '../core/group/lineage.ts'
+import { firstMailboxOf, mailboxesBefore, mailboxSecrets } from '../core/group/lineage.ts'
 import { membershipNow } from '../core/group/replica.ts'
 import type { Vector } from '../core/sync/frame.ts'
 import { Mailboxes } from './mailboxes/mailboxes.ts'
@@ -93,6 +93,7 @@ const subjectOf = (peer: RunningPeer, room: Room): Subject => {
       // What the introduction or the invitation gave is all that a newcomer has until the first key is opened.
       return given ? [...lineages, given] : lineages
     },
+    secretsBefore: (epoch) => (isShut() ? [] : mailboxesBefore(conversation.replica, epoch)),
     firstSecretOf: (each) => (isShut() ? undefined : firstMailboxOf(conversation.replica, each)),
     receive: async (events): Promise<Taken> => {
       const taken = await conversation.receive(device, events)

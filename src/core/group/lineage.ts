@@ -49,6 +49,30 @@ export const firstMailboxOf = (replica: Replica, device: Hex): Uint8Array | unde
   return first
 }
 
+/**
+ * The mailboxes that are read by those who do not have this epoch yet, if it is the first for its members; none otherwise.
+ * Nobody reads them who was out before it, as far as its author knew, but for those of before others that were made at
+ * the same time.
+ */
+export const mailboxesBefore = (replica: Replica, epochId: Hex): readonly Uint8Array[] => {
+  const epoch = replica.keyring.epochs.get(epochId)
+  if (!epoch?.secrets) return []
+  const own = idOf(epoch.secrets.mailbox)
+  const first = new Map<Hex, number>()
+  for (const { secrets, depth } of replica.keyring.epochs.values())
+    if (secrets) first.set(idOf(secrets.mailbox), Math.min(depth, first.get(idOf(secrets.mailbox)) ?? depth))
+  if ((first.get(own) ?? 0) < epoch.depth) return []
+  const before = mailboxSecrets(replica).filter(({ id }) => id !== own && (first.get(id) ?? Infinity) < epoch.depth)
+  const deepest = Math.max(...before.map(({ id }) => first.get(id) ?? 0))
+  const members = epoch.secrets.ratchets
+  return before
+    .filter(({ id, devices }) => first.get(id) === deepest || [...devices].every((device) => members.has(device)))
+    .slice(0, BEFORE_MAX)
+    .map(({ secret }) => secret)
+}
+
+const BEFORE_MAX = 3
+
 /** The lineage of an epoch that is held and open here. */
 export const lineageOf = (replica: Replica, epochId: Hex): Hex | undefined => {
   const secrets: Epoch['secrets'] = replica.keyring.epochs.get(epochId)?.secrets

@@ -12,7 +12,7 @@ export type Deposit = {
   readonly name: string
   /** Everything that this device wrote up to this sequence lies there, or was taken away as everybody had it. */
   readonly sealed: number
-  /** Own operations up to this sequence also lie where those read who do not know of them. */
+  /** Own changes of the members up to this sequence also lie where those read who do not know of them. */
   readonly bridged: number
   /** The steps by which this device let somebody in for whom everything of before was put there, or was not needed. */
   readonly brought: readonly Hex[]

@@ -1,5 +1,6 @@
 import type { Hex } from '../../core/bytes/hex.ts'
-import { isControl } from '../../core/event/kinds.ts'
+import { readEvent } from '../../core/event/event.ts'
+import { isControl, KIND } from '../../core/event/kinds.ts'
 import type { MailboxKeys } from '../../core/mailbox/keys.ts'
 import { lettersOf } from '../../core/mailbox/letter.ts'
 import type { Outgoing, Want } from '../../core/sync/exchange.ts'
@@ -19,7 +20,7 @@ import {
   type Deposit,
   type Placed,
 } from './deposit.ts'
-import { kindOf, type CorrespondencePorts, type Member, type Subject } from './subject.ts'
+import type { CorrespondencePorts, Member, Subject } from './subject.ts'
 
 /** How long a link has to bring something to everybody before it is put on a server. */
 export const DIRECT_MILLIS = 2_000
@@ -27,8 +28,8 @@ export const DIRECT_MILLIS = 2_000
 export const LETTER_BYTES_MAX = 60 * 1024
 /** What is read of the own events at once: several letters, so that few of them go out half empty. */
 const PIECE_BYTES_MAX = 8 * LETTER_BYTES_MAX
-/** Mailboxes of before that learn of the own operations: as many as are read of before. */
-export const BRIDGED_MAX = 3
+/** So many own control events may lie between two changes of the members that are not on the server otherwise. */
+const TRAILING_MAX = 64
 /** When it is looked at again whether a newcomer who is linked has what was before. */
 export const BRING_MILLIS = 30_000
 /** All that is put there for one newcomer who is away. */
@@ -42,6 +43,8 @@ export class Depositor {
   #loaded = false
   /** What is given time to reach everybody by links: own events up to this sequence, since then. */
   #waiting: { readonly since: number; readonly upTo: number } | undefined
+  /** Own control events since the members changed last: the next change builds on them. */
+  #trailing: readonly Outgoing[] = []
   /** When to look whether the newcomers who are linked got what they lack. */
   #bringAt = Infinity
 
@@ -90,7 +93,10 @@ export class Depositor {
   /** From now on there is this server. */
   on({ address, name }: { readonly address: string; readonly name: string }): void {
     const before = this.#deposit
-    this.#deposit = depositOn({ server: address, name }, before)
+    const moved = depositOn({ server: address, name }, before)
+    // What somebody lacks has to be told anew on another server.
+    const isMoved = before.server !== '' && before.server !== address
+    this.#deposit = isMoved ? { ...moved, bridged: Math.min(moved.bridged, this.#heldByAll) } : moved
     if (this.#deposit.sealed !== before.sealed) this.#ports.onDeposit(this.#subject.id)
   }
 
@@ -120,21 +126,41 @@ export class Depositor {
     const isComing = held >= this.#waiting.upTo
     this.#waiting = isComing ? { since: now, upTo: this.#tip } : this.#waiting
     if (isComing) return undefined
-    const refusal = (await this.#putBefore(next.from, next.to, 1)) ?? (await this.#putOwn(next.from, next.to))
+    const refusal = await this.#putOwn(next.from, next.to)
     if (!refusal) this.#waiting = undefined
     return refusal
   }
 
-  /** Those who are in no longer read the mailbox of before, and learn there that they are not. */
+  /**
+   * Whoever does not know yet that the members changed reads the mailbox of before. What led to each change goes there,
+   * with the key that came of it, and nothing later: those read there, too, who are in no longer.
+   */
   async #bridgeOver(): Promise<MailboxRefusal | undefined> {
     const tip = this.#tip
-    const operations = this.#subject.operations().filter((seq) => seq > this.#deposit.bridged)
-    const [first] = operations
-    if (first === undefined) return undefined
-    // Each of them may have changed the members, and with them the mailbox.
-    const refusal = await this.#putBefore(first, tip, Math.min(operations.length, BRIDGED_MAX))
-    if (!refusal) await this.#keep({ ...this.#deposit, bridged: tip })
-    return refusal
+    const { bridged, sealed } = this.#deposit
+    if (tip <= bridged) return undefined
+    let controls = this.#trailing.filter(({ seq }) => seq > sealed)
+    let hasPut = false
+    for await (const own of this.#own(bridged + 1, tip))
+      for (const each of own) {
+        const read = readEvent(each.bytes)
+        if (!read.ok || !isControl(read.value.event.kind)) continue
+        controls.push(each)
+        const { kind, id } = read.value.event
+        const before = kind === KIND.epoch ? this.#subject.secretsBefore(id) : []
+        if (before.length === 0) continue
+        for (const secret of before) {
+          const refusal = await this.#putAll(await this.#ports.post.keysOf(secret), controls)
+          if (refusal) return refusal
+          hasPut = true
+        }
+        controls = []
+      }
+    this.#trailing = controls.slice(-TRAILING_MAX)
+    const next = { ...this.#deposit, bridged: tip }
+    if (hasPut) await this.#keep(next)
+    else this.#deposit = next
+    return undefined
   }
 
   async #putOwn(from: number, to: number): Promise<MailboxRefusal | undefined> {
@@ -148,20 +174,6 @@ export class Depositor {
         const at = this.#ports.scheduler.now()
         await this.#keep(withBlob(this.#deposit, { mailbox: keys.mailbox, cursor: put.value, upTo: seq, at }))
       }
-    return undefined
-  }
-
-  /** Control events also go where those read who do not know yet that the members changed, so many times. */
-  async #putBefore(from: number, to: number, changes: number): Promise<MailboxRefusal | undefined> {
-    const before = this.#subject.secrets().slice(1, 1 + changes)
-    if (before.length === 0) return undefined
-    const controls: Outgoing[] = []
-    for await (const own of this.#own(from, to))
-      controls.push(...own.filter(({ bytes }) => isControl(kindOf(bytes) ?? KIND_NONE)))
-    for (const secret of before) {
-      const refusal = await this.#putAll(await this.#ports.post.keysOf(secret), controls)
-      if (refusal) return refusal
-    }
     return undefined
   }
 
@@ -276,9 +288,6 @@ export class Depositor {
     }
   }
 }
-
-/** No kind of event has this number. */
-const KIND_NONE = 0xffff
 
 /** Events in order, as many to a blob as fit; `seq` is the last one's. */
 const parcels = (

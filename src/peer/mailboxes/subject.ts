@@ -18,6 +18,8 @@ export type Subject = {
   readonly operations: () => readonly number[]
   /** The secrets of its mailboxes, the one in force first. */
   readonly secrets: () => readonly Uint8Array[]
+  /** Of the mailboxes of those who do not have this epoch of this device yet, if it is the first for its members. */
+  readonly secretsBefore: (epoch: Hex) => readonly Uint8Array[]
   /** Of the mailbox with which a member device came in, where it looks for what was before. */
   readonly firstSecretOf: (device: Hex) => Uint8Array | undefined
   /** Takes in events; `later` when some of them wait for others that are not here. */

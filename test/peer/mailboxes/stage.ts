@@ -145,6 +145,7 @@ export const createStage = (office: Office, start = 1_800_000_000_000) => {
         ),
       operations: () => desk.operations,
       secrets: () => desk.secrets,
+      secretsBefore: () => desk.secrets.slice(1),
       firstSecretOf: () => desk.secrets[0],
       receive: (events) => {
         desk.received.push(...events)
