@@ -36,7 +36,7 @@ export type Machine = {
 }
 
 /** A machine without any network but its loopback. */
-export const machine = (context: TestContext, label: string): Machine => {
+export const machine = (context: Pick<TestContext, 'after'>, label: string): Machine => {
   const name = `kith-${label}-${process.pid}`
   ip('netns', 'add', name)
   context.after(() => void ip('netns', 'del', name))

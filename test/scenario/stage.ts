@@ -47,7 +47,7 @@ export type Program = {
   end(signal: NodeJS.Signals): Promise<number | null>
 }
 
-export const createStage = async (context: TestContext): Promise<Stage> => {
+export const createStage = async (context: Pick<TestContext, 'after' | 'diagnostic'>): Promise<Stage> => {
   const folder = await mkdtemp(join(tmpdir(), 'kith-scenario-'))
   const undoing: (() => void)[] = []
   const programs: { readonly name: string; readonly program: Program }[] = []

@@ -1,0 +1,98 @@
+import { startFarPeer } from '../scenario/far-peer.ts'
+import { done, says, type Peer } from '../scenario/peer.ts'
+import type { Stage } from '../scenario/stage.ts'
+import type { Machine } from '../scenario/networks.ts'
+import type { Path } from '../../src/view/view.ts'
+import type { Side } from './sides.ts'
+
+/** Two sides, or two machines in one home. */
+export type Pair = readonly [Side, Side] | 'same-lan'
+
+export const nameOf = (pair: Pair): string => (pair === 'same-lan' ? pair : pair.join('+'))
+
+/**
+ * What these two kinds allow in theory, over TCP: a direct link needs one side that lets in whoever was called from the
+ * port that both know. A symmetric side calls from a port that nobody can know.
+ */
+export const inTheory = (pair: Pair): 'direct' | 'relayed' => {
+  if (pair === 'same-lan') return 'direct'
+  if (pair.includes('tcp-to-server-only')) return 'relayed'
+  const hidden = pair.filter((side) => side === 'symmetric').length
+  const strict = pair.filter((side) => side === 'port-restricted' || side === 'carrier-grade').length
+  return hidden === 2 || (hidden === 1 && strict === 1) ? 'relayed' : 'direct'
+}
+
+/** What came of one run. Times in milliseconds from when both are online and one has found the other. */
+export type Outcome = {
+  readonly path: Path | 'none'
+  /** Until the first message is there. */
+  readonly first?: number
+  /** Until the path is not the relay. */
+  readonly direct?: number
+  /** The last direct attempts that led to nothing, as `path: kind`. */
+  readonly failures: readonly string[]
+}
+
+/** How long a better path than the relay is waited for after the first message. */
+const BETTER_MILLIS_MAX = 6_000
+const FIRST_MILLIS_MAX = 30_000
+
+export const runPair = async (
+  stage: Stage,
+  {
+    machines,
+    server,
+    label,
+  }: { readonly machines: readonly [Machine, Machine]; readonly server: string; readonly label: string },
+): Promise<Outcome> => {
+  const names = ['ann', 'bob'].map((each) => `${each}-${label}`)
+  const [ann, bob] = (await Promise.all(
+    machines.map((machine, index) =>
+      startFarPeer(stage, machine, names[index] ?? '', { name: names[index] ?? '', server }),
+    ),
+  )) as [Peer, Peer]
+  try {
+    await ann.finds(bob)
+    const since = performance.now()
+    const after = (): number => Math.round(performance.now() - since)
+    const direct = pathIs(ann, bob, (path) => path !== 'relayed').then(() => after())
+    const conversation = await ann.with(bob)
+    const text = `hello from ${label}`
+    const arrived = bob.hears(conversation, says(text)).then(() => after())
+    await ann.says(conversation, text)
+    const first = await within(arrived, FIRST_MILLIS_MAX)
+    const moved = await within(direct, BETTER_MILLIS_MAX)
+    const path =
+      (await within(
+        pathIs(ann, bob, () => true),
+        BETTER_MILLIS_MAX,
+      )) ?? 'none'
+    const failures = await failuresOf(ann, bob)
+    return { path, ...(first !== undefined && { first }), ...(moved !== undefined && { direct: moved }), failures }
+  } finally {
+    await Promise.all([ann.kill(), bob.kill()])
+  }
+}
+
+const pathIs = (peer: Peer, other: { readonly id: string }, wanted: (path: Path) => boolean): Promise<Path> =>
+  peer.until(({ people }) => {
+    const presence = people.get(other.id)?.presence
+    return presence?.at === 'here' && wanted(presence.path) ? presence.path : undefined
+  })
+
+const within = async <Value>(promise: Promise<Value>, millis: number): Promise<Value | undefined> => {
+  // What it waits for may end with the programs, when nobody waits any longer.
+  const quiet = promise.catch(() => undefined)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), millis)))
+  return Promise.race([quiet, late]).finally(() => clearTimeout(timer))
+}
+
+/** Each kind of failure of a direct attempt once. */
+const failuresOf = async (peer: Peer, other: { readonly id: string }): Promise<readonly string[]> => {
+  const { attempts } = done(await peer.calls.reach({ person: other.id }))
+  const failed = attempts.flatMap(({ path, outcome }) =>
+    outcome.at === 'failed' ? [`${path}: ${outcome.failure.kind}`] : [],
+  )
+  return [...new Set(failed)]
+}
