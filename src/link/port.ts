@@ -50,7 +50,8 @@ export interface Endpoint {
   addresses(): readonly string[]
   /**
    * Connects to one device at one address. Refuses with `wrong-device` when somebody else answers there. The address
-   * `relay` means: through the server that `server` is connected to. Never throws; ends early when `signal` aborts.
+   * `relay` means: through the server that `server` is connected to; `punch`: by calling each other at one moment, for
+   * which that device must dial this one so as well. Never throws; ends early when `signal` aborts.
    */
   dial(input: {
     readonly device: Hex

@@ -185,4 +185,4 @@ export class Screens {
   }
 }
 
-const RANK: Record<Path, number> = { nearby: 0, direct: 1, relayed: 2 }
+const RANK: Record<Path, number> = { nearby: 0, direct: 1, punched: 1, relayed: 2 }

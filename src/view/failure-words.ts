@@ -47,6 +47,11 @@ export const failureWords = (failure: Failure): FailureWords => {
         happened: 'The server carries as much as it can at the moment.',
         mend: 'Kith tries again by itself. A direct path does not need the server.',
       }
+    case 'not-let-in':
+      return {
+        happened: 'Both devices called each other at the same moment, and a router on the way let neither in.',
+        mend: 'One of the two networks gives every connection another port, or drops what it does not know. The server passes the sealed messages on; another network on either side may do better.',
+      }
     case 'blocked':
       return {
         happened: 'The connection was turned away because one of you blocked the other.',

@@ -9,6 +9,8 @@ export const pathWords = (path: Path): string => {
       return 'nearby'
     case 'direct':
       return 'direct'
+    case 'punched':
+      return 'direct'
     case 'relayed':
       return 'through the server'
     default:
@@ -23,6 +25,8 @@ export const pathMeaning = (path: Path): string => {
       return 'Your devices are on the same network and speak directly.'
     case 'direct':
       return 'Your devices speak directly across networks, with nobody in between.'
+    case 'punched':
+      return 'Your devices called each other at the same moment, so that their routers let them speak directly, with nobody in between.'
     case 'relayed':
       return 'No direct way was found, so a server passes the sealed messages on. It cannot read them.'
     default:

@@ -22,12 +22,12 @@ export const inTheory = (pair: Pair): 'direct' | 'relayed' => {
   return hidden === 2 || (hidden === 1 && strict === 1) ? 'relayed' : 'direct'
 }
 
-/** What came of one run. Times in milliseconds from when both are online and one has found the other. */
+/** What came of one run. Times in milliseconds. */
 export type Outcome = {
   readonly path: Path | 'none'
-  /** Until the first message is there. */
+  /** From when both are online and one has found the other until the first message is there. */
   readonly first?: number
-  /** Until the path is not the relay. */
+  /** From when the other has accepted this stranger, after that message, until the path is not the relay. */
   readonly direct?: number
   /** The last direct attempts that led to nothing, as `path: kind`. */
   readonly failures: readonly string[]
@@ -55,12 +55,15 @@ export const runPair = async (
     await ann.finds(bob)
     const since = performance.now()
     const after = (): number => Math.round(performance.now() - since)
-    const direct = pathIs(ann, bob, (path) => path !== 'relayed').then(() => after())
     const conversation = await ann.with(bob)
     const text = `hello from ${label}`
     const arrived = bob.hears(conversation, says(text)).then(() => after())
     await ann.says(conversation, text)
     const first = await within(arrived, FIRST_MILLIS_MAX)
+    const accepted = after()
+    // Until then the one who was written to keeps to the server: a stranger learns no address.
+    done(await bob.calls.decide({ person: ann.id, standing: 'accepted' }))
+    const direct = pathIs(ann, bob, (each) => each !== 'relayed').then(() => after() - accepted)
     const moved = await within(direct, BETTER_MILLIS_MAX)
     const path =
       (await within(

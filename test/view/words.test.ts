@@ -85,6 +85,7 @@ const FAILURES: { readonly [Kind in Failure['kind']]: true } = {
   'wrong-device': true,
   'not-registered': true,
   'relay-full': true,
+  'not-let-in': true,
   blocked: true,
   version: true,
   closed: true,

@@ -5,7 +5,7 @@ export type Address = {
   /** `203.0.113.7:4001` or `[2001:db8::7]:4001`; one address has one text. */
   readonly text: string
   /** How a link to it would run: `nearby` for loopback, private and link-local addresses. */
-  readonly path: Exclude<Path, 'relayed'>
+  readonly path: Exclude<Path, 'punched' | 'relayed'>
   readonly loopback: boolean
   /** The IP address alone, with brackets when it is one of IPv6. */
   readonly host: string

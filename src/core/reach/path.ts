@@ -1,5 +1,8 @@
-/** How a link runs, best first. `direct` reaches beyond this network without anybody in between. */
-export type Path = 'nearby' | 'direct' | 'relayed'
+/**
+ * How a link runs, best first. `direct` reaches beyond this network without anybody in between; so does `punched`, for
+ * which both sides called each other at one moment, each through a router that lets nobody in who was not called.
+ */
+export type Path = 'nearby' | 'direct' | 'punched' | 'relayed'
 
 /** Why an attempt ended without a link. `detail` is the system's code or a short technical sentence. */
 export type Failure = {
@@ -12,6 +15,8 @@ export type Failure = {
     | 'wrong-device'
     | 'not-registered'
     | 'relay-full'
+    /** Both called each other at one moment, and a router on the way let neither in. */
+    | 'not-let-in'
     | 'blocked'
     | 'version'
     | 'closed'
@@ -24,7 +29,11 @@ export type Failure = {
 /** The address that means: through the server. */
 export const RELAY_ADDRESS = 'relay'
 
-const RANK = { nearby: 0, direct: 1, relayed: 2 } as const satisfies Record<Path, number>
+/** The address that means: from both sides at one moment, which the server names. */
+export const PUNCH_ADDRESS = 'punch'
+
+// A link that was punched is as good as any other that is direct: nothing is gained by leaving one for the other.
+const RANK = { nearby: 0, direct: 1, punched: 1, relayed: 2 } as const satisfies Record<Path, number>
 
 /** Negative when `a` is the better path. */
 export const comparePaths = (a: Path, b: Path): number => RANK[a] - RANK[b]

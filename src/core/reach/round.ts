@@ -1,10 +1,11 @@
 import type { Address } from './address.ts'
+import { spend } from './allowance.ts'
 import { withOutcome } from './attempt.ts'
 import { waitMillis } from './backoff.ts'
 import { compareAddresses } from './known.ts'
-import { RELAY_ADDRESS, isBetterPath, type Failure, type Path } from './path.ts'
+import { PUNCH_ADDRESS, RELAY_ADDRESS, isBetterPath, type Failure, type Path } from './path.ts'
 import { closeSurplus } from './standing.ts'
-import type { Draft, Flight, Moment, Pending, Plan } from './state.ts'
+import { PUNCHES_PER_MINUTE, type Draft, type Flight, type Moment, type Pending, type Plan } from './state.ts'
 
 /** The wait between rounds, while a device that is wanted cannot be reached as well as possible. */
 export const RETRY = { leastMillis: 1_000, mostMillis: 60_000 } as const
@@ -14,6 +15,8 @@ export const PARALLEL_MAX = 4
 export const STAGGER_MILLIS = 100
 export const DIAL_MILLIS_MAX = 5_000
 export const RELAY_DIAL_MILLIS_MAX = 10_000
+/** Longer than the link takes to learn this side's address, to wait for the other side and to call it. */
+export const PUNCH_DIAL_MILLIS_MAX = 15_000
 /** How long the device with the greater id lets the other dial first, where both learn of each other at one moment. */
 export const YIELD_MILLIS = 200
 /** How long addresses that are known are tried before the server is asked to pass an offer on. */
@@ -22,6 +25,8 @@ export const ASK_DELAY_MILLIS = 200
 export const ASK_MILLIS_LEAST = 1_000
 /** How long the answer to an offer is waited for. */
 export const ANSWER_MILLIS_MAX = 1_500
+/** How long the direct paths have, once both sides know each other's addresses, before both call at one moment. */
+export const PUNCH_DELAY_MILLIS = 300
 /**
  * How long the direct paths have, once both sides know each other's addresses, before the relay is used. Where a direct
  * path works it stands after some tens of milliseconds, on a busy machine after some hundreds, so that the server then
@@ -77,6 +82,7 @@ const newRound = (draft: Draft, now: number): Trying => ({
   pending: candidates(draft).map((address) => ({ address, from: now, offered: false })),
   dialled: -Infinity,
   exchange: { at: 'later' },
+  punch: 'later',
   relay: 'later',
 })
 
@@ -92,7 +98,7 @@ const candidates = (draft: Draft): readonly Address[] => {
   const current = currentPath(draft)
   return draft.known.flatMap(({ address, sighted }) => {
     // Beyond this network, a private address is somebody else's; a stranger nearby is reached nearby or not at all.
-    const needsSighting = current === 'direct' || !draft.wanted
+    const needsSighting = current === 'direct' || current === 'punched' || !draft.wanted
     const useful =
       (draft.wanted || draft.near) && improves(draft, address.path) && (sighted !== undefined || !needsSighting)
     return useful ? [address] : []
@@ -102,15 +108,24 @@ const candidates = (draft: Draft): readonly Address[] => {
 const canAsk = (draft: Draft): boolean =>
   draft.wanted && draft.server && (currentPath(draft) ?? 'relayed') === 'relayed'
 
+const canPunch = (draft: Draft): boolean => draft.wanted && draft.server && improves(draft, 'punched')
+
 const canRelay = (draft: Draft): boolean => draft.wanted && draft.server && draft.current === undefined
 
 const hasReason = (draft: Draft): boolean => canAsk(draft) || candidates(draft).length > 0
+
+const DIAL_MILLIS = {
+  nearby: DIAL_MILLIS_MAX,
+  direct: DIAL_MILLIS_MAX,
+  punched: PUNCH_DIAL_MILLIS_MAX,
+  relayed: RELAY_DIAL_MILLIS_MAX,
+} as const satisfies Record<Path, number>
 
 /** Ends attempts that took too long, and those that can lead to nothing better than what stands. */
 const endFlights = (draft: Draft, now: number): void => {
   const isPurposeful = draft.wanted || draft.near || now < draft.calledUntil
   for (const flight of draft.flights) {
-    const ends = (flight.began ?? Infinity) + (flight.path === 'relayed' ? RELAY_DIAL_MILLIS_MAX : DIAL_MILLIS_MAX)
+    const ends = (flight.began ?? Infinity) + DIAL_MILLIS[flight.path]
     if (!isPurposeful) giveUp(draft, flight, { kind: 'given-up', detail: 'no longer wanted' }, now)
     else if (!improves(draft, flight.path))
       giveUp(draft, flight, { kind: 'given-up', detail: 'another path was faster' }, now)
@@ -129,7 +144,7 @@ const giveUp = (draft: Draft, flight: Flight, failure: Failure, now: number): vo
 const proceed = (draft: Draft, round: Trying, now: number): void => {
   const dialled = dialPending(draft, round, now)
   const asked = exchange(draft, dialled, now)
-  draft.plan = relay(draft, asked, now)
+  draft.plan = relay(draft, punch(draft, asked, now), now)
 }
 
 const dialPending = (draft: Draft, round: Trying, now: number): Trying => {
@@ -137,7 +152,7 @@ const dialPending = (draft: Draft, round: Trying, now: number): Trying => {
   let { dialled } = round
   const pending = []
   for (const each of round.pending) {
-    const direct = draft.flights.filter((flight) => flight.path !== 'relayed')
+    const direct = draft.flights.filter(({ path }) => path === 'nearby' || path === 'direct')
     if (!isAllowed(each.offered) || !improves(draft, each.address.path)) continue
     if (direct.some((flight) => flight.address === each.address.text)) continue
     const from = Math.max(each.from, direct.length > 0 ? dialled + STAGGER_MILLIS : now)
@@ -180,6 +195,25 @@ const exchange = (draft: Draft, round: Trying, now: number): Trying => {
   return { ...round, exchange: { at: 'asked', since: now } }
 }
 
+/**
+ * Both sides heard each other at nearly one moment, so both come to this at nearly one moment; the server, which both
+ * then ask, waits for the later one. It says where the other is: an offer never leads here.
+ */
+const punch = (draft: Draft, round: Trying, now: number): Trying => {
+  if (round.punch === 'tried' || round.exchange.at !== 'heard' || !canPunch(draft) || isPunching(draft)) return round
+  const from = round.exchange.since + PUNCH_DELAY_MILLIS
+  if (from > now) {
+    later(draft, from)
+    return round
+  }
+  const { allowance, granted } = spend(draft.punches, 1, PUNCHES_PER_MINUTE, now)
+  draft.punches = allowance
+  if (granted > 0) launch(draft, 'punched', PUNCH_ADDRESS)
+  return { ...round, punch: 'tried' }
+}
+
+const isPunching = (draft: Draft): boolean => draft.flights.some(({ path }) => path === 'punched')
+
 const relay = (draft: Draft, round: Trying, now: number): Trying => {
   if (round.relay === 'tried' || !canRelay(draft)) return round
   if (round.exchange.at === 'later' || round.exchange.at === 'asked') return round
@@ -198,6 +232,7 @@ const isOver = (draft: Draft, round: Trying): boolean =>
   draft.flights.length === 0 &&
   round.exchange.at !== 'later' &&
   round.exchange.at !== 'asked' &&
+  (round.punch === 'tried' || round.exchange.at !== 'heard' || !canPunch(draft)) &&
   (round.relay === 'tried' || !canRelay(draft))
 
 const endRound = (draft: Draft, { now, dice }: Moment): void => {

@@ -12,6 +12,8 @@ import type { Standing } from './standing.ts'
  * pretends to be it on this network) says of where it is. Nobody can make this device search a network.
  */
 export const HEARSAY_DIALS_PER_MINUTE = 24
+/** Times that one device is called at one moment with its own call. */
+export const PUNCHES_PER_MINUTE = 4
 /** Offers of one device that are answered. */
 export const ANSWERS_PER_MINUTE = 8
 
@@ -47,6 +49,7 @@ export type Reach = {
   /** Dials that others may still cause by naming addresses of this device. */
   readonly hearsay: Allowance
   readonly answers: Allowance
+  readonly punches: Allowance
   readonly attemptsMade: number
   /** When `step` must be called with `time` at the latest; Infinity: not before something happens. */
   readonly wake: number
@@ -72,6 +75,7 @@ export type Plan =
       /** When the last of them was begun. */
       readonly dialled: number
       readonly exchange: Exchange
+      readonly punch: 'later' | 'tried'
       readonly relay: 'later' | 'tried'
     }
 
@@ -147,6 +151,7 @@ export const newReach = (self: Hex, device: Hex, server: boolean): Reach => ({
   offered: [],
   hearsay: fullAllowance(HEARSAY_DIALS_PER_MINUTE),
   answers: fullAllowance(ANSWERS_PER_MINUTE),
+  punches: fullAllowance(PUNCHES_PER_MINUTE),
   attemptsMade: 0,
   wake: Infinity,
 })

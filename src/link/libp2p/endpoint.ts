@@ -2,8 +2,8 @@ import { lpStream } from '@libp2p/utils'
 import type { Stream } from '@libp2p/interface'
 import { fromHex } from '../../core/bytes/hex.ts'
 import { accept, refuse, type Result } from '../../core/bytes/result.ts'
-import type { Failure } from '../../view/view.ts'
-import { formatAddress, parseAddress, pathOf, RELAY_ADDRESS } from '../address.ts'
+import type { Failure, Path } from '../../view/view.ts'
+import { formatAddress, parseAddress, pathOf, PUNCH_ADDRESS, RELAY_ADDRESS } from '../address.ts'
 import type { Endpoint, Link, Protocol, Sighting } from '../port.ts'
 import type { ListenRefusal } from '../server-port.ts'
 import { type Connection, type StreamHandler } from './connection.ts'
@@ -13,6 +13,7 @@ import { ALL_HOSTS } from './listen.ts'
 import { createNear } from './near.ts'
 import { createNode, type NodeLimits } from './node.ts'
 import { createParts } from './parts.ts'
+import { createPunch } from './punch.ts'
 import { PEER_PROTOCOL, RELAY_ANSWERS, RELAY_PROTOCOL, RELAYED_PROTOCOL, SERVER_PROTOCOL } from './protocols.ts'
 import { createStreamLink } from './stream-link.ts'
 
@@ -63,6 +64,7 @@ export const createEndpoint = async ({
     connected: Result<Connection, Failure>,
     protocol: Protocol,
     signal: AbortSignal,
+    path?: Path,
   ): Promise<Result<Link, Failure>> => {
     if (!connected.ok) return connected
     const connection = connected.value
@@ -70,7 +72,7 @@ export const createEndpoint = async ({
     try {
       const stream = await connection.stream(protocol === 'peer' ? PEER_PROTOCOL : SERVER_PROTOCOL, signal)
       if (protocol === 'server') beReachableThrough(connection)
-      return accept(createStreamLink(stream, connection, { protocol, path: pathOf(connection.address) }))
+      return accept(createStreamLink(stream, connection, { protocol, path: path ?? pathOf(connection.address) }))
     } catch (error) {
       connection.abort('no link came of it')
       return refuse(signal.aborted ? GIVEN_UP : failureOf(error))
@@ -111,6 +113,15 @@ export const createEndpoint = async ({
     }
   }
 
+  const punch = createPunch(node)
+  const dialPunch = async (device: string, signal: AbortSignal): Promise<Result<Link, Failure>> => {
+    const punched = await punch(device, server, signal)
+    if (!punched.ok) return punched
+    const { connection } = punched.value
+    if (punched.value.opens === 'this') return linkOver(accept(connection), 'peer', signal, 'punched')
+    return accept(createStreamLink(punched.value.stream, connection, { protocol: 'peer', path: 'punched' }))
+  }
+
   const near = createNear({
     device: node.device,
     listening: node.listening,
@@ -124,6 +135,7 @@ export const createEndpoint = async ({
       if (device === node.device) return refuse({ kind: 'wrong-device', detail: 'this device itself' })
       if (signal.aborted) return refuse(GIVEN_UP)
       if (address === RELAY_ADDRESS) return linkOver(await dialRelay(device, signal), 'peer', signal)
+      if (address === PUNCH_ADDRESS) return dialPunch(device, signal)
       const where = parseAddress(address)
       if (where === undefined) return refuse({ kind: 'name-not-found', detail: 'not an address' })
       return linkOver(await node.dial({ address: where, expected: device, signal }), 'peer', signal)

@@ -41,7 +41,9 @@ export const handshake = async (
   // Both security protocols can agree on the multiplexer while they shake hands; other implementations may not do it.
   const factory: StreamMuxerFactory =
     secured.streamMuxer ?? (await agree(secured.connection, parts.muxers, dialled, signal))
-  const stream = inWholePieces(secured.connection)
+  // Both called each other: what the system says of who called whom is then the same on both sides.
+  const direction = dialled ? 'outbound' : 'inbound'
+  const stream = Object.assign(inWholePieces(secured.connection), { direction } as const)
   return { device, stream, muxer: factory.createStreamMuxer(stream) as YamuxMuxer }
 }
 

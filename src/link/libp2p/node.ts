@@ -1,12 +1,11 @@
 import type { Connection as LibP2PConnection, Listener, MultiaddrConnection, Stream, Upgrader } from '@libp2p/interface'
-import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
-import { isIPv4, isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Hex } from '../../core/bytes/hex.ts'
 import { accept, refuse, type Result } from '../../core/bytes/result.ts'
 import type { Failure } from '../../view/view.ts'
 import { byUsefulness, formatAddress, type HostAndPort } from '../address.ts'
 import type { ListenRefusal } from '../server-port.ts'
+import { addressOf, multiaddrOf } from './addresses.ts'
 import { Connection, SWEEP_MILLIS, type StreamHandlers } from './connection.ts'
 import { createCrowd } from './crowd.ts'
 import { createDeadline, type Deadline } from './deadline.ts'
@@ -14,6 +13,7 @@ import { failureOf } from './failure.ts'
 import { cutOffStrangers, handshake, HANDSHAKE_MILLIS_MAX } from './handshake.ts'
 import { listenOn } from './listen.ts'
 import type { Parts } from './parts.ts'
+import { connectTogether } from './together.ts'
 
 /** From the first packet until the other side is known, for one address. */
 export const DIAL_MILLIS_MAX = 10_000
@@ -38,6 +38,20 @@ export type Node = {
   dial(input: {
     readonly address: HostAndPort
     readonly expected?: Hex
+    /** The port to dial from; nobody may listen at it. */
+    readonly localPort?: number
+    readonly signal: AbortSignal
+  }): Promise<Result<Connection, Failure>>
+  /**
+   * Connects to a device that calls this one at the same moment. `client`: which part this side has in the handshake;
+   * the other side must have the other one. `timeout` means that nothing came through.
+   */
+  punch(input: {
+    readonly address: HostAndPort
+    readonly localPort: number
+    readonly expected: Hex
+    readonly client: boolean
+    readonly handlers: StreamHandlers
     readonly signal: AbortSignal
   }): Promise<Result<Connection, Failure>>
   /** Secures a stream that goes through a relay, as if it were a wire. */
@@ -115,7 +129,7 @@ export const createNode = async (
   // Looking after connections is no reason to keep a process alive.
   sweeper.unref()
 
-  const dial: Node['dial'] = async ({ address, expected, signal }) => {
+  const dial: Node['dial'] = async ({ address, expected, localPort, signal }) => {
     const deadline = createDeadline(DIAL_MILLIS_MAX, signal)
     const stage: { now: Stage } = { now: 'connecting' }
     const upgradeOutbound = async (wire: MultiaddrConnection): Promise<LibP2PConnection> => {
@@ -131,7 +145,12 @@ export const createNode = async (
       return keep(connection, address.host) as unknown as LibP2PConnection
     }
     try {
-      const options = { signal: deadline.signal, upgrader: { upgradeOutbound } as unknown as Upgrader }
+      const options = {
+        signal: deadline.signal,
+        upgrader: { upgradeOutbound } as unknown as Upgrader,
+        // libp2p passes on to the system what it does not know itself.
+        ...(localPort !== undefined && { localPort }),
+      }
       const connection = await parts.transport.dial(multiaddrOf(address), options)
       return accept(connection as unknown as Connection)
     } catch (error) {
@@ -139,6 +158,21 @@ export const createNode = async (
     } finally {
       deadline.clear()
     }
+  }
+
+  const punch: Node['punch'] = async ({ address, localPort, expected, client, handlers: own, signal }) => {
+    const secureWire = async (wire: MultiaddrConnection, until: AbortSignal): Promise<Connection> => {
+      const secured = await handshake(wire, parts, { dialled: client, expected, signal: until })
+      const from = addressOf(wire.remoteAddr)
+      return keep(new Connection(secured, { dialled: client, address: formatAddress(from) }, own), from.host)
+    }
+    const { transport } = parts
+    const called = await connectTogether({ transport, address, port: localPort, secure: secureWire, signal })
+    if (called.ok) return called
+    if (signal.aborted) return refuse({ kind: 'closed', detail: 'the dial was given up' })
+    const failure = called.refusal
+    const identified = failure.kind === 'wrong-device' || failure.kind === 'not-kith'
+    return refuse(identified ? failure : { kind: 'timeout', detail: failure.detail })
   }
 
   const secure: Node['secure'] = async ({ stream, dialled, address, expected, signal }) => {
@@ -167,6 +201,7 @@ export const createNode = async (
     port: portOf(listeners.value),
     listening: () => reachableAt(listeners.value, listen.hosts),
     dial,
+    punch,
     secure,
     connections: () => shakingHands.size + all().length,
     close: async () => {
@@ -194,20 +229,6 @@ const dialFailure = (
   return failure.kind === 'closed' && stage === 'shaking hands'
     ? { kind: 'closed', detail: `${failure.detail} during the handshake` }
     : failure
-}
-
-const multiaddrOf = ({ host, port }: HostAndPort): Multiaddr => {
-  const [ip = host, zone] = host.split('%')
-  if (isIPv4(ip)) return multiaddr(`/ip4/${ip}/tcp/${port}`)
-  if (isIPv6(ip))
-    return multiaddr(zone === undefined ? `/ip6/${ip}/tcp/${port}` : `/ip6zone/${zone}/ip6/${ip}/tcp/${port}`)
-  return multiaddr(`/dns/${encodeURIComponent(host)}/tcp/${port}`)
-}
-
-const addressOf = (address: Multiaddr): HostAndPort => {
-  const components = address.getComponents()
-  const host = components.find(({ name }) => name === 'ip4' || name === 'ip6')?.value ?? 'unknown'
-  return { host, port: Number(components.find(({ name }) => name === 'tcp')?.value ?? 0) }
 }
 
 const portOf = (listeners: readonly Listener[]): number =>

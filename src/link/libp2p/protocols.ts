@@ -13,6 +13,12 @@ export const RELAY_PROTOCOL = '/kith/relay/1'
 /** A server brings a way from somebody: no message, the stream is a wire. Who is there shows in the handshake on it. */
 export const RELAYED_PROTOCOL = '/kith/relayed/1'
 
+/**
+ * Two peers ask a server to meet, each over a connection from the port that it will call from: see `meeting.ts`. Only
+ * two that name each other are told where the other is, as the server itself saw it.
+ */
+export const MEET_PROTOCOL = '/kith/meet/1'
+
 export const RELAY_ANSWERS = ['open', 'not-registered', 'relay-full', 'unreachable'] as const
 
 export type RelayAnswer = (typeof RELAY_ANSWERS)[number]

@@ -35,6 +35,7 @@ export type Relay = {
   /** Serves a stream of RELAY_PROTOCOL. */
   serve(stream: Stream, from: Connection): void
   relayed(): Relayed
+  isRegistered(device: Hex): boolean
 }
 
 /**
@@ -102,6 +103,7 @@ export const createRelay = (now: () => number): Relay => {
         .catch((error: Error) => stream.abort(error))
         .finally(deadline.clear)
     },
+    isRegistered: (device) => registered.has(device),
     relayed: () => ({ ...counted }),
   }
 }

@@ -5,9 +5,10 @@ import type { Link } from '../port.ts'
 import type { ListenRefusal, ServerEndpoint } from '../server-port.ts'
 import type { StreamHandler } from './connection.ts'
 import { ALL_HOSTS } from './listen.ts'
+import { createMeetings } from './meeting.ts'
 import { createNode, type NodeLimits } from './node.ts'
 import { createParts } from './parts.ts'
-import { RELAY_PROTOCOL, SERVER_PROTOCOL } from './protocols.ts'
+import { MEET_PROTOCOL, RELAY_PROTOCOL, SERVER_PROTOCOL } from './protocols.ts'
 import { createRelay } from './relay.ts'
 import { createStreamLink } from './stream-link.ts'
 
@@ -25,6 +26,7 @@ export const createServerEndpoint = async ({
 }): Promise<Result<ServerEndpoint, ListenRefusal>> => {
   const parts = await createParts(privateKey, 'noise')
   const relay = createRelay(() => performance.now())
+  const meetings = createMeetings(relay.isRegistered, () => performance.now())
   let onLink: (link: Link) => void = (link) => link.close()
 
   const serveLink: StreamHandler = (stream, connection) => {
@@ -35,6 +37,7 @@ export const createServerEndpoint = async ({
   const handlers = new Map<string, StreamHandler>([
     [SERVER_PROTOCOL, serveLink],
     [RELAY_PROTOCOL, relay.serve],
+    [MEET_PROTOCOL, meetings.serve],
   ])
   const listen = { port, hosts: host === undefined ? ALL_HOSTS : [host] }
   const node = await createNode(parts, { listen, limits: SERVER_LIMITS, handlers })

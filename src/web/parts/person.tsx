@@ -105,6 +105,7 @@ export const PathBadge = ({
 const PATH_ICONS: Readonly<Record<Path | 'away', LucideIcon>> = {
   nearby: Network,
   direct: ArrowLeftRight,
+  punched: ArrowLeftRight,
   relayed: Server,
   away: Moon,
 }

@@ -12,6 +12,8 @@ const summary = ({ sides, wires }: Pair): string[] =>
     return `${state.links.length} link, wire ${wire ? wires().indexOf(wire) : 'none'} ${wire?.path ?? ''}`
   })
 
+const PATHS = ['nearby', 'direct', 'punched', 'relayed'] as const
+
 const ONE_LINK = ['1 link, wire 0 nearby', '1 link, wire 0 nearby']
 
 for (const squint of [false, true])
@@ -50,11 +52,11 @@ test('[RC9] paths that come and go, lost offers and late answers end in one link
           addresses: random() < 0.5 ? [] : addressesOf(pair.sides[random() < 0.9 ? 1 : 0]),
         })
     for (let change = 0; change < 60; change++) {
-      const path = (['nearby', 'direct', 'relayed'] as const)[Math.floor(random() * 3)] ?? 'nearby'
+      const path = PATHS[Math.floor(random() * PATHS.length)] ?? 'nearby'
       pair.set(path, random() < 0.5)
       pair.pass(random() * random() * 10_000)
     }
-    for (const path of ['nearby', 'direct', 'relayed'] as const) pair.set(path, true)
+    for (const path of PATHS) pair.set(path, true)
     pair.pass(300_000)
     // From a direct link, only an announcement on this network leads to a nearby one.
     const [path] = pair.wires().map((wire) => wire.path)
@@ -65,7 +67,7 @@ test('[RC9] paths that come and go, lost offers and late answers end in one link
       `seed ${seed}`,
     )
     for (const { flightsMost, state } of pair.sides) {
-      assert.ok(flightsMost <= PARALLEL_MAX + 1, `seed ${seed}: ${flightsMost} attempts at once`)
+      assert.ok(flightsMost <= PARALLEL_MAX + 2, `seed ${seed}: ${flightsMost} attempts at once`)
       assert.ok(state.links.length <= LINKS_MAX)
     }
   }

@@ -38,7 +38,9 @@ const UNNOTICED_MILLIS_MAX = 20_000
 /** With `squint`, the side that is dialled often takes a path for another than the side that dials. */
 export const createPair = (random: () => number, squint = false): Pair => {
   const sides: [Side, Side] = [newSide('small', SMALL, GREAT), newSide('great', GREAT, SMALL)]
-  const open = new Set<Path>(['nearby', 'direct', 'relayed'])
+  const open = new Set<Path>(['nearby', 'direct', 'punched', 'relayed'])
+  /** Who waits at the server for the other, with the number of the attempt. */
+  const meeting = new Map<Side, number>()
   const wires = new Set<Wire>()
   const tasks: { readonly at: number; readonly run: () => void }[] = []
   let now = 0
@@ -71,6 +73,7 @@ export const createPair = (random: () => number, squint = false): Pair => {
 
   const dial = (side: Side, attempt: number, address: string): void => {
     after(0, () => tell(side, { kind: 'began', attempt }))
+    if (address === 'punch') return after(travel(), () => punch(side, attempt))
     const path = address === 'relay' ? 'relayed' : (parseAddress(address)?.path ?? 'direct')
     after(travel(), () => {
       const isGivenUp = !side.state.flights.some((each) => each.number === attempt)
@@ -84,7 +87,30 @@ export const createPair = (random: () => number, squint = false): Pair => {
     })
   }
 
-  const connect = (side: Side, attempt: number, path: Path): void => {
+  const isGoing = (side: Side, attempt: number): boolean => side.state.flights.some((each) => each.number === attempt)
+
+  /** Two that come to the server within its patience call each other, and both have made the link. */
+  const punch = (side: Side, attempt: number): void => {
+    const other = otherOf(side)
+    const there = meeting.get(other)
+    meeting.delete(other)
+    const fail = (late: number): void =>
+      after(late, () => tell(side, { kind: 'failed', attempt, failure: { kind: 'not-let-in', detail: '' } }))
+    if (!isGoing(side, attempt)) return
+    if (there !== undefined && isGoing(other, there)) {
+      if (open.has('punched')) return connect(side, attempt, 'punched', there)
+      after(2_500, () => tell(other, { kind: 'failed', attempt: there, failure: { kind: 'not-let-in', detail: '' } }))
+      return fail(2_500)
+    }
+    meeting.set(side, attempt)
+    after(4_000, () => {
+      if (meeting.get(side) !== attempt) return
+      meeting.delete(side)
+      fail(0)
+    })
+  }
+
+  const connect = (side: Side, attempt: number, path: Path, met?: number): void => {
     const other = otherOf(side)
     const wire: Wire = {
       path,
@@ -103,7 +129,14 @@ export const createPair = (random: () => number, squint = false): Pair => {
       return { number, path: seen, address: path }
     }
     tell(side, { kind: 'connected', attempt, link: enter(side) })
-    after(travel(), () => tell(other, { kind: 'accepted', link: enter(other) }))
+    after(travel(), () =>
+      tell(
+        other,
+        met === undefined
+          ? { kind: 'accepted', link: enter(other) }
+          : { kind: 'connected', attempt: met, link: enter(other) },
+      ),
+    )
   }
 
   const lost = (side: Side, wire: Wire): void => {

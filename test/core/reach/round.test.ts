@@ -112,7 +112,7 @@ test('[RC10] the relay waits a second and a half from when both sides know the a
   assert.deepEqual(alice.tell({ kind: 'heard', offer: answer }), [`dial 0 ${HOME}`])
   // The other side may still succeed in dialling this one.
   assert.deepEqual(alice.tell({ kind: 'failed', attempt: 0, failure: REFUSED }), [])
-  assert.deepEqual(alice.pass(2_000), ['1800 dial 1 relay'])
+  assert.deepEqual(alice.pass(2_000), ['600 dial 1 punch', '1800 dial 2 relay'])
 })
 
 test('[RC10] a direct link that comes within that time leaves the relay alone', () => {
@@ -122,6 +122,7 @@ test('[RC10] a direct link that comes within that time leaves the relay alone', 
   alice.pass(1_499)
   assert.deepEqual(alice.tell({ kind: 'connected', attempt: 0, link: { number: 1, path: 'nearby', address: HOME } }), [
     'hand over 1',
+    'give up 1',
   ])
   assert.deepEqual(alice.pass(600_000), [])
 })
@@ -234,7 +235,7 @@ test('[RC16] two that ask each other at one moment do not go on asking', () => {
   assert.deepEqual(alice.tell({ kind: 'want', addresses: [] }), ['ask'])
   assert.deepEqual(alice.tell({ kind: 'heard', offer: { kind: 'ask', addresses: [] } }), ['answer'])
   assert.deepEqual(alice.tell({ kind: 'heard', offer: { kind: 'answer', addresses: [] } }), [])
-  assert.deepEqual(alice.pass(1_500), ['1500 dial 0 relay'])
+  assert.deepEqual(alice.pass(1_500), ['300 dial 0 punch', '1500 dial 1 relay'])
 })
 
 test('[RC17] the device with the greater id lets the other dial first', () => {

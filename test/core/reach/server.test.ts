@@ -32,7 +32,8 @@ const createDriver = (dice = 1) => {
   }
 }
 
-const welcome = (attempt: number) => ({ kind: 'welcomed', attempt, welcome: { people: 'on', mailboxes: 'on', observed: '' } }) as const
+const welcome = (attempt: number) =>
+  ({ kind: 'welcomed', attempt, welcome: { people: 'on', mailboxes: 'on', observed: '' } }) as const
 
 test('[RC18] a server is dialled, greeted and then connected', () => {
   const driver = createDriver()

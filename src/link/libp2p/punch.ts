@@ -1,0 +1,164 @@
+import type { Stream } from '@libp2p/interface'
+import { lpStream } from '@libp2p/utils'
+import { randomInt } from 'node:crypto'
+import { isIP } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Hex } from '../../core/bytes/hex.ts'
+import { accept, refuse, type Result } from '../../core/bytes/result.ts'
+import type { Failure } from '../../view/view.ts'
+import { parseAddress, type HostAndPort } from '../address.ts'
+import type { Connection, StreamHandler } from './connection.ts'
+import { createDeadline } from './deadline.ts'
+import { failureOf } from './failure.ts'
+import { decodeAnswer, encodeMeeting, MEETING_ANSWER_BYTES_MAX, type MeetingAnswer } from './meeting-bytes.ts'
+import type { Node } from './node.ts'
+import { MEET_PROTOCOL, PEER_PROTOCOL } from './protocols.ts'
+
+/** Ports from which devices call: none that programs listen at by custom. */
+const LOCAL_PORT_LEAST = 20_000
+const LOCAL_PORT_MOST = 60_999
+/** How often another port is tried because the first is in use. */
+const PORT_TRIES_MAX = 4
+/** From asking the server until it has answered; longer than the server waits for the other side. */
+export const MEETING_ANSWER_MILLIS_MAX = 6_000
+/** From the handshake until the other side, whose part it is, opens the link. */
+const OPENING_MILLIS_MAX = 5_000
+
+/** A connection to the server from a port that this device then calls others from. */
+type Probe = { readonly server: Connection; readonly port: number; readonly connection: Connection }
+
+/** What became of a connection that both called for: this side is to open the link on it, or the other has opened it. */
+export type Punched =
+  | { readonly opens: 'this'; readonly connection: Connection }
+  | { readonly opens: 'other'; readonly connection: Connection; readonly stream: Stream }
+
+/** Connects to a device by calling it at the moment at which it calls this one: see PROTOCOL, "Through two routers". */
+export type Punch = (
+  device: Hex,
+  server: Connection | undefined,
+  signal: AbortSignal,
+) => Promise<Result<Punched, Failure>>
+
+export const createPunch = (node: Node): Punch => {
+  /** One for all that are called at a time: from one port, any number of devices can be called. */
+  let probe:
+    | { readonly opening: Promise<Result<Probe, Failure>>; readonly server: Connection; users: number }
+    | undefined
+
+  const withProbe = async <Value>(
+    server: Connection,
+    use: (probe: Probe) => Promise<Result<Value, Failure>>,
+  ): Promise<Result<Value, Failure>> => {
+    if (probe?.server !== server) probe = { opening: openProbe(node, server), server, users: 0 }
+    const mine = probe
+    mine.users += 1
+    try {
+      const opened = await mine.opening
+      return opened.ok ? await use(opened.value) : opened
+    } finally {
+      mine.users -= 1
+      if (mine.users === 0) {
+        if (probe === mine) probe = undefined
+        void mine.opening.then((opened) => (opened.ok ? opened.value.connection.close() : undefined))
+      }
+    }
+  }
+
+  return async (device, server, signal) => {
+    if (!server) return refuse({ kind: 'unreachable', detail: 'no server is connected' })
+    return withProbe(server, async ({ port, connection }) => {
+      const met = await meet(connection, device, signal)
+      if (!met.ok) return met
+      const { millis, own, other } = met.value
+      const address = parseAddress(other)
+      if (!address || isIP(address.host) === 0)
+        return refuse({ kind: 'not-kith', detail: 'the server names no address' })
+      await pause(millis, undefined, { signal }).catch(() => undefined)
+      const called = await callTogether(node, { device, address, port, signal })
+      if (called.ok || called.refusal.kind !== 'timeout') return called
+      return refuse({ kind: 'not-let-in', detail: `called ${other} from ${describe(own, port)}` })
+    })
+  }
+}
+
+/** What a router makes of the port says what kind it is: one that changes it may change it for each connection. */
+const describe = (own: string, port: number): string =>
+  parseAddress(own)?.port === port
+    ? `${own}, a port that the router keeps`
+    : `${own}, which the router made of port ${port}`
+
+const openProbe = async (node: Node, server: Connection): Promise<Result<Probe, Failure>> => {
+  const address = parseAddress(server.address)
+  if (!address) return refuse({ kind: 'name-not-found', detail: 'not an address' })
+  for (let left = PORT_TRIES_MAX; ; left -= 1) {
+    const port = randomInt(LOCAL_PORT_LEAST, LOCAL_PORT_MOST + 1)
+    const { signal } = new AbortController()
+    const dialled = await node.dial({ address, expected: server.device, localPort: port, signal })
+    if (dialled.ok) return accept({ server, port, connection: dialled.value })
+    if (dialled.refusal.detail !== 'EADDRINUSE' || left <= 1) return dialled
+  }
+}
+
+type Met = Extract<MeetingAnswer, { readonly kind: 'meet' }>
+
+const meet = async (probe: Connection, device: Hex, signal: AbortSignal): Promise<Result<Met, Failure>> => {
+  const deadline = createDeadline(MEETING_ANSWER_MILLIS_MAX, signal)
+  try {
+    // Agreeing on a protocol takes a round trip.
+    const asked = performance.now()
+    const stream = await probe.stream(MEET_PROTOCOL, deadline.signal)
+    const roundTrip = performance.now() - asked
+    const messages = lpStream(stream, { maxDataLength: MEETING_ANSWER_BYTES_MAX })
+    await messages.write(encodeMeeting({ device, roundTrip }), { signal: deadline.signal })
+    const answer = decodeAnswer((await messages.read({ signal: deadline.signal })).subarray())
+    switch (answer?.kind) {
+      case 'meet':
+        return accept(answer)
+      case 'full':
+        return refuse({ kind: 'relay-full', detail: 'the server brings nobody else together now' })
+      case 'alone':
+        return refuse({ kind: 'not-registered', detail: 'the other side did not call at this moment' })
+      case undefined:
+        return refuse({ kind: 'not-kith', detail: 'no answer that makes sense' })
+    }
+  } catch (error) {
+    const failure = signal.aborted ? ({ kind: 'closed', detail: 'the dial was given up' } as const) : failureOf(error)
+    // An earlier server does not know the protocol.
+    return refuse(failure.kind === 'not-kith' ? { kind: 'version', detail: 'the server cannot do it' } : failure)
+  } finally {
+    deadline.clear()
+  }
+}
+
+/** Who is client and who server in the handshake is not up to the system: the device with the smaller id is client. */
+const callTogether = async (
+  node: Node,
+  call: {
+    readonly device: Hex
+    readonly address: HostAndPort
+    readonly port: number
+    readonly signal: AbortSignal
+  },
+): Promise<Result<Punched, Failure>> => {
+  const { device, address, port, signal } = call
+  const client = node.device < device
+  const arriving = Promise.withResolvers<Stream>()
+  const open: StreamHandler = (stream, connection) => {
+    if (connection.claim()) arriving.resolve(stream)
+    else stream.abort(new Error('this connection has its link'))
+  }
+  const handlers = new Map<string, StreamHandler>(client ? [] : [[PEER_PROTOCOL, open]])
+  const connected = await node.punch({ address, localPort: port, expected: device, client, handlers, signal })
+  if (!connected.ok) return connected
+  const connection = connected.value
+  if (client) return accept({ opens: 'this', connection })
+  const deadline = createDeadline(OPENING_MILLIS_MAX, signal)
+  deadline.signal.addEventListener('abort', () => connection.abort('no link came of it'))
+  try {
+    const stream = await Promise.race([arriving.promise, connection.closed.then(() => undefined)])
+    if (stream) return accept({ opens: 'other', connection, stream })
+    return refuse({ kind: 'closed', detail: 'no link came of it' })
+  } finally {
+    deadline.clear()
+  }
+}
