@@ -25,7 +25,7 @@ export const MEETING_ANSWER_MILLIS_MAX = 6_000
 const OPENING_MILLIS_MAX = 5_000
 
 /** A connection to the server from a port that this device then calls others from. */
-type Probe = { readonly server: Connection; readonly port: number; readonly connection: Connection }
+type Probe = { readonly port: number; readonly connection: Connection; readonly roundTrip: number }
 
 /** What became of a connection that both called for: this side is to open the link on it, or the other has opened it. */
 export type Punched =
@@ -59,15 +59,18 @@ export const createPunch = (node: Node): Punch => {
       mine.users -= 1
       if (mine.users === 0) {
         if (probe === mine) probe = undefined
-        void mine.opening.then((opened) => (opened.ok ? opened.value.connection.close() : undefined))
+        void mine.opening.then((opened) => {
+          if (opened.ok) opened.value.connection.abort('it has served its turn')
+        })
       }
     }
   }
 
   return async (device, server, signal) => {
     if (!server) return refuse({ kind: 'unreachable', detail: 'no server is connected' })
-    return withProbe(server, async ({ port, connection }) => {
-      const met = await meet(connection, device, signal)
+    return withProbe(server, async (opened) => {
+      const { port } = opened
+      const met = await meet(opened, device, signal)
       if (!met.ok) return met
       const { millis, own, other } = met.value
       const address = parseAddress(other)
@@ -94,20 +97,41 @@ const openProbe = async (node: Node, server: Connection): Promise<Result<Probe, 
     const port = randomInt(LOCAL_PORT_LEAST, LOCAL_PORT_MOST + 1)
     const { signal } = new AbortController()
     const dialled = await node.dial({ address, expected: server.device, localPort: port, signal })
-    if (dialled.ok) return accept({ server, port, connection: dialled.value })
+    if (dialled.ok) return greet(dialled.value, port)
     if (dialled.refusal.detail !== 'EADDRINUSE' || left <= 1) return dialled
+  }
+}
+
+/** One stream by itself first: a multiplexer gives up on many that come before the other side is ready for them. */
+const greet = async (connection: Connection, port: number): Promise<Result<Probe, Failure>> => {
+  const deadline = createDeadline(MEETING_ANSWER_MILLIS_MAX)
+  try {
+    // Agreeing on a protocol takes a round trip.
+    const asked = performance.now()
+    const stream = await connection.stream(MEET_PROTOCOL, deadline.signal)
+    const roundTrip = performance.now() - asked
+    stream.abort(new Error('it has served its turn'))
+    return accept({ port, connection, roundTrip })
+  } catch (error) {
+    connection.abort('it cannot be asked')
+    const failure = failureOf(error)
+    // An earlier server does not know the protocol.
+    return refuse(failure.kind === 'not-kith' ? { kind: 'version', detail: 'the server cannot do it' } : failure)
+  } finally {
+    deadline.clear()
   }
 }
 
 type Met = Extract<MeetingAnswer, { readonly kind: 'meet' }>
 
-const meet = async (probe: Connection, device: Hex, signal: AbortSignal): Promise<Result<Met, Failure>> => {
+const meet = async (
+  { connection, roundTrip }: Probe,
+  device: Hex,
+  signal: AbortSignal,
+): Promise<Result<Met, Failure>> => {
   const deadline = createDeadline(MEETING_ANSWER_MILLIS_MAX, signal)
   try {
-    // Agreeing on a protocol takes a round trip.
-    const asked = performance.now()
-    const stream = await probe.stream(MEET_PROTOCOL, deadline.signal)
-    const roundTrip = performance.now() - asked
+    const stream = await connection.stream(MEET_PROTOCOL, deadline.signal)
     const messages = lpStream(stream, { maxDataLength: MEETING_ANSWER_BYTES_MAX })
     await messages.write(encodeMeeting({ device, roundTrip }), { signal: deadline.signal })
     const answer = decodeAnswer((await messages.read({ signal: deadline.signal })).subarray())
@@ -122,9 +146,7 @@ const meet = async (probe: Connection, device: Hex, signal: AbortSignal): Promis
         return refuse({ kind: 'not-kith', detail: 'no answer that makes sense' })
     }
   } catch (error) {
-    const failure = signal.aborted ? ({ kind: 'closed', detail: 'the dial was given up' } as const) : failureOf(error)
-    // An earlier server does not know the protocol.
-    return refuse(failure.kind === 'not-kith' ? { kind: 'version', detail: 'the server cannot do it' } : failure)
+    return refuse(signal.aborted ? { kind: 'closed', detail: 'the dial was given up' } : failureOf(error))
   } finally {
     deadline.clear()
   }

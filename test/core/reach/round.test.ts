@@ -293,3 +293,56 @@ test('[RC34] who dialled is found again where it said that it listens, if it cam
   alice.tell({ kind: 'accepted', link: { number: 1, path: 'nearby', address: '192.168.1.7:50123' } })
   assert.deepEqual(rememberedOf(alice.state), ['192.168.1.7:4001'])
 })
+
+test('[RC35] when no direct link came within a third of a second, both call each other, once in a round', () => {
+  const alice = createDriver({ server: true })
+  alice.tell({ kind: 'want', addresses: [] })
+  alice.pass(1_500)
+  alice.tell({ kind: 'connected', attempt: 0, link: { number: 1, path: 'relayed', address: 'relay' } })
+  assert.deepEqual(alice.pass(1_000), ['2500 ask'])
+  alice.tell({ kind: 'heard', offer: { kind: 'answer', addresses: addresses(AWAY) } })
+  assert.deepEqual(alice.pass(300), ['2800 dial 2 punch'])
+  alice.tell({ kind: 'failed', attempt: 1, failure: REFUSED })
+  assert.deepEqual(alice.pass(100), [])
+  const punched = { number: 2, path: 'punched', address: AWAY } as const
+  assert.deepEqual(alice.tell({ kind: 'connected', attempt: 2, link: punched }), ['hand over 2'])
+  assert.deepEqual(alice.pass(600_000), ['5900 close 1'], 'the relayed link goes, and nothing better is looked for')
+})
+
+test('[RC35] a link that is better than the relay leaves nothing to call for', () => {
+  const alice = createDriver({ server: true })
+  alice.tell({ kind: 'want', addresses: [] })
+  alice.tell({ kind: 'heard', offer: { kind: 'answer', addresses: addresses(AWAY) } })
+  alice.tell({ kind: 'connected', attempt: 0, link: { number: 1, path: 'direct', address: AWAY } })
+  assert.deepEqual(alice.pass(600_000), [])
+})
+
+test('[RC35] however often the other side asks, it is called four times at once and four more in a minute', () => {
+  const alice = createDriver({ server: true })
+  alice.tell({ kind: 'want', addresses: [] })
+  let punches = 0
+  for (let second = 0; second < 60; second++) {
+    alice.tell({ kind: 'try-now' })
+    alice.tell({ kind: 'heard', offer: { kind: 'answer', addresses: [] } })
+    for (const word of alice.pass(1_000)) {
+      const [, number] = /dial (\d+) punch/.exec(word) ?? []
+      if (number === undefined) continue
+      punches += 1
+      alice.tell({ kind: 'failed', attempt: Number(number), failure: { kind: 'not-let-in', detail: '' } })
+    }
+  }
+  assert.ok(punches >= 4 && punches <= 8, `${punches}`)
+})
+
+test('[RC36] whoever is not wanted is not called, whatever they offer', () => {
+  const alice = createDriver({ server: true })
+  alice.tell({ kind: 'accepted', link: { number: 1, path: 'relayed', address: 'relay' } })
+  const words = [
+    ...alice.tell({ kind: 'heard', offer: { kind: 'ask', addresses: addresses(AWAY) } }),
+    ...alice.pass(600_000),
+  ]
+  assert.deepEqual(
+    words.filter((each) => each.includes('punch')),
+    [],
+  )
+})
