@@ -144,6 +144,7 @@ export const exitFor = (refusal: CommandRefusal): Exit => {
     case 'not-admin':
     case 'gone':
     case 'arriving':
+    case 'restoring':
     case 'member-already':
     case 'group-full':
     case 'invitation-newer':

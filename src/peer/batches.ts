@@ -8,6 +8,7 @@ import type { Change, Store, StoredLine, StoreRefusal } from '../store/port.ts'
 import { Draft, type Meaning, type Outlook } from './draft.ts'
 import { loadMarks, markChange, type Marks } from './marks.ts'
 import { loadReplica } from './replica-records.ts'
+import { loadRestored, type Restored } from './restored.ts'
 
 /** What a batch changed, once it is on disk. */
 export type Kept = {
@@ -45,6 +46,8 @@ export const BATCH_MAX = 256
  */
 export const MARKS_UNWRITTEN_MILLIS_MAX = 1_000
 
+type Held = { readonly replica: Replica; readonly marks: Marks; readonly restored: Restored | undefined }
+
 /** What an operation does to the draft of its batch; it answers once the batch is on disk. */
 type Operation = {
   readonly run: (draft: Draft) => Promise<Result<unknown, Refusal>>
@@ -64,21 +67,24 @@ export class Batches {
   readonly #waiting: Operation[] = []
   #replica: Replica
   #marks: Marks
+  #restored: Restored | undefined
   #running: Promise<void> | undefined
   /** Devices whose marks are not on disk as they are here. */
   readonly #unwritten = new Set<Hex>()
   #cancelWriting: (() => void) | undefined
 
-  private constructor(ports: BatchesPorts, { replica, marks }: { readonly replica: Replica; readonly marks: Marks }) {
-    this.#id = replica.conversation
+  private constructor(ports: BatchesPorts, held: Held) {
+    this.#id = held.replica.conversation
     this.#ports = ports
-    this.#replica = replica
-    this.#marks = marks
+    this.#replica = held.replica
+    this.#marks = held.marks
+    this.#restored = held.restored
   }
 
   static async load(ports: BatchesPorts, id: Hex, me: Replica['me']): Promise<Batches> {
     const { store } = ports
-    return new Batches(ports, { replica: await loadReplica(store, id, me), marks: await loadMarks(store, id) })
+    const replica = await loadReplica(store, id, me)
+    return new Batches(ports, { replica, marks: await loadMarks(store, id), restored: await loadRestored(store, id) })
   }
 
   /** As it is on disk. */
@@ -113,7 +119,8 @@ export class Batches {
 
   async #runBatch(): Promise<void> {
     const { store, outlook, onWriting, onWritten, onKept } = this.#ports
-    const draft = new Draft(store, { replica: this.#replica, marks: this.#marks, outlook })
+    const held = { replica: this.#replica, marks: this.#marks, restored: this.#restored }
+    const draft = new Draft(store, { ...held, outlook })
     const settle: ((kept: Result<null, StoreRefusal>) => void)[] = []
     // One by one, so that what is asked while an operation runs still joins its batch.
     for (let next = this.#waiting.shift(); next; next = settle.length < BATCH_MAX ? this.#waiting.shift() : undefined) {
@@ -130,6 +137,7 @@ export class Batches {
     if (kept.ok) {
       this.#replica = withFewControls(draft.replica)
       this.#marks = draft.marks
+      this.#restored = draft.restored
     }
     // The links first: an answer to the caller can wait a moment, the other person should not.
     if (kept.ok && (hasNews || changes.length + draft.learnt.size > 0)) onKept(keptOf(draft))

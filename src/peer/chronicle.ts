@@ -47,6 +47,7 @@ export const tell = async (
   { content, coming }: { readonly content: Content | undefined; readonly coming: Coming },
 ): Promise<void> => {
   const person = personAt(draft, event.author)
+  const own = event.author === draft.replica.me.device
   if (!content) return putLine(draft, event, { kind: 'newer', person, what: 'content' })
   switch (content.kind) {
     case 'text':
@@ -66,11 +67,11 @@ export const tell = async (
     case 'again':
       return again(draft, person, content)
     case 'introduction':
-      return keepIntroduction(draft, { by: person, own: coming === 'own', introduction: content }, (line) =>
+      return keepIntroduction(draft, { by: person, own, introduction: content }, (line) =>
         putLine(draft, event, { ...line, person }),
       )
     case 'history':
-      return coming === 'own' ? undefined : keepHistory(draft, content)
+      return own ? undefined : keepHistory(draft, content)
     case 'shared':
       return putLine(draft, event, { ...content, person })
     case 'invitation':

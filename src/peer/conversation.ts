@@ -1,5 +1,5 @@
 import type { Hex } from '../core/bytes/hex.ts'
-import { accept, type Result } from '../core/bytes/result.ts'
+import { accept, refuse, type Result } from '../core/bytes/result.ts'
 import { readEvent, type SignedEvent } from '../core/event/event.ts'
 import { vectorOf } from '../core/event/graph.ts'
 import { isControl } from '../core/event/kinds.ts'
@@ -7,7 +7,7 @@ import { wipeAged } from '../core/group/keyring.ts'
 import { operate, type Proposal } from '../core/group/operate.ts'
 import type { Written } from '../core/group/pen.ts'
 import { isUnkeyed, rekey } from '../core/group/rekey.ts'
-import type { Replica } from '../core/group/replica.ts'
+import { membersNow, type Replica } from '../core/group/replica.ts'
 import { join, write } from '../core/group/write.ts'
 import type { Vector } from '../core/sync/frame.ts'
 import { encodeContent, type Content } from '../core/timeline/content.ts'
@@ -88,7 +88,7 @@ export class Conversation {
 
   /** Writes something down and answers with its event once it is on disk. `speech`: what a person says, not a mark. */
   say(content: Content, input: { readonly speech: boolean }): Promise<Result<SignedEvent, SayRefusal>> {
-    return this.#batches.add(async (draft) => {
+    return this.#write(async (draft) => {
       const founded = await this.#scribe.found(draft)
       if (!founded.ok) return founded
       const written = await write(this.#around.pen(), draft.replica, { content: encodeContent(content), ...input })
@@ -100,6 +100,7 @@ export class Conversation {
   join(): Promise<Result<null, SayRefusal>> {
     return this.#batches.add(async (draft) => {
       if (draft.replica.joined || draft.replica.certificates.size === 0) return accept(null)
+      if (draft.restored) return refuse({ kind: 'restoring' })
       await this.#scribe.take(draft, await join(this.#around.pen(), draft.replica))
       return accept(null)
     })
@@ -116,7 +117,7 @@ export class Conversation {
 
   /** Changes who is in or what the group is; `also` is written with it or not at all. */
   operate(proposal: Proposal, also: readonly RecordChange[] = []): Promise<Result<null, SayRefusal>> {
-    return this.#batches.add(async (draft) => {
+    return this.#write(async (draft) => {
       const operated = await operate(this.#around.pen(), draft.replica, proposal)
       if (!operated.ok) return operated
       await this.#scribe.take(draft, operated.value)
@@ -128,7 +129,7 @@ export class Conversation {
 
   /** Sees to it that there is a key for those who are in now. */
   secure(): Promise<Result<null, SayRefusal>> {
-    return this.#batches.add(async (draft) => {
+    return this.#write(async (draft) => {
       if (!isUnkeyed(draft.replica)) return accept(null)
       const written = await rekey(this.#around.pen(), draft.replica)
       if (!written.ok) return written
@@ -173,9 +174,13 @@ export class Conversation {
     })
   }
 
-  /** A device named what it holds: delivery is derived from that. */
-  learnt(device: Hex, held: Vector): Promise<Result<null, SayRefusal>> {
+  /**
+   * A device named what it holds: delivery is derived from that, and how far this device had written before it was
+   * restored. `at`: when it said so by its own clock, if not just now.
+   */
+  learnt(device: Hex, held: Vector, at = Infinity): Promise<Result<null, SayRefusal>> {
     return this.#batches.add((draft) => {
+      noteHeard(draft, device, { seq: held.get(draft.replica.me.device) ?? 0, at })
       const marks = withHeld(draft.marks, device, held, vectorOf(draft.replica.graph))
       if (marks !== draft.marks) draft.learnt.add(device)
       draft.marks = marks
@@ -200,10 +205,22 @@ export class Conversation {
     })
   }
 
+  /** What writes own events: not while it is unknown how far this device had written before it was restored. */
+  #write<Value>(run: (draft: Draft) => Promise<Result<Value, SayRefusal>>): Promise<Result<Value, SayRefusal>> {
+    return this.#batches.add((draft) => (draft.restored ? Promise.resolve(refuse({ kind: 'restoring' })) : run(draft)))
+  }
+
   /** Resolves when nothing is being written any more. */
   settled(): Promise<void> {
     return this.#batches.settled()
   }
+}
+
+/** Only who is in gets all that is written here: others may know less of it. An old word says nothing about now. */
+const noteHeard = (draft: Draft, device: Hex, { seq, at }: { readonly seq: number; readonly at: number }): void => {
+  const { replica, restored } = draft
+  const isIn = replica.kind === 'unfounded' || membersNow(replica).devices.has(device)
+  draft.noteNamed(seq, isIn && device !== replica.me.device && at >= (restored?.at ?? 0))
 }
 
 const NOTHING = new Uint8Array(0)

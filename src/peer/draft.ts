@@ -11,6 +11,7 @@ import { loadHorizon } from './history-records.ts'
 import { markChange, withMembers, type Marks } from './marks.ts'
 import type { RecordChange } from './record.ts'
 import { replicaChanges } from './replica-records.ts'
+import { withNamed, type Restored } from './restored.ts'
 
 /** What something said means beyond its line. */
 export type Meaning =
@@ -44,6 +45,8 @@ export class Draft {
   /** What came from each device in this batch: author to greatest sequence. */
   readonly arrivals = new Map<Hex, Map<Hex, number>>()
   marks: Marks
+  /** Present while nothing may be written: it is not known how far this device had written before. */
+  restored: Restored | undefined
   readonly meanings: Meaning[] = []
   /** Devices that named what they hold: their marks may be written later. */
   readonly learnt = new Set<Hex>()
@@ -63,11 +66,20 @@ export class Draft {
   /** Who was in, and how far the own chain had come, when it was looked at last. */
   #noted: { readonly membership: Membership; readonly tip: number }
 
-  constructor(store: Store, from: { readonly replica: Replica; readonly marks: Marks; readonly outlook: Outlook }) {
+  constructor(
+    store: Store,
+    from: {
+      readonly replica: Replica
+      readonly marks: Marks
+      readonly restored: Restored | undefined
+      readonly outlook: Outlook
+    },
+  ) {
     this.store = store
     this.before = from.replica
     this.replica = from.replica
     this.marks = from.marks
+    this.restored = from.restored
     this.outlook = from.outlook
     this.#noted = {
       membership: membershipNow(from.replica),
@@ -92,6 +104,11 @@ export class Draft {
     for (const device of admissions.keys())
       if (marks.get(device) !== this.marks.get(device)) this.put(markChange(conversation, device, marks))
     this.marks = marks
+  }
+
+  /** Somebody named how far this device had written; `heard`: it is all that they hold now. */
+  noteNamed(seq: number, heard: boolean): void {
+    if (this.restored) this.restored = withNamed(this.restored, { seq, heard })
   }
 
   async event(id: Hex): Promise<StoredEvent | undefined> {

@@ -1,9 +1,9 @@
 import { readExport, type ExportRefusal } from '../core/backup/export.ts'
 import type { Head, Kept } from '../core/backup/entry.ts'
-import { encode } from '../core/bytes/cbor.ts'
 import type { Hex } from '../core/bytes/hex.ts'
 import { accept, refuse, unreachable, type Result } from '../core/bytes/result.ts'
 import type { Put, Space, Store, StoreRefusal } from '../store/port.ts'
+import { restoredPut } from './restored.ts'
 import { loadSelf, type Self } from './self.ts'
 import { conversationIn, newTally, type Tally } from './tally.ts'
 
@@ -90,7 +90,7 @@ const bringIn = async (
     if (!put.ok) return put
   }
   for (const conversation of tally.addedConversations()) {
-    const put = await batch.add(restoredMark(conversation, how.now))
+    const put = await batch.add(restoredPut(conversation, how.now))
     if (!put.ok) return put
   }
   const ended = await batch.end()
@@ -141,16 +141,6 @@ const isMissingRecord = async (
       return false
   }
 }
-
-/** Under this key, the time at which a conversation was brought back from an export. */
-export const restoredKey = (conversation: Hex): string => `${conversation}/restored`
-
-const restoredMark = (conversation: Hex, now: number): Put => ({
-  put: 'record',
-  space: 'conversation',
-  key: restoredKey(conversation),
-  value: encode(now),
-})
 
 const putOf = (kept: Kept): Put => {
   switch (kept.entry) {

@@ -67,6 +67,9 @@ export const takeIn = async (draft: Draft, arrival: Arrival): Promise<Intake> =>
   return noteArrival(draft, arrival.from, event)
 }
 
+/** Written by this device before it was restored: others had it, and bring it back. */
+const isOwn = (draft: Draft, { author }: SignedEvent): boolean => author === draft.replica.me.device
+
 const OTHER = 'another event'
 
 const writeDown = async (draft: Draft, event: SignedEvent, received: Received): Promise<void> => {
@@ -83,13 +86,14 @@ const writeDown = async (draft: Draft, event: SignedEvent, received: Received): 
     case 'unopened':
       keepBare(draft, event)
       // Nothing was ever said under an epoch that is not here.
-      if (await draft.event(received.epoch)) draft.toRepeat.add(received.epoch)
+      if (!isOwn(draft, event) && (await draft.event(received.epoch))) draft.toRepeat.add(received.epoch)
       return
     case 'sealed':
       keepBare(draft, event)
       return writeSealed(draft, event, received)
     case 'joined':
       keepBare(draft, event)
+      if (isOwn(draft, event)) return
       draft.meanings.push({ kind: 'device', person, device: event.author })
       // In a group it only brings a key: who came is told by what let them in.
       if (draft.replica.kind === 'direct') putLine(draft, event, { kind: 'joined', person })
@@ -133,6 +137,7 @@ const writeSealed = async (
     return held && reveal(draft, held, told, 'told')
   }
   putLine(draft, event, voided ? { kind: 'void', person } : { kind: 'sealed', person })
+  if (isOwn(draft, event)) return
   if (why.kind === 'unknown-epoch' || why.kind === 'key-gone') askForAgain(draft, event)
 }
 
@@ -190,7 +195,9 @@ export const branchKey = (conversation: Hex, id: Hex): string => `${conversation
 const noteFollowed = (draft: Draft, event: SignedEvent): void => {
   const { device } = draft.replica.me
   const tip = event.after.find(([author]) => author === device)
-  if (tip) noteHeld(draft, event.author, tip[1])
+  if (!tip) return
+  draft.noteNamed(tip[1], false)
+  noteHeld(draft, event.author, tip[1])
 }
 
 /** Another device holds what this one wrote, up to there. */

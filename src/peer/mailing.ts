@@ -100,11 +100,11 @@ const subjectOf = (peer: RunningPeer, room: Room): Subject => {
       if (!taken.ok) return 'not-kept'
       return taken.value.waiting === 0 && taken.value.refused === 0 ? 'taken' : 'later'
     },
-    learnt: (other, said) => {
+    learnt: (other, said, at) => {
       const known = conversation.marks.get(other)?.held ?? NOTHING
       const most = new Map(known)
       for (const [author, seq] of said) most.set(author, Math.max(seq, most.get(author) ?? 0))
-      void conversation.learnt(other, most)
+      void conversation.learnt(other, most, at)
     },
   }
 }

@@ -14,6 +14,8 @@ export const refusalOf = (refusal: SayRefusal): Refusal => {
       return { kind: 'not-met' }
     case 'not-a-member':
       return { kind: 'gone' }
+    case 'restoring':
+      return { kind: 'restoring', name: null }
     case 'not-admin':
       return refusal
     case 'not-a-group':

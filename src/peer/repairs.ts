@@ -10,15 +10,23 @@ export const REPAIRED_MAX = 1_024
 export class Repairs {
   readonly #complained = new Set<Hex>()
   readonly #repeated = new Set<Hex>()
+  /** For when this device may write again. */
+  readonly #putOff = { complaints: new Set<Hex>(), repetitions: new Set<Hex>() }
   /** What is remembered of the batch that is being written. */
   #pending: readonly (readonly [Set<Hex>, Hex])[] = []
+
+  /** Remembers what a draft has to say and must not say now. */
+  putOff({ toComplain, toRepeat }: Draft): void {
+    remember(this.#putOff.complaints, [...toComplain])
+    remember(this.#putOff.repetitions, [...toRepeat])
+  }
 
   /** Epochs that cannot be opened here and about which nothing was said yet. */
   complaints({ replica, toComplain }: Draft): readonly Hex[] {
     const closed = [...replica.keyring.epochs.values()].filter(
       (epoch) => !epoch.secrets && !epoch.unopenedBy.includes(replica.me.device),
     )
-    const all = new Set([...toComplain, ...closed.map(({ id }) => id)])
+    const all = new Set([...this.#putOff.complaints, ...toComplain, ...closed.map(({ id }) => id)])
     return this.#remember(this.#complained, [...all].filter((id) => !this.#complained.has(id)).slice(0, COMPLAINTS_MAX))
   }
 
@@ -26,7 +34,7 @@ export class Repairs {
   repetitions({ toRepeat }: Draft): readonly Hex[] {
     return this.#remember(
       this.#repeated,
-      [...toRepeat].filter((id) => !this.#repeated.has(id)),
+      [...new Set([...this.#putOff.repetitions, ...toRepeat])].filter((id) => !this.#repeated.has(id)),
     )
   }
 
@@ -38,8 +46,12 @@ export class Repairs {
 
   #remember(set: Set<Hex>, ids: readonly Hex[]): readonly Hex[] {
     this.#pending = [...this.#pending, ...ids.map((id) => [set, id] as const)]
-    for (const id of ids) set.add(id)
-    while (set.size > REPAIRED_MAX) set.delete(set.values().next().value ?? '')
+    remember(set, ids)
     return ids
   }
+}
+
+const remember = (set: Set<Hex>, ids: readonly Hex[]): void => {
+  for (const id of ids) set.add(id)
+  while (set.size > REPAIRED_MAX) set.delete(set.values().next().value ?? '')
 }

@@ -1,10 +1,12 @@
 import { accept, refuse, type Result } from '../core/bytes/result.ts'
 import type { Crypto } from '../core/crypto/port.ts'
 import { readEvent, type SignedEvent } from '../core/event/event.ts'
+import { chainOf } from '../core/event/graph.ts'
 import type { Entry } from '../core/group/founding.ts'
-import type { OwnSlotKey } from '../core/group/keyring.ts'
+import { withoutSending, type OwnSlotKey } from '../core/group/keyring.ts'
 import type { OperateRefusal } from '../core/group/operate.ts'
 import type { Pen, Written } from '../core/group/pen.ts'
+import { rekey } from '../core/group/rekey.ts'
 import { missingControls, type Replica } from '../core/group/replica.ts'
 import { complain, found, write, type WriteRefusal } from '../core/group/write.ts'
 import { encodeContent } from '../core/timeline/content.ts'
@@ -16,6 +18,7 @@ import { HeldBack } from './held-back.ts'
 import { takeIn, type Intake } from './intake.ts'
 import { Repairs } from './repairs.ts'
 import { sayAgain } from './repetition.ts'
+import { hasCaughtUp, restoredDrop } from './restored.ts'
 
 export type ScribePorts = {
   readonly store: Store
@@ -28,7 +31,13 @@ export type ScribePorts = {
   readonly intakeMax: () => number
 }
 
-export type SayRefusal = StoreRefusal | WriteRefusal | OperateRefusal | { readonly kind: 'not-met' }
+export type SayRefusal =
+  | StoreRefusal
+  | WriteRefusal
+  | OperateRefusal
+  | { readonly kind: 'not-met' }
+  /** It came back from an export, and how far this device had written since is not known yet. */
+  | { readonly kind: 'restoring' }
 
 /** Writes into the drafts of one conversation, and remembers what has to be come back to. */
 export class Scribe {
@@ -80,7 +89,9 @@ export class Scribe {
   /** What has to be done at the end of a batch. Answers whether more or fewer events wait than before. */
   async finish(draft: Draft): Promise<boolean> {
     await this.#retry(draft)
-    await this.#repair(draft)
+    await this.#goOn(draft)
+    if (draft.restored) this.#repairs.putOff(draft)
+    else await this.#repair(draft)
     return this.heldBack.size - this.#taken.size !== this.#waited
   }
 
@@ -100,6 +111,23 @@ export class Scribe {
       for (const { id, from, bytes } of this.heldBack.all())
         if (!this.#taken.has(id) && (await this.takeIn(draft, { from, bytes })) !== 'waiting') this.#taken.add(id)
     }
+  }
+
+  /**
+   * Lets this device write again once all that it had written is here. Which message keys it used in the epochs of then is
+   * not known for certain, so none of these is sealed under any more: the next message makes a new one.
+   */
+  async #goOn(draft: Draft): Promise<void> {
+    const { restored, replica } = draft
+    const { device } = replica.me
+    if (!restored || !hasCaughtUp(restored, chainOf(replica.graph, device))) return
+    draft.restored = undefined
+    draft.put(restoredDrop(replica.conversation))
+    draft.replica = { ...replica, keyring: withoutSending(replica.keyring, device) }
+    // The others take this device's own epochs for certain, and would build on one that is lost what they say again.
+    const hasLost = [...replica.keyring.epochs.values()].some(({ author, secrets }) => author === device && !secrets)
+    const renewed = hasLost ? await rekey(this.#ports.pen(), draft.replica) : undefined
+    if (renewed?.ok) await this.take(draft, renewed.value)
   }
 
   /** Says which epochs could not be opened here, and says again what others could not open. */

@@ -36,6 +36,8 @@ export type Refusal =
   | { readonly kind: 'gone' }
   /** I was let into this group, and nothing of it has reached this device yet. */
   | { readonly kind: 'arriving' }
+  /** The profile was restored, and how far it had written here is still to be heard: from this person, or a member. */
+  | { readonly kind: 'restoring'; readonly name: string | null }
   | { readonly kind: 'not-a-member'; readonly who: string }
   | { readonly kind: 'member-already'; readonly who: string }
   /** This call is about groups, or about two people, and this conversation is the other. */

@@ -73,6 +73,8 @@ export type Home = {
   crash(): void
   /** Once it has ended: its disk is as it was then, as when somebody brings back an old copy. */
   setBack(snapshot: Snapshot): void
+  /** Its disk is put back to an earlier state while nothing runs: as a profile that is imported from an old export. */
+  putBack(disk: Snapshot): void
   /** From the next instant on, this clock is so far from the true time. */
   setSkew(skew: number): void
 }
@@ -222,6 +224,10 @@ const createHome = async (ground: Ground, options: HomeOptions, given?: Self): P
     },
     setBack: (snapshot) => {
       disk = snapshot
+    },
+    putBack: (earlier) => {
+      if (now) throw new Error(`${name} is running`)
+      disk = earlier
     },
     setSkew: (next) => {
       skew = next

@@ -50,6 +50,7 @@ const REFUSALS: { readonly [Kind in Refusal['kind']]: Extract<Refusal, { kind: K
   'not-admin': { kind: 'not-admin' },
   gone: { kind: 'gone' },
   arriving: { kind: 'arriving' },
+  restoring: { kind: 'restoring', name: 'Bob' },
   'not-a-member': { kind: 'not-a-member', who: 'Bob' },
   'member-already': { kind: 'member-already', who: 'Bob' },
   'not-a-group': { kind: 'not-a-group' },
@@ -126,6 +127,8 @@ test('[UI1] every refusal says something of its own, in whole sentences', () => 
 test('[UI1] refusals show the facts that they carry', () => {
   assert.match(refusalWords(REFUSALS['text-too-long']), /68\.4 KB.*64 KB/)
   assert.match(refusalWords(REFUSALS['unclear-person']), /bob ·k7wq2f, bob ·9d0aab/)
+  assert.match(refusalWords(REFUSALS.restoring), /hear from Bob/)
+  assert.match(refusalWords({ kind: 'restoring', name: null }), /hear from a member/)
   assert.match(refusalWords(REFUSALS['disk-failed']), /EROFS/)
 })
 

@@ -24,7 +24,7 @@ export type Epoch = {
   readonly made: number
   /** Absent when this device could not open it. */
   readonly secrets?: EpochSecrets
-  /** Devices that said they cannot open it: it is not used for sending any more. */
+  /** Devices that said they cannot open it, or this one once it was restored: it is not used for sending any more. */
   readonly unopenedBy: readonly Hex[]
 }
 
@@ -87,6 +87,12 @@ export const withUnopened = (keyring: Keyring, epochId: Hex, device: Hex): Keyri
   if (!epoch || epoch.unopenedBy.includes(device)) return keyring
   return withEpoch(keyring, { ...epoch, unopenedBy: [...epoch.unopenedBy, device] })
 }
+
+/** This device seals nothing more under any of the epochs that are here: they stay for what others sealed. */
+export const withoutSending = (keyring: Keyring, device: Hex): Keyring =>
+  [...keyring.epochs.values()]
+    .filter(({ secrets }) => secrets)
+    .reduce((next, { id }) => withUnopened(next, id, device), keyring)
 
 export const withSlotKey = (keyring: Keyring, device: Hex, slotKey: Uint8Array): Keyring => ({
   ...keyring,

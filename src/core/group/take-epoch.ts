@@ -10,7 +10,8 @@ import type { Replica } from './replica.ts'
 export type EpochTaken =
   | { readonly kind: 'epoch'; readonly opened: true }
   /**
-   * - `no-key`: it is sealed to a key that is gone, or builds on an epoch that is not here: complain
+   * - `no-key`: it is sealed to a key that is gone, builds on an epoch that is not here, or is this device's own from
+   *   before it was restored: complain
    * - `split`: it is sealed to a key that is here and does not open: its author gave this device something else than the
    *   others. Complain, and show it
    * - `not-for-us`: this device was not in
@@ -37,6 +38,12 @@ export const takeEpoch = async (
   const horizon = { steps: past.steps, epochDepth: depth }
   const known = { ...replica, keyring: withSlotKey(replica.keyring, event.author, nextSlotKey) }
   const slot = slots.find(([device]) => device === replica.me.device)
+  const epoch = { id: event.id, depth, author: event.author, members: members.digest, made: now, unopenedBy: [] }
+  // Its author has no slot in it, and had its secrets before: what others sealed under it has to be asked for.
+  if (event.author === replica.me.device) {
+    const closed = { ...known, keyring: withEpoch(known.keyring, epoch) }
+    return { replica: closed, horizon, received: { kind: 'epoch', opened: false, why: 'no-key' } }
+  }
   if (!slot) return { replica: known, horizon, received: { kind: 'epoch', opened: false, why: 'not-for-us' } }
 
   const own = ownSlotKeyId(known.keyring, slot[1])
@@ -45,7 +52,6 @@ export const takeEpoch = async (
   const place = { ...event, depth, parent: parentId, members }
   const secrets = canTry ? await openEpoch(crypto, place, { body, slot, seed: own.seed, parent }) : undefined
 
-  const epoch = { id: event.id, depth, author: event.author, members: members.digest, made: now, unopenedBy: [] }
   const keyring = withEpoch(known.keyring, secrets ? { ...epoch, secrets } : epoch)
   const why = canTry ? 'split' : 'no-key'
   if (!secrets) return { replica: { ...known, keyring }, horizon, received: { kind: 'epoch', opened: false, why } }

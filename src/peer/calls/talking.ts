@@ -3,13 +3,14 @@ import { accept, refuse } from '../../core/bytes/result.ts'
 import { isEmoji, parseText, type Content } from '../../core/timeline/content.ts'
 import { readLine } from '../../core/timeline/line.ts'
 import type { StoredLine } from '../../store/port.ts'
-import type { Answer, Calls, Said } from '../../view/calls.ts'
+import type { Answer, Calls, Refusal, Said } from '../../view/calls.ts'
 import type { Deciding } from '../deciding.ts'
 import { viewLines } from '../line-view.ts'
 import type { Reading } from '../reading.ts'
 import { refusalOf } from '../refusal.ts'
 import { orderOf } from '../room.ts'
 import type { RunningPeer } from '../running.ts'
+import type { SayRefusal } from '../scribe.ts'
 import { done, messageOf, personOf, roomOf } from './asked.ts'
 
 export const DRAFT_CHARACTERS_MAX = 70_000
@@ -30,6 +31,11 @@ export const talkingCalls = (
 ): Talking => {
   const viewing = () => ({ store: peer.store, me: peer.me, now: peer.scheduler.now() })
 
+  const spokenRefusal = (refusal: SayRefusal, person: Hex | undefined): Refusal => {
+    const name = person === undefined ? undefined : peer.people.person(person)?.name
+    return refusal.kind === 'restoring' ? { kind: 'restoring', name: name ?? null } : refusalOf(refusal)
+  }
+
   const speak = async (conversation: Hex, content: Content): Answer<Said> => {
     const found = roomOf(peer, conversation)
     if (!found.ok) return found
@@ -41,7 +47,7 @@ export const talkingCalls = (
     if (person !== undefined && !room.founded && !peer.people.entryOf(person))
       await peer.acquaintances.fetchCard(person)
     const said = await room.conversation.say(content, { speech: true })
-    if (!said.ok) return refuse(refusalOf(said.refusal))
+    if (!said.ok) return refuse(spokenRefusal(said.refusal, person))
     // Whoever speaks to somebody has accepted them.
     if (person === undefined) await deciding.group(room, 'accepted')
     else await deciding.person(person, 'accepted')

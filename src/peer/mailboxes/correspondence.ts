@@ -128,7 +128,7 @@ export class Correspondence {
   async #learn(receipt: Receipt): Promise<void> {
     const isMember = this.subject.members().has(receipt.device)
     if (isMember && (await verifyReceipt(this.#ports.crypto, this.subject.id, receipt)))
-      this.subject.learnt(receipt.device, new Map(receipt.vector))
+      this.subject.learnt(receipt.device, new Map(receipt.vector), receipt.time)
   }
 
   #comeBack(refusal: MailboxRefusal | undefined): void {

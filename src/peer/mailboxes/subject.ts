@@ -24,8 +24,8 @@ export type Subject = {
   readonly firstSecretOf: (device: Hex) => Uint8Array | undefined
   /** Takes in events; `later` when some of them wait for others that are not here. */
   readonly receive: (events: readonly Uint8Array[]) => Promise<Taken>
-  /** That member device holds at least this much. */
-  readonly learnt: (device: Hex, held: Vector) => void
+  /** That member device holds at least this much; `at`: when it said so, by its own clock. */
+  readonly learnt: (device: Hex, held: Vector, at: number) => void
 }
 
 export type Member = {

@@ -1,0 +1,52 @@
+import { decode, encode } from '../core/bytes/cbor.ts'
+import type { Hex } from '../core/bytes/hex.ts'
+import { Bug } from '../core/bytes/result.ts'
+import { uint } from '../core/bytes/shape.ts'
+import type { Chain } from '../core/event/graph.ts'
+import type { Store } from '../store/port.ts'
+import type { RecordDrop, RecordPut } from './record.ts'
+
+/** A conversation that came back from an export: this device may have written more in it than is here. */
+export type Restored = {
+  /** When it was brought back, in milliseconds since 1970. */
+  readonly at: number
+  /** Whether another member's device has said since then what it holds. */
+  readonly heard: boolean
+  /** The greatest number of an event of this device that anybody has named. Not on disk: after a restart, all are heard anew. */
+  readonly named: number
+}
+
+/** Somebody named how far this device had written. `heard`: it is what they hold now, not only some of it. */
+export const withNamed = (restored: Restored, { seq, heard }: { readonly seq: number; readonly heard: boolean }) =>
+  seq <= restored.named && (restored.heard || !heard)
+    ? restored
+    : { ...restored, heard: restored.heard || heard, named: Math.max(seq, restored.named) }
+
+/** Whether everything that this device is known to have written is here again: the next event continues its chain. */
+export const hasCaughtUp = ({ heard, named }: Restored, own: Chain): boolean =>
+  heard && own.seq >= named && own.beyond.size === 0
+
+export const loadRestored = async (store: Store, conversation: Hex): Promise<Restored | undefined> => {
+  const record = await store.record('conversation', restoredKey(conversation))
+  if (!record) return undefined
+  const decoded = decode(record)
+  const at = decoded.ok ? uint()(decoded.value) : undefined
+  if (at === undefined) throw new Bug('a stored mark of restoring cannot be read')
+  return { at, heard: false, named: 0 }
+}
+
+export const restoredPut = (conversation: Hex, at: number): RecordPut => ({
+  put: 'record',
+  space: 'conversation',
+  key: restoredKey(conversation),
+  value: encode(at),
+})
+
+export const restoredDrop = (conversation: Hex): RecordDrop => ({
+  drop: 'record',
+  space: 'conversation',
+  key: restoredKey(conversation),
+})
+
+/** Under this key, the time at which a conversation was brought back from an export. */
+const restoredKey = (conversation: Hex): string => `${conversation}/restored`
