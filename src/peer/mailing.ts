@@ -93,7 +93,13 @@ const subjectOf = (peer: RunningPeer, room: Room): Subject => {
       // What the introduction or the invitation gave is all that a newcomer has until the first key is opened.
       return given ? [...lineages, given] : lineages
     },
-    secretsBefore: (epoch) => (isShut() ? [] : mailboxesBefore(conversation.replica, epoch)),
+    secretsBefore: (epoch) => {
+      if (isShut()) return []
+      // Before the first key, those who met by an invitation have the mailbox that it gave them.
+      const given = hasHeard() ? undefined : room.meeting
+      const before = mailboxesBefore(conversation.replica, epoch)
+      return given ? [...before, given] : before
+    },
     firstSecretOf: (each) => (isShut() ? undefined : firstMailboxOf(conversation.replica, each)),
     receive: async (events): Promise<Taken> => {
       const taken = await conversation.receive(device, events)

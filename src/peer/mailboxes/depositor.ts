@@ -2,7 +2,6 @@ import type { Hex } from '../../core/bytes/hex.ts'
 import { readEvent } from '../../core/event/event.ts'
 import { isControl, KIND } from '../../core/event/kinds.ts'
 import type { MailboxKeys } from '../../core/mailbox/keys.ts'
-import { lettersOf } from '../../core/mailbox/letter.ts'
 import type { Outgoing, Want } from '../../core/sync/exchange.ts'
 import type { Vector } from '../../core/sync/frame.ts'
 import type { Cursor } from '../../core/rendezvous/mailbox-messages.ts'
@@ -20,12 +19,11 @@ import {
   type Deposit,
   type Placed,
 } from './deposit.ts'
+import { LETTER_BYTES_MAX, parcels } from './parcels.ts'
 import type { CorrespondencePorts, Member, Subject } from './subject.ts'
 
 /** How long a link has to bring something to everybody before it is put on a server. */
 export const DIRECT_MILLIS = 2_000
-/** What one blob of several events holds at most, so that it fits a step of 64 KiB. */
-export const LETTER_BYTES_MAX = 60 * 1024
 /** What is read of the own events at once: several letters, so that few of them go out half empty. */
 const PIECE_BYTES_MAX = 8 * LETTER_BYTES_MAX
 /** So many own control events may lie between two changes of the members that are not on the server otherwise. */
@@ -287,18 +285,6 @@ export class Depositor {
       next = last.seq + 1
     }
   }
-}
-
-/** Events in order, as many to a blob as fit; `seq` is the last one's. */
-const parcels = (
-  all: readonly Outgoing[],
-): readonly { readonly events: readonly Uint8Array[]; readonly seq: number }[] => {
-  const letters = lettersOf(
-    all.map(({ bytes }) => bytes),
-    LETTER_BYTES_MAX,
-  )
-  let at = 0
-  return letters.map((events) => ({ events, seq: all[(at += events.length) - 1]?.seq ?? 0 }))
 }
 
 const missing = (all: Vector, at: Vector): readonly Want[] =>
