@@ -45,11 +45,15 @@ test('[EX10] [AR2] a profile moves to another machine, goes on talking there, an
     assert(found.at === 'found')
     const opened = await from.calls.open({ person: found.value.id })
     assert(opened.ok)
-    const said = await from.calls.say({ conversation: opened.value.conversation, text })
+    const say = () => from.calls.say({ conversation: opened.value.conversation, text })
+    let said = await say()
+    // A profile that was brought back waits until somebody says how far it had written.
+    for (; !said.ok && said.refusal.kind === 'restoring'; said = await say()) await following.next()
     assert(said.ok)
+    const { value } = said
     const isThere = (): boolean => {
-      const progress = following.seen.conversations.get(said.value.conversation)?.progress ?? []
-      return ['delivered', 'read'].includes(deliveryOf(said.value, progress))
+      const progress = following.seen.conversations.get(value.conversation)?.progress ?? []
+      return ['delivered', 'read'].includes(deliveryOf(value, progress))
     }
     await following.until(() => isThere() || undefined)
     await following.end()

@@ -40,7 +40,7 @@ const friends = async (seed: number, names: readonly string[] = ['Alice', 'Bob']
 
 const stateOf = async (one: Home, conversation: string): Promise<string | undefined> => {
   const view = one.screen.conversations.get(conversation)
-  const mine = (await linesIn(one, conversation)).filter((line) => line.mine && line.kind === 'message').at(-1)
+  const mine = (await linesIn(one, conversation)).findLast((line) => line.mine && line.kind === 'message')
   return view && mine && deliveryOf(mine, view.progress)
 }
 

@@ -76,10 +76,7 @@ test(
 
     const files = (await readdir(stage.data, { recursive: true, withFileTypes: true })).filter((each) => each.isFile())
     const serverFiles = files.filter(({ parentPath }) => parentPath === join(stage.data, 'server'))
-    assert.deepEqual(
-      serverFiles.map(({ name }) => name).sort(),
-      ['mailboxes.sqlite', 'server.key'],
-    )
+    assert.deepEqual(serverFiles.map(({ name }) => name).sort(), ['mailboxes.sqlite', 'server.key'])
     for (const { parentPath, name } of files) {
       const bytes = await readFile(join(parentPath, name))
       assert(!bytes.includes(door.token), `the token is in ${name}`)

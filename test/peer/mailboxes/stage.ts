@@ -30,8 +30,10 @@ export type Office = {
   client(): ServerMailboxes
 }
 
+type Watcher = { readonly watched: Set<Hex>; tell: (mailbox: Hex) => void }
+
 export const createOffice = (): Office => {
-  const handlers: { readonly watched: Set<Hex>; tell: (mailbox: Hex) => void }[] = []
+  const handlers: Watcher[] = []
   let cursors = 0
   const office: Office = {
     mailboxes: new Map(),
@@ -40,7 +42,7 @@ export const createOffice = (): Office => {
     tamper: (blobs) => blobs,
     asked: [],
     client: () => {
-      const me = { watched: new Set<Hex>(), tell: (_: Hex): void => {} }
+      const me: Watcher = { watched: new Set(), tell: () => {} }
       handlers.push(me)
       const asked = <Value>(what: string, answer: () => Value): Promise<Result<Value, MailboxRefusal>> => {
         office.asked.push(what)
