@@ -13,7 +13,7 @@ import { failureOf } from './failure.ts'
 import { cutOffStrangers, handshake, HANDSHAKE_MILLIS_MAX } from './handshake.ts'
 import { listenOn } from './listen.ts'
 import type { Parts } from './parts.ts'
-import { connectTogether } from './together.ts'
+import { connectTogether, type CallingPort } from './together.ts'
 
 /** From the first packet until the other side is known, for one address. */
 export const DIAL_MILLIS_MAX = 10_000
@@ -48,7 +48,7 @@ export type Node = {
    */
   punch(input: {
     readonly address: HostAndPort
-    readonly localPort: number
+    readonly localPort: CallingPort
     readonly expected: Hex
     readonly client: boolean
     readonly handlers: StreamHandlers

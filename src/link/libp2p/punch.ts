@@ -13,6 +13,7 @@ import { failureOf } from './failure.ts'
 import { decodeAnswer, encodeMeeting, MEETING_ANSWER_BYTES_MAX, type MeetingAnswer } from './meeting-bytes.ts'
 import type { Node } from './node.ts'
 import { MEET_PROTOCOL, PEER_PROTOCOL } from './protocols.ts'
+import { callingPort, type CallingPort } from './together.ts'
 
 /** Ports from which devices call: none that programs listen at by custom. */
 const LOCAL_PORT_LEAST = 20_000
@@ -25,7 +26,7 @@ export const MEETING_ANSWER_MILLIS_MAX = 6_000
 const OPENING_MILLIS_MAX = 5_000
 
 /** A connection to the server from a port that this device then calls others from. */
-type Probe = { readonly port: number; readonly connection: Connection; readonly roundTrip: number }
+type Probe = { readonly port: CallingPort; readonly connection: Connection; readonly roundTrip: number }
 
 /** What became of a connection that both called for: this side is to open the link on it, or the other has opened it. */
 export type Punched =
@@ -54,7 +55,11 @@ export const createPunch = (node: Node): Punch => {
     mine.users += 1
     try {
       const opened = await mine.opening
-      return opened.ok ? await use(opened.value) : opened
+      if (!opened.ok) return opened
+      const used = await use(opened.value)
+      // Whoever comes later needs another port.
+      if (opened.value.port.worn && probe === mine) probe = undefined
+      return used
     } finally {
       mine.users -= 1
       if (mine.users === 0) {
@@ -79,7 +84,7 @@ export const createPunch = (node: Node): Punch => {
       await pause(millis, undefined, { signal }).catch(() => undefined)
       const called = await callTogether(node, { device, address, port, signal })
       if (called.ok || called.refusal.kind !== 'timeout') return called
-      return refuse({ kind: 'not-let-in', detail: `called ${other} from ${describe(own, port)}` })
+      return refuse({ kind: 'not-let-in', detail: `called ${other} from ${describe(own, port.number)}` })
     })
   }
 }
@@ -97,13 +102,13 @@ const openProbe = async (node: Node, server: Connection): Promise<Result<Probe, 
     const port = randomInt(LOCAL_PORT_LEAST, LOCAL_PORT_MOST + 1)
     const { signal } = new AbortController()
     const dialled = await node.dial({ address, expected: server.device, localPort: port, signal })
-    if (dialled.ok) return greet(dialled.value, port)
+    if (dialled.ok) return greet(dialled.value, callingPort(port))
     if (dialled.refusal.detail !== 'EADDRINUSE' || left <= 1) return dialled
   }
 }
 
 /** One stream by itself first: a multiplexer gives up on many that come before the other side is ready for them. */
-const greet = async (connection: Connection, port: number): Promise<Result<Probe, Failure>> => {
+const greet = async (connection: Connection, port: CallingPort): Promise<Result<Probe, Failure>> => {
   const deadline = createDeadline(MEETING_ANSWER_MILLIS_MAX)
   try {
     // Agreeing on a protocol takes a round trip.
@@ -158,7 +163,7 @@ const callTogether = async (
   call: {
     readonly device: Hex
     readonly address: HostAndPort
-    readonly port: number
+    readonly port: CallingPort
     readonly signal: AbortSignal
   },
 ): Promise<Result<Punched, Failure>> => {

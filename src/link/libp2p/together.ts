@@ -15,10 +15,23 @@ export const TOGETHER_MILLIS_MAX = 2_500
 export const TOGETHER_RETRY_MILLIS = 80
 export const TOGETHER_TRIES_MAX = 16
 
+/** A port from which any number of devices may be called at once. */
+export type CallingPort = {
+  readonly number: number
+  /** Who calls from it now. */
+  readonly callers: Set<object>
+  /** Ends the listening at it, which would keep others from calling. Absent while nobody listens. */
+  quiet?: (() => Promise<void>) | undefined
+  /** A link came in at it and is listened for as long as it stands: nobody can call from it any more. */
+  worn: boolean
+}
+
+export const callingPort = (number: number): CallingPort => ({ number, callers: new Set(), worn: false })
+
 /**
  * Calls an address from a local port at which the other side is calling at the same moment (TCP simultaneous open, RFC
  * 9293, 3.5): each router takes the other's call for the answer to its own. Listens at that port as well, for an other
- * side whose router gives its call a port that nobody foresaw.
+ * side whose router gives its call a port that nobody foresaw, while no other call is made from that port.
  *
  * `secure` is given each bare connection and proves who is there, or throws; the first that it makes counts.
  */
@@ -31,7 +44,7 @@ export const connectTogether = async ({
 }: {
   readonly transport: Transport
   readonly address: HostAndPort
-  readonly port: number
+  readonly port: CallingPort
   readonly secure: (wire: MultiaddrConnection, signal: AbortSignal) => Promise<Connection>
   readonly signal: AbortSignal
 }): Promise<Result<Connection, Failure>> => {
@@ -51,7 +64,11 @@ export const connectTogether = async ({
     try {
       const connection = await secure(wire, deadline.signal)
       if (winner) connection.abort('another call was faster')
-      else winner = { connection, by }
+      else {
+        winner = { connection, by }
+        // From here on, quiet would end the link itself.
+        if (by === 'listening') port.quiet = undefined
+      }
       standing.abort()
       return connection
     } finally {
@@ -63,23 +80,35 @@ export const connectTogether = async ({
     upgradeOutbound: upgradeBy('calling'),
   } as unknown as Upgrader
 
+  const caller = {}
+  port.callers.add(caller)
+
   const tryOnce = async (): Promise<void> => {
     // libp2p passes on to the system what it does not know itself.
-    const options = { signal: calls.signal, upgrader, localPort: port }
+    const options = { signal: calls.signal, upgrader, localPort: port.number }
+    await port.quiet?.()
     const calling = transport.dial(multiaddrOf(address), options).catch((error: unknown) => void (last = error))
     // A port that is listened at cannot be called from any more, and one that was called from can be listened at.
     await nextTurn()
-    const listener = await listenAt(transport, upgrader, address, port)
+    const listener = port.callers.size === 1 ? await listenAt(transport, upgrader, address, port.number) : undefined
+    const quiet = async (): Promise<void> => {
+      if (port.quiet === quiet) port.quiet = undefined
+      await listener?.close()
+    }
+    if (listener) port.quiet = quiet
     await Promise.race([calling, aborted(over)])
     // Listening goes on for a moment. Were both refused in one beat, each would call when the other does not listen.
     do await pauseUntil(over, TOGETHER_RETRY_MILLIS * (0.5 + Math.random()))
     while (shaking > 0 && !over.aborted)
     // To close a listener cuts off what came in through it.
-    if (winner?.by === 'listening') void winner.connection.closed.then(() => listener?.close())
-    else await listener?.close()
+    if (winner?.by !== 'listening') return quiet()
+    port.quiet = undefined
+    port.worn = true
+    void winner.connection.closed.then(quiet)
   }
 
   for (let left = TOGETHER_TRIES_MAX; left > 0 && !over.aborted; left -= 1) await tryOnce()
+  port.callers.delete(caller)
   deadline.clear()
   if (winner?.by !== 'calling') calls.abort()
   return winner ? accept(winner.connection) : refuse(failureOf(last))

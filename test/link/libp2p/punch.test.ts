@@ -115,3 +115,16 @@ test('[LK26] a request and its answer read back as they were written, and other 
     }),
   )
 })
+
+test('[LK23] one device and several others call each other at one moment', async (context) => {
+  const { small, great, server } = await start(context)
+  const others = await Promise.all([place(), place()])
+  context.after(() => Promise.all(others.map((each) => each.close())))
+  await Promise.all(others.map((each) => join(each, server)))
+  const all = [great, ...others]
+  const outcomes = await Promise.all(all.flatMap((each) => [punch(small, each), punch(each, small)]))
+  assert.deepEqual(
+    outcomes.map((each) => (isLink(each) ? each.path : each)),
+    outcomes.map(() => 'punched'),
+  )
+})
