@@ -125,6 +125,7 @@ test('[EE9] an edit, an answer, reactions and a deletion show on both sides', as
   await onLine(bobsWindow, 'see you at ten', '+')
   await bobsWindow.getByRole('button', { name: 'React with 👍' }).click()
   await annsWindow.getByRole('button', { name: '👍 from Bob' }).click()
+  await annsWindow.getByRole('button', { name: /👍.* from (you and Bob|Bob and you)/ }).waitFor()
   await bobsWindow.getByRole('button', { name: /👍.* from (you and Ann|Ann and you)/ }).click()
   await annsWindow.getByRole('button', { name: /👍 .*from you$/ }).waitFor()
 

@@ -1,40 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { createTown, done, linesIn, say, type Home, type Town } from '../support/town.ts'
-
-/** Long enough for everybody to reach everybody, and for what is left on the server to be left there. */
-const A_WHILE = 60_000
-
-const friends = async (seed: number, names: readonly string[]) => {
-  const town = createTown(seed)
-  const server = town.serve()
-  const homes: Home[] = []
-  for (const name of names) {
-    const home = await town.home(name, { nearby: false })
-    done(await home.calls.useServer({ address: server }))
-    homes.push(home)
-  }
-  await town.time.advance(A_WHILE)
-  const [first, ...others] = homes as [Home, ...Home[]]
-  for (const other of others) {
-    const saying = say(first, other, 'hi')
-    await town.time.advance(2_000)
-    await saying
-    await say(other, first, 'ho')
-    await town.time.advance(2_000)
-  }
-  return { town, server, homes }
-}
-
-const stop = async (town: Town, ...homes: readonly Home[]): Promise<void> => {
-  for (const home of homes) await home.stop()
-  await town.time.advance(A_WHILE)
-}
-
-const start = async (town: Town, home: Home): Promise<void> => {
-  await home.start()
-  await town.time.advance(A_WHILE)
-}
+import { A_WHILE, serverFriends, start, stop } from '../support/absence.ts'
+import { done, linesIn, say, type Home, type Town } from '../support/town.ts'
 
 /** As after a night without a server: what was done meanwhile is on this device's disk alone. */
 const restartOn = async (town: Town, home: Home, server: string): Promise<void> => {
@@ -54,7 +21,7 @@ const roleOf = (home: Home, conversation: string): string => {
 }
 
 test('[AW9] who was added while the adder had no server is brought everything once there is one, also after a crash', async () => {
-  const { town, server, homes } = await friends(1, ['Ann', 'Ben', 'Dot'])
+  const { town, server, homes } = await serverFriends(1, ['Ann', 'Ben', 'Dot'])
   const [ann, ben, dot] = homes as [Home, Home, Home]
   const { conversation } = done(await ann.calls.found({ title: 'Choir', people: [ben.person] }))
   await town.time.advance(A_WHILE)
@@ -71,7 +38,7 @@ test('[AW9] who was added while the adder had no server is brought everything on
 })
 
 test('[AW8] who was removed while the remover had no server learns it once there is one, also after a crash', async () => {
-  const { town, server, homes } = await friends(2, ['Ann', 'Ben', 'Dot', 'Eve'])
+  const { town, server, homes } = await serverFriends(2, ['Ann', 'Ben', 'Dot', 'Eve'])
   const [ann, ben, dot, eve] = homes as [Home, Home, Home, Home]
   const people = [ben.person, dot.person, eve.person]
   const { conversation } = done(await ann.calls.found({ title: 'Choir', people }))
@@ -91,7 +58,7 @@ test('[AW8] who was removed while the remover had no server learns it once there
 })
 
 test('[AW1] what a member without a server writes after somebody came is brought to them once there is one', async () => {
-  const { town, server, homes } = await friends(3, ['Ann', 'Ben', 'Dot'])
+  const { town, server, homes } = await serverFriends(3, ['Ann', 'Ben', 'Dot'])
   const [ann, ben, dot] = homes as [Home, Home, Home]
   const { conversation } = done(await ann.calls.found({ title: 'Choir', people: [ben.person] }))
   await town.time.advance(A_WHILE)
@@ -111,7 +78,7 @@ test('[AW1] what a member without a server writes after somebody came is brought
 })
 
 test('[AW9] who was removed and is let in again while away is brought what came between', async () => {
-  const { town, homes } = await friends(4, ['Ann', 'Ben', 'Dot'])
+  const { town, homes } = await serverFriends(4, ['Ann', 'Ben', 'Dot'])
   const [ann, ben, dot] = homes as [Home, Home, Home]
   const { conversation } = done(await ann.calls.found({ title: 'Choir', people: [ben.person, dot.person] }))
   await town.time.advance(A_WHILE)
@@ -136,7 +103,7 @@ test('[AW9] who was removed and is let in again while away is brought what came 
 
 for (const hasServer of [true, false])
   test(`[AW9] several who are away are brought into a group at one time, ${hasServer ? 'with' : 'and without'} a server at that time`, async () => {
-    const { town, server, homes } = await friends(5, ['Ann', 'Ben', 'Dot', 'Eve'])
+    const { town, server, homes } = await serverFriends(5, ['Ann', 'Ben', 'Dot', 'Eve'])
     const [ann, ben, dot, eve] = homes as [Home, Home, Home, Home]
     const { conversation } = done(await ann.calls.found({ title: 'Choir', people: [ben.person] }))
     await town.time.advance(A_WHILE)
@@ -160,7 +127,7 @@ for (const hasServer of [true, false])
 
 for (const hasServer of [true, false])
   test(`[AW16] who was removed while away learns nothing that was done after, ${hasServer ? 'with' : 'and without'} a server at that time`, async () => {
-    const { town, server, homes } = await friends(6, ['Ann', 'Ben', 'Dot'])
+    const { town, server, homes } = await serverFriends(6, ['Ann', 'Ben', 'Dot'])
     const [ann, ben, dot] = homes as [Home, Home, Home]
     const { conversation } = done(await ann.calls.found({ title: 'Choir', people: [ben.person, dot.person] }))
     await town.time.advance(A_WHILE)
@@ -183,7 +150,7 @@ for (const hasServer of [true, false])
   })
 
 test('[AW8] who was let in beside another change of the members learns from the server of the key after both', async () => {
-  const { town, homes } = await friends(7, ['Ann', 'Ben', 'Dot', 'Eve'])
+  const { town, homes } = await serverFriends(7, ['Ann', 'Ben', 'Dot', 'Eve'])
   const [ann, ben, dot, eve] = homes as [Home, Home, Home, Home]
   const saying = say(ben, eve, 'hi')
   await town.time.advance(2_000)

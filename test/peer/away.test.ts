@@ -1,42 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { deliveryOf } from '../../src/view/view.ts'
-import {
-  conversationOf,
-  createTown,
-  done,
-  linesIn,
-  refusalOf,
-  say,
-  storyOf,
-  type Home,
-  type Town,
-} from '../support/town.ts'
-
-/** Long enough for everybody to reach everybody, and for what is left on the server to be left there. */
-const A_WHILE = 60_000
-
-const friends = async (seed: number, names: readonly string[] = ['Alice', 'Bob']) => {
-  const town = createTown(seed)
-  const server = town.serve()
-  const homes: Home[] = []
-  for (const name of names) {
-    const home = await town.home(name, { nearby: false })
-    done(await home.calls.useServer({ address: server }))
-    homes.push(home)
-  }
-  await town.time.advance(A_WHILE)
-  const [first, ...others] = homes as [Home, ...Home[]]
-  for (const other of others) {
-    // The first message asks the server for a card, which takes its time.
-    const saying = say(first, other, 'hi')
-    await town.time.advance(2_000)
-    await saying
-    await say(other, first, 'ho')
-    await town.time.advance(2_000)
-  }
-  return { town, homes: homes as [Home, Home, ...Home[]] }
-}
+import { A_WHILE, serverFriends, start, stop } from '../support/absence.ts'
+import { conversationOf, done, linesIn, refusalOf, say, storyOf, type Home } from '../support/town.ts'
 
 const stateOf = async (one: Home, conversation: string): Promise<string | undefined> => {
   const view = one.screen.conversations.get(conversation)
@@ -44,18 +10,8 @@ const stateOf = async (one: Home, conversation: string): Promise<string | undefi
   return view && mine && deliveryOf(mine, view.progress)
 }
 
-const stop = async (town: Town, home: Home): Promise<void> => {
-  await home.stop()
-  await town.time.advance(A_WHILE)
-}
-
-const start = async (town: Town, home: Home): Promise<void> => {
-  await home.start()
-  await town.time.advance(A_WHILE)
-}
-
 test('[AW14] two who are never there together write to each other through the server, and each learns of the delivery', async () => {
-  const { town, homes } = await friends(1)
+  const { town, homes } = await serverFriends(1, ['Alice', 'Bob'])
   const [alice, bob] = homes
   const conversation = await conversationOf(alice, bob)
   await stop(town, bob)
@@ -75,7 +31,7 @@ test('[AW14] two who are never there together write to each other through the se
 })
 
 test('[AW14] a talk of many turns goes on through the server, one always away', async () => {
-  const { town, homes } = await friends(2)
+  const { town, homes } = await serverFriends(2, ['Alice', 'Bob'])
   const [alice, bob] = homes
   await stop(town, bob)
   const said: string[] = []
@@ -95,7 +51,7 @@ test('[AW14] a talk of many turns goes on through the server, one always away', 
 })
 
 test('[AW15] in a group, who is away gets what was said from the server, and who was added while away too', async () => {
-  const { town, homes } = await friends(3, ['Alice', 'Bob', 'Carol'])
+  const { town, homes } = await serverFriends(3, ['Alice', 'Bob', 'Carol'])
   const [alice, bob, carol] = homes
   assert(carol)
   const { conversation } = done(await alice.calls.found({ title: 'Choir', people: [bob.person] }))
@@ -119,7 +75,7 @@ test('[AW15] in a group, who is away gets what was said from the server, and who
 })
 
 test('[AW16] who was removed while away learns it from the server, and reads nothing that came after', async () => {
-  const { town, homes } = await friends(4, ['Alice', 'Bob', 'Carol'])
+  const { town, homes } = await serverFriends(4, ['Alice', 'Bob', 'Carol'])
   const [alice, bob, carol] = homes
   assert(carol)
   const { conversation } = done(await alice.calls.found({ title: 'Choir', people: [bob.person, carol.person] }))
