@@ -39,9 +39,9 @@ export const createMailing = (peer: RunningPeer, { store, crypto, scheduler, ran
     sealedUpTo: (conversation) => mailboxes.sealedUpTo(conversation),
     sealedAt: (conversation) => mailboxes.sealedAt(conversation),
     failure: () => mailboxes.failure(),
-    kept: (room, { fresh }) => {
+    kept: (room, kept) => {
       follow(room)
-      mailboxes.kept(room.conversation.id, fresh)
+      mailboxes.kept(room.conversation.id, kept)
     },
     decided: (conversation) => {
       const room = peer.rooms.get(conversation)

@@ -1,16 +1,14 @@
 import type { Hex } from '../../core/bytes/hex.ts'
-import { KIND } from '../../core/event/kinds.ts'
 import type { MailboxKeys } from '../../core/mailbox/keys.ts'
 import type { Letter } from '../../core/mailbox/letter.ts'
 import { verifyReceipt, type Receipt } from '../../core/mailbox/receipt.ts'
-import type { Outgoing } from '../../core/sync/exchange.ts'
 import type { Cursor } from '../../core/rendezvous/mailbox-messages.ts'
 import type { MailboxRefusal } from '../network/port.ts'
 import { Depositor, DIRECT_MILLIS } from './depositor.ts'
 import { MailboxReader, type Taken } from './reader.ts'
 import { Receipts } from './receipts.ts'
 import { delayAfter } from './refused.ts'
-import { kindOf, type CorrespondencePorts, type Subject } from './subject.ts'
+import type { CorrespondencePorts, News, Subject } from './subject.ts'
 
 /** Lineages of epochs whose mailboxes are read: whoever was away longer than that many changes meets somebody first. */
 export const LINEAGES_READ_MAX = 4
@@ -43,14 +41,12 @@ export class Correspondence {
     return this.#depositor.sealedAt
   }
 
-  /** Something was written here or came in: it is on disk. */
-  kept(fresh: readonly Outgoing[]): void {
-    const own = fresh.filter(({ author }) => author === this.#ports.device)
-    const hasOperation = own.some(({ bytes }) => kindOf(bytes) === KIND.operation)
-    if (own.length > 0) this.#depositor.wrote()
-    if (own.length < fresh.length) this.#receipts.owe()
+  kept({ fresh, isRegrouped }: News): void {
+    const own = fresh.filter(({ author }) => author === this.#ports.device).length
+    if (own > 0) this.#depositor.wrote()
+    if (own < fresh.length) this.#receipts.owe()
     // Not at once: this comes with each message, and nothing is due before links had their time.
-    if (hasOperation) this.look()
+    if (isRegrouped) this.look()
     else this.#lookBy(this.#ports.scheduler.now() + DIRECT_MILLIS)
   }
 

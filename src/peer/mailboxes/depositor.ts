@@ -125,7 +125,9 @@ export class Depositor {
     this.#waiting = isComing ? { since: now, upTo: this.#tip } : this.#waiting
     if (isComing) return undefined
     const refusal = await this.#putOwn(next.from, next.to)
-    if (!refusal) this.#waiting = undefined
+    // What was written while that was put has its time from now on.
+    if (!refusal)
+      this.#waiting = this.#tip > next.to ? { since: this.#ports.scheduler.now(), upTo: this.#tip } : undefined
     return refusal
   }
 

@@ -1,6 +1,5 @@
 import type { Hex } from '../../core/bytes/hex.ts'
 import type { Crypto } from '../../core/crypto/port.ts'
-import type { Outgoing } from '../../core/sync/exchange.ts'
 import type { Store } from '../../store/port.ts'
 import type { StatusView } from '../../view/view.ts'
 import type { MailboxRefusal, Scheduler, ServerMailboxes } from '../network/port.ts'
@@ -9,7 +8,7 @@ import { Correspondence } from './correspondence.ts'
 import { InvitationMail } from './invitation-mail.ts'
 import { Post } from './post.ts'
 import { failureOf } from './refused.ts'
-import type { CorrespondencePorts, Subject } from './subject.ts'
+import type { CorrespondencePorts, News, Subject } from './subject.ts'
 
 export type MailboxesPorts = Pick<CorrespondencePorts, 'device' | 'deviceSeed' | 'isLinked' | 'load'> & {
   readonly store: Store
@@ -57,8 +56,8 @@ export class Mailboxes implements Sealing {
     this.#correspondence.delete(conversation)
   }
 
-  kept(conversation: Hex, fresh: readonly Outgoing[]): void {
-    this.#correspondence.get(conversation)?.kept(fresh)
+  kept(conversation: Hex, news: News): void {
+    this.#correspondence.get(conversation)?.kept(news)
   }
 
   /** The server came or went, or another one took its place. */

@@ -1,5 +1,4 @@
 import type { Hex } from '../../core/bytes/hex.ts'
-import { readEvent } from '../../core/event/event.ts'
 import type { Crypto } from '../../core/crypto/port.ts'
 import type { Outgoing, Want } from '../../core/sync/exchange.ts'
 import type { Vector } from '../../core/sync/frame.ts'
@@ -37,6 +36,13 @@ export type Member = {
   readonly admission: { readonly id: Hex; readonly author: Hex; readonly seq: number }
 }
 
+/** Something was written here or came in, and is on disk. */
+export type News = {
+  readonly fresh: readonly Pick<Outgoing, 'author'>[]
+  /** Who is in, or what the group is, may be another than before. */
+  readonly isRegrouped: boolean
+}
+
 export type CorrespondencePorts = {
   readonly post: Post
   readonly store: Store
@@ -50,9 +56,4 @@ export type CorrespondencePorts = {
   readonly load: (conversation: Hex, wants: readonly Want[]) => Promise<readonly Outgoing[]>
   /** What lies on the server has changed. */
   readonly onDeposit: (conversation: Hex) => void
-}
-
-export const kindOf = (bytes: Uint8Array): number | undefined => {
-  const read = readEvent(bytes)
-  return read.ok ? read.value.event.kind : undefined
 }

@@ -49,10 +49,11 @@ export const PeoplePicker = ({ label, chosen, without, onChange }: PeoplePickerP
           value={sought}
           onChange={(event) => setSought(event.target.value)}
           onKeyDown={(event) => {
-            const first = candidates[0]
-            if (event.key === 'Enter' && deferred !== '' && first) {
+            if (event.key === 'Enter' && sought.trim() !== '') {
               event.preventDefault()
-              toggle(first.id)
+              // The list may still show what fits fewer letters than were typed.
+              const [first] = candidatesOf(mirror, without, sought.trim())
+              if (first) toggle(first.id)
             } else if (event.key === 'Backspace' && sought === '') onChange(chosen.slice(0, -1))
           }}
         />

@@ -21,6 +21,8 @@ export type Office = {
   /** What the next requests are refused with; undefined: nothing. */
   refusal: MailboxRefusal | undefined
   address: string | undefined
+  /** What happens while the next blob is on its way there. */
+  meanwhile: () => Promise<unknown>
   /** What it hands out instead of what is there. */
   tamper: (
     blobs: readonly { readonly cursor: number; readonly blob: Uint8Array }[],
@@ -38,6 +40,7 @@ export const createOffice = (): Office => {
   const office: Office = {
     mailboxes: new Map(),
     refusal: undefined,
+    meanwhile: () => Promise.resolve(),
     address: 'there:12345',
     tamper: (blobs) => blobs,
     asked: [],
@@ -51,13 +54,17 @@ export const createOffice = (): Office => {
       }
       return {
         server: () => (office.address === undefined ? undefined : { name: 'There', address: office.address }),
-        put: ({ mailbox }, blob) =>
-          asked('put', () => {
+        put: async ({ mailbox }, blob) => {
+          const { meanwhile } = office
+          office.meanwhile = () => Promise.resolve()
+          await meanwhile()
+          return asked('put', () => {
             cursors += 1
             office.mailboxes.set(mailbox, [...(office.mailboxes.get(mailbox) ?? []), { cursor: cursors, blob }])
             for (const other of handlers) if (other !== me && other.watched.has(mailbox)) other.tell(mailbox)
             return cursors
-          }),
+          })
+        },
         read: ({ mailbox }, { after }) =>
           asked('read', () => {
             const blobs = office.tamper(office.mailboxes.get(mailbox) ?? []).filter(({ cursor }) => cursor > after)
@@ -193,7 +200,7 @@ export const createStage = (office: Office, start = 1_800_000_000_000) => {
       ])
       desk.vector.set(device, seq)
       if (kind === KIND.operation) desk.operations.push(seq)
-      desk.mailboxes.kept(CONVERSATION, [{ author: device, seq, size: event.bytes.length, bytes: event.bytes }])
+      desk.mailboxes.kept(CONVERSATION, { fresh: [{ author: device }], isRegrouped: kind === KIND.operation })
       return event
     }
     desk.restart = () => {
