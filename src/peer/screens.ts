@@ -41,6 +41,7 @@ export class Screens {
   readonly #tagged = new Set<Hex>()
   /** Rooms that were told, and their people with them. */
   readonly #introduced = new WeakSet<Room>()
+  #telling: Promise<void> = Promise.resolve()
 
   constructor(shown: Shown) {
     this.#shown = shown
@@ -153,7 +154,14 @@ export class Screens {
     this.#updates.tell({ kind: 'typing', conversation: room.conversation.id, person })
   }
 
-  async tellKept(room: Room, kept: Kept): Promise<void> {
+  /** Tells of what was kept, one batch after the other: of two that change one line, the later one is told last. */
+  tellKept(room: Room, kept: Kept): Promise<void> {
+    const told = this.#telling.then(() => this.#tellKept(room, kept))
+    this.#telling = told.catch(() => undefined)
+    return told
+  }
+
+  async #tellKept(room: Room, kept: Kept): Promise<void> {
     const { store } = this.#shown
     // At the greatest number that is told, more cannot change it: only reading can, and that counts anew.
     if (room.unread < UNREAD_COUNTED_MAX && kept.lines.some((line) => line.counts)) await room.count(store)

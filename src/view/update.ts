@@ -23,10 +23,15 @@ export type Update =
   | { readonly kind: 'invitation'; readonly invitation: InvitationView }
   | { readonly kind: 'joining'; readonly joining: JoiningView }
   | { readonly kind: 'joining-gone'; readonly joining: string }
-  | { readonly kind: 'line'; readonly conversation: string; readonly line: LineView }
-  /** A line that no longer stands: a gap that was filled. */
-  | { readonly kind: 'line-gone'; readonly conversation: string; readonly line: string }
+  | LineUpdate
   /** They are typing now; holds for six seconds unless repeated, ends at once with their message. */
   | { readonly kind: 'typing'; readonly conversation: string; readonly person: string }
   /** This subscriber was too slow and lost updates: drop everything and take the next snapshot. */
   | { readonly kind: 'lagged' }
+
+export type LineUpdate =
+  | { readonly kind: 'line'; readonly conversation: string; readonly line: LineView }
+  /** A line that no longer stands: a gap that was filled. */
+  | { readonly kind: 'line-gone'; readonly conversation: string; readonly line: string }
+
+export const isOfLine = (update: Update): update is LineUpdate => update.kind === 'line' || update.kind === 'line-gone'

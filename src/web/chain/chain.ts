@@ -1,3 +1,4 @@
+import type { LineUpdate } from '../../view/update.ts'
 import { compareOrders, type LineView, type Order } from '../../view/view.ts'
 
 /** Lines asked for at once. */
@@ -62,6 +63,10 @@ export const withLine = (chain: Chain, line: LineView): Chain => {
 /** The chain without a line that no longer stands. */
 export const withoutLine = (chain: Chain, id: string): Chain =>
   chain.lines.some((line) => line.id === id) ? { ...chain, lines: chain.lines.filter((line) => line.id !== id) } : chain
+
+/** The chain after something that was told of one of its lines. */
+export const withTold = (chain: Chain, told: LineUpdate): Chain =>
+  told.kind === 'line' ? withLine(chain, told.line) : withoutLine(chain, told.line)
 
 /** The chain without its lines far after the one that is looked at. */
 export const withoutFarNewer = (chain: Chain, looked: number): Chain => {

@@ -1,4 +1,5 @@
 import { refusalWords } from '../../view/refusal-words.ts'
+import type { LineUpdate } from '../../view/update.ts'
 import type { LineView, Order } from '../../view/view.ts'
 import {
   newestChain,
@@ -7,6 +8,7 @@ import {
   withLine,
   withNewer,
   withOlder,
+  withTold,
   withoutFarNewer,
   withoutFarOlder,
   type Chain,
@@ -36,22 +38,28 @@ export const enterChain = async (kith: Kith, conversation: string): Promise<void
 
 /** Replaces what is loaded by the newest page. */
 export const loadNewest = async (kith: Kith, conversation: string, limit = PAGE_LINES): Promise<void> => {
-  const page = await kith.calls.history({ conversation, limit })
+  const { answer: page, caughtUp } = await following(kith, conversation, () =>
+    kith.calls.history({ conversation, limit }),
+  )
   if (!page.ok) return notify(kith, refusalWords(page.refusal))
-  // Lines that arrived while the page was on its way are in it: the peer answers and updates in one order.
-  change(kith, conversation, (open) => ({ ...open, chain: newestChain(page.value) }))
+  change(kith, conversation, (open) => ({ ...open, chain: caughtUp(newestChain(page.value)) }))
 }
 
 /** Replaces what is loaded by the lines around a place. */
 export const loadAround = async (kith: Kith, conversation: string, order: Order): Promise<void> => {
-  const before = await kith.calls.history({ conversation, before: order, limit: PAGE_LINES })
   // `after` is exclusive: a place just before the order includes the line itself.
-  const just = { ...order, seq: order.seq - 1 }
-  const after = await kith.calls.history({ conversation, after: order.seq > 0 ? just : order, limit: PAGE_LINES })
+  const just = order.seq > 0 ? { ...order, seq: order.seq - 1 } : order
+  const {
+    answer: [before, after],
+    caughtUp,
+  } = await following(kith, conversation, async () => [
+    await kith.calls.history({ conversation, before: order, limit: PAGE_LINES }),
+    await kith.calls.history({ conversation, after: just, limit: PAGE_LINES }),
+  ])
   if (!before.ok) return notify(kith, refusalWords(before.refusal))
   if (!after.ok) return notify(kith, refusalWords(after.refusal))
   const chain = withNewer({ lines: before.value.lines, older: before.value.more, newer: true }, after.value)
-  change(kith, conversation, (open) => ({ ...open, chain }))
+  change(kith, conversation, (open) => ({ ...open, chain: caughtUp(chain) }))
 }
 
 /** Loads a page at one end; does nothing while another is on its way, or when there is nothing more. */
@@ -60,17 +68,16 @@ export const loadMore = async (kith: Kith, conversation: string, end: 'older' | 
   const edge = end === 'older' ? open?.chain?.lines[0] : open?.chain?.lines.at(-1)
   if (!open?.chain?.[end] || open.loading || !edge) return
   change(kith, conversation, (each) => ({ ...each, loading: end }))
-  const page = await kith.calls.history({
-    conversation,
-    ...(end === 'older' ? { before: edge.order } : { after: edge.order }),
-    limit: PAGE_LINES,
-  })
+  const place = end === 'older' ? { before: edge.order } : { after: edge.order }
+  const { answer: page, caughtUp } = await following(kith, conversation, () =>
+    kith.calls.history({ conversation, ...place, limit: PAGE_LINES }),
+  )
   change(kith, conversation, ({ chain, read }) => {
     // The chain may have been replaced meanwhile; a page that does not meet it must not be joined to it.
     const met = end === 'older' ? chain?.lines[0] : chain?.lines.at(-1)
     if (!chain) return { read }
     if (!page.ok || met?.id !== edge.id) return { chain, read }
-    return { chain: (end === 'older' ? withOlder : withNewer)(chain, page.value), read }
+    return { chain: caughtUp((end === 'older' ? withOlder : withNewer)(chain, page.value)), read }
   })
   if (!page.ok) notify(kith, refusalWords(page.refusal))
 }
@@ -113,8 +120,33 @@ export const markRead = (kith: Kith, conversation: string, read: Order | 'all'):
 export const refreshChains = async (kith: Kith): Promise<void> => {
   for (const [conversation, { chain }] of kith.getState().chains) {
     if (!chain || chain.newer) continue
-    const page = await kith.calls.history({ conversation, limit: PAGE_LINES })
-    if (page.ok) change(kith, conversation, (open) => ({ ...open, chain: joined(open.chain, newestChain(page.value)) }))
+    const { answer: page, caughtUp } = await following(kith, conversation, () =>
+      kith.calls.history({ conversation, limit: PAGE_LINES }),
+    )
+    if (!page.ok) continue
+    change(kith, conversation, (open) => ({ ...open, chain: caughtUp(joined(open.chain, newestChain(page.value))) }))
+  }
+}
+
+/**
+ * Asks for lines. What is told of them while the answer is on its way may be newer than the answer: `caughtUp` puts that
+ * into what is made of it.
+ */
+const following = async <Answer>(
+  kith: Kith,
+  conversation: string,
+  ask: () => Promise<Answer>,
+): Promise<{ readonly answer: Answer; readonly caughtUp: (chain: Chain) => Chain }> => {
+  const told: LineUpdate[] = []
+  const hear = (update: LineUpdate): void => {
+    if (update.conversation === conversation) told.push(update)
+  }
+  kith.lineHearers.add(hear)
+  try {
+    const answer = await ask()
+    return { answer, caughtUp: (chain) => told.reduce(withTold, chain) }
+  } finally {
+    kith.lineHearers.delete(hear)
   }
 }
 

@@ -1,6 +1,6 @@
-import type { Update } from '../../view/update.ts'
+import { isOfLine, type Update } from '../../view/update.ts'
 import type { LineView } from '../../view/view.ts'
-import { withLine, withoutLine } from '../chain/chain.ts'
+import { withTold } from '../chain/chain.ts'
 import type { Dial, Door } from '../connection.ts'
 import { refreshChains } from './chains.ts'
 import { reflect, withoutIdle } from './mirror.ts'
@@ -67,6 +67,7 @@ const createFrame = (kith: Kith): { add(update: Update): void; end(): void } => 
     const updates = gathered
     gathered = []
     if (updates.length > 0) kith.setState((state) => reflected(state, updates, kith.now()))
+    for (const update of updates) if (isOfLine(update)) for (const hear of kith.lineHearers) hear(update)
   }
   return {
     add: (update) => {
@@ -88,12 +89,11 @@ export const reflected = (state: KithState, updates: readonly Update[], now: num
   for (const update of updates) {
     mirror = reflect(mirror, update, now)
     if (update.kind === 'conversation-gone') chains.delete(update.conversation)
-    if (update.kind !== 'line' && update.kind !== 'line-gone') continue
+    if (!isOfLine(update)) continue
     if (update.kind === 'line') heard = withHeard(heard, update.line)
     const open = chains.get(update.conversation)
     if (open?.chain === undefined) continue
-    const chain = update.kind === 'line' ? withLine(open.chain, update.line) : withoutLine(open.chain, update.line)
-    chains.set(update.conversation, { ...open, chain })
+    chains.set(update.conversation, { ...open, chain: withTold(open.chain, update) })
   }
   return { ...(mirror ? { mirror } : {}), chains, heard }
 }

@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { refuse } from '../../core/bytes/result.ts'
 import type { Answer, Calls } from '../../view/calls.ts'
+import type { LineUpdate } from '../../view/update.ts'
 import type { LineView, Millis, Order } from '../../view/view.ts'
 import type { Chain } from '../chain/chain.ts'
 import type { Mirror } from './mirror.ts'
@@ -36,7 +37,12 @@ export type KithState = {
 }
 
 /** What the window knows, and the calls of the peer it is connected to. */
-export type Kith = StoreApi<KithState> & { calls: Calls; readonly now: () => Millis }
+export type Kith = StoreApi<KithState> & {
+  calls: Calls
+  readonly now: () => Millis
+  /** Who hears what is told of lines, once it is on the screen. */
+  readonly lineHearers: Set<(told: LineUpdate) => void>
+}
 
 export const createKith = (now: () => Millis = Date.now): Kith =>
   Object.assign(
@@ -47,7 +53,7 @@ export const createKith = (now: () => Millis = Date.now): Kith =>
       notices: [],
       heard: [],
     })),
-    { calls: nobody, now },
+    { calls: nobody, now, lineHearers: new Set<(told: LineUpdate) => void>() },
   )
 
 export const NOTICES_MAX = 3
