@@ -5,6 +5,8 @@ import type { Path } from '../view/view.ts'
 export const RELAY_ADDRESS = 'relay'
 /** The address that means: from both sides at one moment, which the server names. */
 export const PUNCH_ADDRESS = 'punch'
+/** The address that means: over UDP, as both agree on a link that stands. */
+export const UDP_ADDRESS = 'udp'
 
 /** A host name of this length is the longest that DNS allows (RFC 1035, 2.3.4). */
 export const HOST_CHARACTERS_MAX = 253

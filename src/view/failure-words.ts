@@ -52,6 +52,21 @@ export const failureWords = (failure: Failure): FailureWords => {
         happened: 'Both devices called each other at the same moment, and a router on the way let neither in.',
         mend: 'One of the two networks gives every connection another port, or drops what it does not know. The server passes the sealed messages on; another network on either side may do better.',
       }
+    case 'no-udp':
+      return {
+        happened: 'Nothing that is sent over UDP gets out of one of the two networks.',
+        mend: 'A firewall there lets other kinds of connections pass alone. The server passes the sealed messages on meanwhile.',
+      }
+    case 'unsupported':
+      return {
+        happened: 'This way of connecting is not there on one of the two systems.',
+        mend: 'Kith goes on with the other ways; messages take these.',
+      }
+    case 'same-server':
+      return {
+        happened: 'This is the same server as another that you use, by another name or address.',
+        mend: 'Nothing is lost: the other one is enough. Take this one off the list in the settings.',
+      }
     case 'blocked':
       return {
         happened: 'The connection was turned away because one of you blocked the other.',

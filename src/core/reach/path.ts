@@ -17,7 +17,13 @@ export type Failure = {
     | 'relay-full'
     /** Both called each other at one moment, and a router on the way let neither in. */
     | 'not-let-in'
+    /** Nothing that is sent over UDP gets out of the network of one side. */
+    | 'no-udp'
+    /** This way of connecting is not there on this system. */
+    | 'unsupported'
     | 'blocked'
+    /** This server is connected already, by another of its names or addresses. */
+    | 'same-server'
     | 'version'
     | 'closed'
     /** Given up from this side, because it was needed no longer. */
@@ -31,6 +37,9 @@ export const RELAY_ADDRESS = 'relay'
 
 /** The address that means: from both sides at one moment, which the server names. */
 export const PUNCH_ADDRESS = 'punch'
+
+/** The address that means: over UDP, as both agree on a link that stands. */
+export const UDP_ADDRESS = 'udp'
 
 // A link that was punched is as good as any other that is direct: nothing is gained by leaving one for the other.
 const RANK = { nearby: 0, direct: 1, punched: 1, relayed: 2 } as const satisfies Record<Path, number>

@@ -4,13 +4,14 @@ import { withAttempt, withOutcome } from './attempt.ts'
 import { waitMillis } from './backoff.ts'
 import { withAnswered, withoutSighted, withSighted } from './known.ts'
 import type { Offer } from './offer.ts'
-import { RELAY_ADDRESS, type Failure } from './path.ts'
+import { PUNCH_ADDRESS, RELAY_ADDRESS, type Failure } from './path.ts'
 import { hurry, pend, RETRY, settle } from './round.ts'
 import { addLink, closeLinks, dropLink, isChooser, LINKS_MAX, STRANGER_LINKS_MAX } from './standing.ts'
 import {
   ANSWERS_PER_MINUTE,
   HEARSAY_DIALS_PER_MINUTE,
   PUNCHES_PER_MINUTE,
+  UDP_CALLS_PER_MINUTE,
   type Draft,
   type Effect,
   type Input,
@@ -54,7 +55,8 @@ export const isForgettable = (reach: Reach, now: number): boolean =>
   reach.calledUntil <= now &&
   isFull(reach.hearsay, HEARSAY_DIALS_PER_MINUTE, now) &&
   isFull(reach.answers, ANSWERS_PER_MINUTE, now) &&
-  isFull(reach.punches, PUNCHES_PER_MINUTE, now)
+  isFull(reach.punches, PUNCHES_PER_MINUTE, now) &&
+  isFull(reach.udpCalls, UDP_CALLS_PER_MINUTE, now)
 
 const isShownDifferently = (before: Reach, after: Reach): boolean =>
   before.attempts !== after.attempts ||
@@ -194,7 +196,7 @@ const connected = (draft: Draft, number: number, link: NewLink, now: number): vo
   const address = parseAddress(flight.address)
   if (address) draft.known = withAnswered(draft.known, address, now)
   // Who dialled a link for which both called is agreed on, so that both prefer the same of two.
-  const dialled = flight.path !== 'punched' || isChooser(draft)
+  const dialled = flight.address !== PUNCH_ADDRESS || isChooser(draft)
   addLink(draft, { ...link, dialled, since: now, handed: false })
 }
 
@@ -230,7 +232,7 @@ const lost = (draft: Draft, number: number, { now, dice }: Moment): void => {
   if (now - link.since >= STEADY_MILLIS) draft.failures = 0
   if (draft.plan.at === 'try') {
     // What the round left out because that link stood is due now.
-    draft.plan = { ...draft.plan, exchange: { at: 'later' }, punch: 'later', relay: 'later' }
+    draft.plan = { ...draft.plan, exchange: { at: 'later' }, punch: 'later', udp: 'later', relay: 'later' }
     return
   }
   draft.plan = { at: 'wait', until: now + waitMillis(RETRY, draft.failures, dice) }

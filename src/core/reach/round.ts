@@ -3,9 +3,17 @@ import { spend } from './allowance.ts'
 import { withOutcome } from './attempt.ts'
 import { waitMillis } from './backoff.ts'
 import { compareAddresses } from './known.ts'
-import { PUNCH_ADDRESS, RELAY_ADDRESS, isBetterPath, type Failure, type Path } from './path.ts'
-import { closeSurplus } from './standing.ts'
-import { PUNCHES_PER_MINUTE, type Draft, type Flight, type Moment, type Pending, type Plan } from './state.ts'
+import { PUNCH_ADDRESS, RELAY_ADDRESS, UDP_ADDRESS, isBetterPath, type Failure, type Path } from './path.ts'
+import { closeSurplus, isChooser } from './standing.ts'
+import {
+  PUNCHES_PER_MINUTE,
+  UDP_CALLS_PER_MINUTE,
+  type Draft,
+  type Flight,
+  type Moment,
+  type Pending,
+  type Plan,
+} from './state.ts'
 
 /** The wait between rounds, while a device that is wanted cannot be reached as well as possible. */
 export const RETRY = { leastMillis: 1_000, mostMillis: 60_000 } as const
@@ -27,6 +35,13 @@ export const ASK_MILLIS_LEAST = 1_000
 export const ANSWER_MILLIS_MAX = 1_500
 /** How long the direct paths have, once both sides know each other's addresses, before both call at one moment. */
 export const PUNCH_DELAY_MILLIS = 300
+/**
+ * How long calling at one moment has, from when both sides know each other's addresses, before UDP is tried beside it.
+ * Where it works at all it does within a few round trips.
+ */
+export const UDP_DELAY_MILLIS = 1_200
+/** How long the device with the greater id leaves UDP to the other: one call over it is enough. */
+export const UDP_YIELD_MILLIS = 3_000
 /**
  * How long the direct paths have, once both sides know each other's addresses, before the relay is used. Where a direct
  * path works it stands after some tens of milliseconds, on a busy machine after some hundreds, so that the server then
@@ -83,6 +98,7 @@ const newRound = (draft: Draft, now: number): Trying => ({
   dialled: -Infinity,
   exchange: { at: 'later' },
   punch: 'later',
+  udp: 'later',
   relay: 'later',
 })
 
@@ -109,6 +125,9 @@ const canAsk = (draft: Draft): boolean =>
   draft.wanted && draft.server && (currentPath(draft) ?? 'relayed') === 'relayed'
 
 const canPunch = (draft: Draft): boolean => draft.wanted && draft.server && improves(draft, 'punched')
+
+/** Both agree on it over a link that stands: the one through the server, which it is to replace. */
+const canCallOverUdp = (draft: Draft): boolean => draft.wanted && draft.server && currentPath(draft) === 'relayed'
 
 const canRelay = (draft: Draft): boolean => draft.wanted && draft.server && draft.current === undefined
 
@@ -144,7 +163,7 @@ const giveUp = (draft: Draft, flight: Flight, failure: Failure, now: number): vo
 const proceed = (draft: Draft, round: Trying, now: number): void => {
   const dialled = dialPending(draft, round, now)
   const asked = exchange(draft, dialled, now)
-  draft.plan = relay(draft, punch(draft, asked, now), now)
+  draft.plan = relay(draft, udp(draft, punch(draft, asked, now), now), now)
 }
 
 const dialPending = (draft: Draft, round: Trying, now: number): Trying => {
@@ -212,7 +231,28 @@ const punch = (draft: Draft, round: Trying, now: number): Trying => {
   return { ...round, punch: 'tried' }
 }
 
-const isPunching = (draft: Draft): boolean => draft.flights.some(({ path }) => path === 'punched')
+const isPunching = (draft: Draft): boolean => draft.flights.some(({ address }) => address === PUNCH_ADDRESS)
+
+/** Beside the call at one moment when that takes long, and at once when nothing is to be hoped from it. */
+const udp = (draft: Draft, round: Trying, now: number): Trying => {
+  if (round.udp === 'tried' || round.exchange.at !== 'heard' || !canCallOverUdp(draft)) return round
+  const { since } = round.exchange
+  const from = since + (isPunchVain(draft, round) ? 0 : UDP_DELAY_MILLIS) + (isChooser(draft) ? 0 : UDP_YIELD_MILLIS)
+  if (from > now) {
+    later(draft, from)
+    return round
+  }
+  const { allowance, granted } = spend(draft.udpCalls, 1, UDP_CALLS_PER_MINUTE, now)
+  draft.udpCalls = allowance
+  if (granted > 0) launch(draft, 'punched', UDP_ADDRESS)
+  return { ...round, udp: 'tried' }
+}
+
+/** It came to nothing in this round, or in the last one. */
+const isPunchVain = (draft: Draft, round: Trying): boolean =>
+  (round.punch === 'tried' && !isPunching(draft)) ||
+  draft.attempts.find(({ address, outcome }) => address === PUNCH_ADDRESS && outcome.at !== 'trying')?.outcome.at ===
+    'failed'
 
 const relay = (draft: Draft, round: Trying, now: number): Trying => {
   if (round.relay === 'tried' || !canRelay(draft)) return round
@@ -233,6 +273,7 @@ const isOver = (draft: Draft, round: Trying): boolean =>
   round.exchange.at !== 'later' &&
   round.exchange.at !== 'asked' &&
   (round.punch === 'tried' || round.exchange.at !== 'heard' || !canPunch(draft)) &&
+  (round.udp === 'tried' || round.exchange.at !== 'heard' || !canCallOverUdp(draft)) &&
   (round.relay === 'tried' || !canRelay(draft))
 
 const endRound = (draft: Draft, { now, dice }: Moment): void => {

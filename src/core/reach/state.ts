@@ -14,6 +14,8 @@ import type { Standing } from './standing.ts'
 export const HEARSAY_DIALS_PER_MINUTE = 24
 /** Times that one device is called at one moment with its own call. */
 export const PUNCHES_PER_MINUTE = 4
+/** Times that one device is called over UDP. */
+export const UDP_CALLS_PER_MINUTE = 4
 /** Offers of one device that are answered. */
 export const ANSWERS_PER_MINUTE = 8
 
@@ -50,6 +52,7 @@ export type Reach = {
   readonly hearsay: Allowance
   readonly answers: Allowance
   readonly punches: Allowance
+  readonly udpCalls: Allowance
   readonly attemptsMade: number
   /** When `step` must be called with `time` at the latest; Infinity: not before something happens. */
   readonly wake: number
@@ -76,6 +79,7 @@ export type Plan =
       readonly dialled: number
       readonly exchange: Exchange
       readonly punch: 'later' | 'tried'
+      readonly udp: 'later' | 'tried'
       readonly relay: 'later' | 'tried'
     }
 
@@ -152,6 +156,7 @@ export const newReach = (self: Hex, device: Hex, server: boolean): Reach => ({
   hearsay: fullAllowance(HEARSAY_DIALS_PER_MINUTE),
   answers: fullAllowance(ANSWERS_PER_MINUTE),
   punches: fullAllowance(PUNCHES_PER_MINUTE),
+  udpCalls: fullAllowance(UDP_CALLS_PER_MINUTE),
   attemptsMade: 0,
   wake: Infinity,
 })

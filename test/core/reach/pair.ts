@@ -32,6 +32,11 @@ const ADDRESSES = {
   great: { nearby: '192.168.1.12:4001', direct: '203.0.113.12:4001' },
 } as const
 
+const WAYS = new Map<string, Path>([
+  ['relay', 'relayed'],
+  ['udp', 'punched'],
+])
+
 /** The longest that a side may take a dead link for alive, as a connection without keepalive answers would be. */
 const UNNOTICED_MILLIS_MAX = 20_000
 
@@ -74,7 +79,7 @@ export const createPair = (random: () => number, squint = false): Pair => {
   const dial = (side: Side, attempt: number, address: string): void => {
     after(0, () => tell(side, { kind: 'began', attempt }))
     if (address === 'punch') return after(travel(), () => punch(side, attempt))
-    const path = address === 'relay' ? 'relayed' : (parseAddress(address)?.path ?? 'direct')
+    const path = WAYS.get(address) ?? parseAddress(address)?.path ?? 'direct'
     after(travel(), () => {
       const isGivenUp = !side.state.flights.some((each) => each.number === attempt)
       // Now and then giving up comes too late and the link is made all the same.
