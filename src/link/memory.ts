@@ -55,8 +55,8 @@ export const createNetwork = (options: NetworkOptions): Network => {
   const travel = (): Millis => delay.least + random() * (delay.most - delay.least)
   const reaches = (from: Hex, to: Hex): boolean => members.has(to) && !parted.has(pair(from, to))
   const endsOf = (device: Hex): MemoryEnd[] => [...ends].filter((end) => end.owner === device)
-  const serverOf = (device: Hex): Hex | undefined =>
-    endsOf(device).find(({ link }) => link.protocol === 'server' && link.dialled)?.link.device
+  const serversOf = (device: Hex): readonly Hex[] =>
+    endsOf(device).flatMap(({ link }) => (link.protocol === 'server' && link.dialled ? [link.device] : []))
   const relayedThrough = (server: Hex): MemoryEnd[] => [...ends].filter((end) => end.via === server && end.link.dialled)
 
   const wait = (millis: Millis, signal: AbortSignal): Promise<'waited' | 'aborted'> =>
@@ -125,13 +125,18 @@ export const createNetwork = (options: NetworkOptions): Network => {
       if (each.via !== undefined && both.has(each.via) && both.has(each.owner)) each.break('the relay is gone')
   }
 
-  const dialRelay = async (from: Member, device: Hex, signal: AbortSignal): Promise<Result<Link, Failure>> => {
+  const dialRelay = async (
+    from: Member,
+    device: Hex,
+    { through, signal }: { readonly through: readonly Hex[] | undefined; readonly signal: AbortSignal },
+  ): Promise<Result<Link, Failure>> => {
     if ((await wait(travel() * 4, signal)) === 'aborted')
       return refuse({ kind: 'closed', detail: 'the dial was given up' })
-    const via = serverOf(from.device)
+    const mine = serversOf(from.device)
     const to = members.get(device)
-    if (via === undefined) return refuse({ kind: 'unreachable', detail: 'no server is connected' })
-    if (to === undefined || serverOf(device) !== via) return refuse({ kind: 'not-registered', detail: device })
+    if (mine.length === 0) return refuse({ kind: 'unreachable', detail: 'no server is connected' })
+    const via = (through ?? mine).find((each) => mine.includes(each) && serversOf(device).includes(each))
+    if (to === undefined || via === undefined) return refuse({ kind: 'not-registered', detail: device })
     return accept(connect(from, to, RELAY_ADDRESS, via))
   }
 
@@ -155,9 +160,9 @@ export const createNetwork = (options: NetworkOptions): Network => {
     return {
       device,
       addresses: () => [address],
-      dial: async ({ device: to, address: where, signal }) => {
+      dial: async ({ device: to, address: where, through, signal }) => {
         if (to === device) return refuse({ kind: 'wrong-device', detail: 'this device itself' })
-        if (where === RELAY_ADDRESS) return dialRelay(me, to, signal)
+        if (where === RELAY_ADDRESS) return dialRelay(me, to, { through, signal })
         const found = await find(device, where, signal)
         if (!found.ok) return found
         if (found.value.device !== to) return refuse({ kind: 'wrong-device', detail: found.value.device })
@@ -168,6 +173,8 @@ export const createNetwork = (options: NetworkOptions): Network => {
         const found = await find(device, where, signal)
         if (!found.ok) return found
         if (!found.value.server) return refuse({ kind: 'not-kith', detail: 'no server answers there' })
+        if (serversOf(device).includes(found.value.device))
+          return refuse({ kind: 'same-server', detail: 'this server is connected already' })
         return accept(connect(me, found.value, where))
       },
       onLink: (handler) => void (me.onLink = handler),

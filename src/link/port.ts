@@ -50,15 +50,20 @@ export interface Endpoint {
   addresses(): readonly string[]
   /**
    * Connects to one device at one address. Refuses with `wrong-device` when somebody else answers there. The address
-   * `relay` means: through the server that `server` is connected to; `punch`: by calling each other at one moment, for
-   * which that device must dial this one so as well. Never throws; ends early when `signal` aborts.
+   * `relay` means: through a server that is connected; `punch`: by calling each other at one moment, for which that
+   * device must dial this one so as well. `through`: the keys of the servers to use for that, the best first; absent:
+   * any. Never throws; ends early when `signal` aborts.
    */
   dial(input: {
     readonly device: Hex
     readonly address: string
+    readonly through?: readonly Hex[]
     readonly signal: AbortSignal
   }): Promise<Result<Link, Failure>>
-  /** Connects to a server whose key is not known beforehand, by HOST and PORT. At most one at a time. */
+  /**
+   * Connects to a server whose key is not known beforehand, by HOST and PORT: `device` of the link is that key. Several
+   * servers may be connected, each once: a second connection to one of them is refused as `same-server`.
+   */
   dialServer(input: {
     readonly host: string
     readonly port: number

@@ -1,6 +1,6 @@
 import { lpStream } from '@libp2p/utils'
 import type { Stream } from '@libp2p/interface'
-import { fromHex } from '../../core/bytes/hex.ts'
+import { fromHex, type Hex } from '../../core/bytes/hex.ts'
 import { accept, refuse, type Result } from '../../core/bytes/result.ts'
 import type { Failure, Path } from '../../view/view.ts'
 import { formatAddress, parseAddress, pathOf, PUNCH_ADDRESS, RELAY_ADDRESS } from '../address.ts'
@@ -37,14 +37,15 @@ export const createEndpoint = async ({
   const life = new AbortController()
   let onLink: (link: Link) => void = (link) => link.close()
   let onSighting: (sighting: Sighting) => void = () => {}
-  let server: Connection | undefined
+  /** The servers that are connected, by their keys. */
+  const servers = new Map<Hex, Connection>()
 
   const serveLink = (stream: Stream, connection: Connection): void => {
     if (!connection.claim()) stream.abort(new Error('this connection has its link'))
     else onLink(createStreamLink(stream, connection, { protocol: 'peer', path: pathOf(connection.address) }))
   }
   const serveRelayed = (stream: Stream, through: Connection): void => {
-    if (through !== server) stream.abort(new Error('only a server relays'))
+    if (servers.get(through.device) !== through) stream.abort(new Error('only a server relays'))
     else void node.secure({ stream, dialled: false, address: RELAY_ADDRESS, signal: life.signal })
   }
   const handlers = new Map<string, StreamHandler>([
@@ -69,6 +70,10 @@ export const createEndpoint = async ({
     if (!connected.ok) return connected
     const connection = connected.value
     connection.claim()
+    if (protocol === 'server' && isServed(connection)) {
+      connection.abort('this server is connected already')
+      return refuse({ kind: 'same-server', detail: connection.device.slice(0, 8) })
+    }
     try {
       const stream = await connection.stream(protocol === 'peer' ? PEER_PROTOCOL : SERVER_PROTOCOL, signal)
       if (protocol === 'server') beReachableThrough(connection)
@@ -79,16 +84,38 @@ export const createEndpoint = async ({
     }
   }
 
+  /** A server knows a device by one connection: a second one would end the first. */
+  const isServed = ({ device }: Connection): boolean => servers.get(device)?.left === false
+
   const beReachableThrough = (connection: Connection): void => {
-    void server?.close()
-    server = connection
+    servers.set(connection.device, connection)
     void connection.closed.then(() => {
-      if (server === connection) server = undefined
+      if (servers.get(connection.device) === connection) servers.delete(connection.device)
     })
   }
 
-  const dialRelay = async (device: string, signal: AbortSignal): Promise<Result<Connection, Failure>> => {
-    if (server === undefined) return refuse({ kind: 'unreachable', detail: 'no server is connected' })
+  const connectedServers = (through: readonly Hex[] | undefined): readonly Connection[] =>
+    (through ?? [...servers.keys()]).flatMap((each) => servers.get(each) ?? [])
+
+  /** Through the first of these servers at which the device is. */
+  const dialRelay = async (
+    device: Hex,
+    through: readonly Hex[] | undefined,
+    signal: AbortSignal,
+  ): Promise<Result<Connection, Failure>> => {
+    let last: Result<Connection, Failure> = refuse({ kind: 'unreachable', detail: 'no server is connected' })
+    for (const server of connectedServers(through)) {
+      last = await dialThrough(server, device, signal)
+      if (last.ok || signal.aborted) return last
+    }
+    return last
+  }
+
+  const dialThrough = async (
+    server: Connection,
+    device: Hex,
+    signal: AbortSignal,
+  ): Promise<Result<Connection, Failure>> => {
     const deadline = createDeadline(RELAY_ANSWER_MILLIS_MAX, signal)
     try {
       const stream = await server.stream(RELAY_PROTOCOL, deadline.signal)
@@ -114,8 +141,13 @@ export const createEndpoint = async ({
   }
 
   const punch = createPunch(node)
-  const dialPunch = async (device: string, signal: AbortSignal): Promise<Result<Link, Failure>> => {
-    const punched = await punch(device, server, signal)
+  const dialPunch = async (
+    device: Hex,
+    through: readonly Hex[] | undefined,
+    signal: AbortSignal,
+  ): Promise<Result<Link, Failure>> => {
+    // Both sides have to ask the same server: the one through which they heard of each other.
+    const punched = await punch(device, connectedServers(through)[0], signal)
     if (!punched.ok) return punched
     const { connection } = punched.value
     if (punched.value.opens === 'this') return linkOver(accept(connection), 'peer', signal, 'punched')
@@ -131,11 +163,11 @@ export const createEndpoint = async ({
   return accept({
     device: node.device,
     addresses: () => node.listening().map(formatAddress),
-    dial: async ({ device, address, signal }) => {
+    dial: async ({ device, address, through, signal }) => {
       if (device === node.device) return refuse({ kind: 'wrong-device', detail: 'this device itself' })
       if (signal.aborted) return refuse(GIVEN_UP)
-      if (address === RELAY_ADDRESS) return linkOver(await dialRelay(device, signal), 'peer', signal)
-      if (address === PUNCH_ADDRESS) return dialPunch(device, signal)
+      if (address === RELAY_ADDRESS) return linkOver(await dialRelay(device, through, signal), 'peer', signal)
+      if (address === PUNCH_ADDRESS) return dialPunch(device, through, signal)
       const where = parseAddress(address)
       if (where === undefined) return refuse({ kind: 'name-not-found', detail: 'not an address' })
       return linkOver(await node.dial({ address: where, expected: device, signal }), 'peer', signal)
