@@ -39,6 +39,14 @@ export const serverMessages: readonly ServerMessage[] = [
   { kind: 'welcome', version: 1, observed: '192.0.2.7:50123', people: 'on' },
   { kind: 'welcome', version: 1, observed: '[2001:db8::1]:4', people: 'off', name: 'école' },
   { kind: 'welcome', version: 1, observed: '192.0.2.7:50123', people: 'on', nonce: new Uint8Array(32).fill(0x40) },
+  {
+    kind: 'welcome',
+    version: 1,
+    observed: '192.0.2.7:50123',
+    people: 'on',
+    nonce: new Uint8Array(32).fill(0x40),
+    stun: { tcp: [12_345, 12_346], udp: [12_345] },
+  },
   { kind: 'people', reset: true, here: [], gone: [] },
   {
     kind: 'people',

@@ -1,4 +1,5 @@
 import { unreachable } from '../bytes/result.ts'
+import type { StunPorts } from '../stun/ports.ts'
 import { waitMillis } from './backoff.ts'
 import type { Failure } from './path.ts'
 
@@ -56,6 +57,8 @@ export type Welcome = {
   readonly name?: string
   /** The address that the server sees this device at. */
   readonly observed: string
+  /** The ports at which the server answers STUN. */
+  readonly stun: StunPorts
 }
 
 /** `attempt` says which dial a report belongs to: what comes from an earlier one is late and changes nothing. */

@@ -3,6 +3,7 @@ import { fromHex, type Hex } from '../bytes/hex.ts'
 import { accept, type Result } from '../bytes/result.ts'
 import { bool, bytes, hex, list, literal, nullable, text, tuple, uint, type Shape } from '../bytes/shape.ts'
 import { NONCE_BYTES } from '../mailbox/keys.ts'
+import { STUN_PORTS_MAX, type StunPorts } from '../stun/ports.ts'
 import { isWithin } from './items.ts'
 import {
   ANSWER_SHAPES,
@@ -68,6 +69,8 @@ export type ServerMessage =
       readonly name?: string
       /** To be signed for each mailbox that is opened on this link, the same in each welcome. None: no mailboxes here. */
       readonly nonce?: Uint8Array
+      /** Where it answers STUN. None: nowhere. */
+      readonly stun?: StunPorts
     }
   /** With `reset`, `here` is the whole list and everybody else is gone. Otherwise `here` is added or replaced. */
   | {
@@ -144,7 +147,15 @@ const peerPlain = (message: PeerMessage): Plain => {
 const serverPlain = (message: ServerMessage): Plain => {
   switch (message.kind) {
     case 'welcome':
-      return ['welcome', message.version, message.observed, message.people, message.name ?? null, message.nonce ?? null]
+      return [
+        'welcome',
+        message.version,
+        message.observed,
+        message.people,
+        message.name ?? null,
+        message.nonce ?? null,
+        message.stun ? [message.stun.tcp, message.stun.udp] : null,
+      ]
     case 'people':
       return [
         'people',
@@ -190,6 +201,11 @@ const version: Shape<number> = (plain) => uint(0xffff)(plain) || undefined
 const onOrOff: Shape<'on' | 'off'> = (plain) => literal('on')(plain) ?? literal('off')(plain)
 const because: Shape<Because> = (plain) =>
   text(KIND_UNITS_MAX)(plain) === undefined ? undefined : (BECAUSES.find((known) => known === plain) ?? 'other')
+const port: Shape<number> = (plain) => uint(0xffff)(plain) || undefined
+const stunPorts: Shape<StunPorts> = (plain) => {
+  const pair = tuple(list(port, STUN_PORTS_MAX), list(port, STUN_PORTS_MAX))(plain)
+  return pair && { tcp: pair[0], udp: pair[1] }
+}
 const listed: Shape<Listed> = (plain) => {
   const pair = tuple(device, bytes(0, LISTING_BYTES_MAX))(plain)
   return pair && { device: pair[0], listing: pair[1] }
@@ -213,15 +229,23 @@ const SERVER_SHAPES: ReadonlyMap<string, Shape<ServerMessage>> = new Map<string,
   [
     'welcome',
     message(
-      // A server from before there were mailboxes names no nonce.
-      [version, text(ADDRESS_UNITS_MAX), onOrOff, nullable(text(SERVER_NAME_UNITS_MAX)), appended(bytes(NONCE_BYTES))],
-      (version, observed, people, name, nonce) => ({
+      [
+        version,
+        text(ADDRESS_UNITS_MAX),
+        onOrOff,
+        nullable(text(SERVER_NAME_UNITS_MAX)),
+        // A server from before there were mailboxes names no nonce, and one from before it answered STUN no ports.
+        appended(bytes(NONCE_BYTES)),
+        appended(stunPorts),
+      ],
+      (version, observed, people, name, nonce, stun) => ({
         kind: 'welcome',
         version,
         observed,
         people,
         ...(name !== null && { name }),
         ...(nonce && { nonce }),
+        ...(stun && { stun }),
       }),
     ),
   ],

@@ -7,6 +7,7 @@ import type { Hex } from '../../core/bytes/hex.ts'
 import { accept, refuse, type Result } from '../../core/bytes/result.ts'
 import type { Failure } from '../../view/view.ts'
 import { parseAddress, type HostAndPort } from '../address.ts'
+import { CALLING_PORT_LEAST, CALLING_PORT_MOST } from '../calling-port.ts'
 import type { Connection, StreamHandler } from './connection.ts'
 import { createDeadline } from './deadline.ts'
 import { failureOf } from './failure.ts'
@@ -15,9 +16,6 @@ import type { Node } from './node.ts'
 import { MEET_PROTOCOL, PEER_PROTOCOL } from './protocols.ts'
 import { callingPort, type CallingPort } from './together.ts'
 
-/** Ports from which devices call: none that programs listen at by custom. */
-const LOCAL_PORT_LEAST = 20_000
-const LOCAL_PORT_MOST = 60_999
 /** How often another port is tried because the first is in use. */
 const PORT_TRIES_MAX = 4
 /** From asking the server until it has answered; longer than the server waits for the other side. */
@@ -99,7 +97,7 @@ const openProbe = async (node: Node, server: Connection): Promise<Result<Probe, 
   const address = parseAddress(server.address)
   if (!address) return refuse({ kind: 'name-not-found', detail: 'not an address' })
   for (let left = PORT_TRIES_MAX; ; left -= 1) {
-    const port = randomInt(LOCAL_PORT_LEAST, LOCAL_PORT_MOST + 1)
+    const port = randomInt(CALLING_PORT_LEAST, CALLING_PORT_MOST + 1)
     const { signal } = new AbortController()
     const dialled = await node.dial({ address, expected: server.device, localPort: port, signal })
     if (dialled.ok) return greet(dialled.value, callingPort(port))

@@ -21,6 +21,7 @@ import {
   type ServerMessage,
 } from '../../core/rendezvous/messages.ts'
 import { withPeople, type People } from '../../core/rendezvous/people.ts'
+import { NO_STUN } from '../../core/stun/ports.ts'
 import type { Endpoint, Link } from '../../link/port.ts'
 import type { Failure, ServerState } from '../../view/view.ts'
 import { createAlarm } from './alarm.ts'
@@ -238,9 +239,10 @@ const welcomeOf = ({
   observed,
   name,
   nonce,
+  stun = NO_STUN,
 }: Extract<ServerMessage, { readonly kind: 'welcome' }>): Welcome => {
   const parsed = name === undefined ? undefined : parseName(name)
-  return { people, observed, mailboxes: nonce ? 'on' : 'off', ...(parsed?.ok && { name: parsed.value }) }
+  return { people, observed, stun, mailboxes: nonce ? 'on' : 'off', ...(parsed?.ok && { name: parsed.value }) }
 }
 
 const failureOf = (because: Because): Failure => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { noServer, serverWake, stepServer, type ServerInput, type ServerReach } from '../../../src/core/reach/server.ts'
+import { NO_STUN } from '../../../src/core/stun/ports.ts'
 import { REFUSED } from './driver.ts'
 
 const ADDRESS = '203.0.113.1:12345'
@@ -33,7 +34,7 @@ const createDriver = (dice = 1) => {
 }
 
 const welcome = (attempt: number) =>
-  ({ kind: 'welcomed', attempt, welcome: { people: 'on', mailboxes: 'on', observed: '' } }) as const
+  ({ kind: 'welcomed', attempt, welcome: { people: 'on', mailboxes: 'on', observed: '', stun: NO_STUN } }) as const
 
 test('[RC18] a server is dialled, greeted and then connected', () => {
   const driver = createDriver()
