@@ -3,16 +3,14 @@ import { parseArgs } from 'node:util'
 import { skipNetworks } from '../scenario/networks.ts'
 import { createStage, type Stage } from '../scenario/stage.ts'
 import { createScope } from './scope.ts'
-import { inTheory, nameOf, runPair, type Outcome, type Pair } from './pair.ts'
-import { household, internet, person, SIDES, type Internet } from './sides.ts'
+import { household } from './homes.ts'
+import { internet, SERVER_HOST, type Internet } from './internet.ts'
+import { runPair, type Outcome } from './pair.ts'
+import { inTheory, nameOf, PAIRS, type Pair } from './pairs.ts'
+import { person, serverAt } from './sides.ts'
 import { tableOf, type Row } from './table.ts'
 
 const USAGE = 'npm run lab -- [--runs N] [--pair SIDE+SIDE | --pair same-lan] [--json FILE]\n'
-
-const ALL: readonly Pair[] = [
-  'same-lan',
-  ...SIDES.flatMap((one, index) => SIDES.slice(index).map((other): Pair => [one, other])),
-]
 
 /** `npm run lab`: real peers behind real routers of each kind, two and two, and what they reach. */
 const main = async (words: readonly string[]): Promise<void> => {
@@ -22,9 +20,9 @@ const main = async (words: readonly string[]): Promise<void> => {
     json: { type: 'string' },
   } as const
   const { runs = '1', pair, json } = parseArgs({ args: [...words], options }).values
-  const wanted = pair === undefined ? ALL : ALL.filter((each) => pair.includes(nameOf(each)))
+  const wanted = pair === undefined ? PAIRS : PAIRS.filter((each) => pair.includes(nameOf(each)))
   if (!/^[1-9]\d*$/.test(runs) || wanted.length === 0 || wanted.length < (pair?.length ?? 0)) {
-    process.stderr.write(`${USAGE}Pairs: ${ALL.map(nameOf).join(', ')}\n`)
+    process.stderr.write(`${USAGE}Pairs: ${PAIRS.map(nameOf).join(', ')}\n`)
     process.exitCode = 2
     return
   }
@@ -49,7 +47,7 @@ const measure = async (pairs: readonly Pair[], count: number): Promise<readonly 
     const rows: Row[] = []
     for (const pair of pairs) {
       const runs: Outcome[] = []
-      for (let run = 1; run <= count; run += 1) runs.push(await measureOnce(stage, net, `${net.host}:${port}`, pair))
+      for (let run = 1; run <= count; run += 1) runs.push(await measureOnce(stage, net, port, pair))
       rows.push({ pair: nameOf(pair), theory: inTheory(pair), runs })
       process.stdout.write(`${nameOf(pair)}: ${runs.map((each) => JSON.stringify(each)).join(' ')}\n`)
     }
@@ -61,15 +59,19 @@ const measure = async (pairs: readonly Pair[], count: number): Promise<readonly 
 
 let measured = 0
 
-const measureOnce = async (stage: Stage, net: Internet, server: string, pair: Pair): Promise<Outcome> => {
+const measureOnce = async (stage: Stage, net: Internet, port: string, pair: Pair): Promise<Outcome> => {
   const scope = createScope()
   try {
     const machines =
-      pair === 'same-lan'
-        ? household(scope, net)
+      typeof pair === 'string'
+        ? household(scope, net, pair)
         : ([person(scope, net, 'here', pair[0]), person(scope, net, 'there', pair[1])] as const)
+    const servers =
+      typeof pair === 'string'
+        ? ([`${SERVER_HOST}:${port}`, `${SERVER_HOST}:${port}`] as const)
+        : ([serverAt(pair[0], port), serverAt(pair[1], port)] as const)
     measured += 1
-    return await runPair(stage, { machines, server, label: String(measured) })
+    return await runPair(stage, { machines, servers, label: String(measured) })
   } finally {
     await scope.end()
   }

@@ -3,24 +3,6 @@ import { done, says, type Peer } from '../scenario/peer.ts'
 import type { Stage } from '../scenario/stage.ts'
 import type { Machine } from '../scenario/networks.ts'
 import type { Path } from '../../src/view/view.ts'
-import type { Side } from './sides.ts'
-
-/** Two sides, or two machines in one home. */
-export type Pair = readonly [Side, Side] | 'same-lan'
-
-export const nameOf = (pair: Pair): string => (pair === 'same-lan' ? pair : pair.join('+'))
-
-/**
- * What these two kinds allow in theory, over TCP: a direct link needs one side that lets in whoever was called from the
- * port that both know. A symmetric side calls from a port that nobody can know.
- */
-export const inTheory = (pair: Pair): 'direct' | 'relayed' => {
-  if (pair === 'same-lan') return 'direct'
-  if (pair.includes('tcp-to-server-only')) return 'relayed'
-  const hidden = pair.filter((side) => side === 'symmetric').length
-  const strict = pair.filter((side) => side === 'port-restricted' || side === 'carrier-grade').length
-  return hidden === 2 || (hidden === 1 && strict === 1) ? 'relayed' : 'direct'
-}
 
 /** What came of one run. Times in milliseconds. */
 export type Outcome = {
@@ -41,14 +23,19 @@ export const runPair = async (
   stage: Stage,
   {
     machines,
-    server,
+    servers,
     label,
-  }: { readonly machines: readonly [Machine, Machine]; readonly server: string; readonly label: string },
+  }: {
+    readonly machines: readonly [Machine, Machine]
+    /** What each writes after `--server`. */
+    readonly servers: readonly [string, string]
+    readonly label: string
+  },
 ): Promise<Outcome> => {
   const names = ['ann', 'bob'].map((each) => `${each}-${label}`)
   const [ann, bob] = (await Promise.all(
     machines.map((machine, index) =>
-      startFarPeer(stage, machine, names[index] ?? '', { name: names[index] ?? '', server }),
+      startFarPeer(stage, machine, names[index] ?? '', { name: names[index] ?? '', server: servers[index] ?? '' }),
     ),
   )) as [Peer, Peer]
   try {

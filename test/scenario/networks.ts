@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 
 /** Networks of a test's own, made of Linux network namespaces: they need root, and the programs `ip` and `nft`. */
@@ -14,9 +16,10 @@ export const skipNetworks = ((): string | false => {
   try {
     ip('netns', 'add', name)
     run('ip', 'netns', 'exec', name, 'nft', 'list', 'tables')
+    run('ip', 'netns', 'exec', name, 'sysctl', 'net.ipv6.conf.all.accept_dad')
     return false
   } catch {
-    return 'needs root and the programs ip and nft, for networks of its own'
+    return 'needs root, the programs ip and nft and a system with IPv6, for networks of its own'
   } finally {
     try {
       ip('netns', 'del', name)
@@ -35,25 +38,58 @@ export type Machine = {
   run(...words: readonly string[]): string
 }
 
+/** Has things undone at the end. */
+export type Ending = Pick<TestContext, 'after'>
+
+let machines = 0
+
 /** A machine without any network but its loopback. */
-export const machine = (context: Pick<TestContext, 'after'>, label: string): Machine => {
-  const name = `kith-${label}-${process.pid}`
+export const machine = (ending: Ending, label: string): Machine => {
+  machines += 1
+  const name = `kith-${process.pid}-${machines}-${label}`
   ip('netns', 'add', name)
-  context.after(() => void ip('netns', 'del', name))
+  ending.after(() => void ip('netns', 'del', name))
   ip('-n', name, 'link', 'set', 'lo', 'up')
+  // Nobody else can have an address of ours: looking for others takes a second, during which it cannot be used.
+  run(
+    'ip',
+    'netns',
+    'exec',
+    name,
+    'sysctl',
+    '-qw',
+    'net.ipv6.conf.all.accept_dad=0',
+    'net.ipv6.conf.default.accept_dad=0',
+  )
   const through = ['ip', 'netns', 'exec', name]
   return { name, through, run: (...words) => run('ip', 'netns', 'exec', name, ...words) }
 }
 
-/** A cable between two machines; each end is a card with an address, such as `10.1.0.1/24`. */
-export const cable = (
-  one: { readonly machine: Machine; readonly card: string; readonly address: string },
-  other: { readonly machine: Machine; readonly card: string; readonly address: string },
+/** Gives addresses names on one machine, as a file of hosts would: `ip netns exec` puts it there for each program. */
+export const nameHosts = (
+  ending: Ending,
+  { name }: Machine,
+  hosts: Readonly<Record<string, readonly string[]>>,
 ): void => {
+  const folder = join('/etc/netns', name)
+  mkdirSync(folder, { recursive: true })
+  ending.after(() => rmSync(folder, { recursive: true, force: true }))
+  const named = Object.entries(hosts).flatMap(([host, addresses]) => addresses.map((each) => `${each} ${host}\n`))
+  writeFileSync(join(folder, 'hosts'), ['127.0.0.1 localhost\n', '::1 localhost\n', ...named].join(''))
+}
+
+/** One end of a cable: a card with an address, such as `10.1.0.1/24`, or with one of each family. */
+export type CableEnd = {
+  readonly machine: Machine
+  readonly card: string
+  readonly address: string | readonly string[]
+}
+
+export const cable = (one: CableEnd, other: CableEnd): void => {
   const [a, b] = [one.machine.name, other.machine.name]
   ip('-n', a, 'link', 'add', one.card, 'type', 'veth', 'peer', 'name', other.card, 'netns', b)
   for (const end of [one, other]) {
-    ip('-n', end.machine.name, 'addr', 'add', end.address, 'dev', end.card)
+    for (const address of [end.address].flat()) ip('-n', end.machine.name, 'addr', 'add', address, 'dev', end.card)
     ip('-n', end.machine.name, 'link', 'set', end.card, 'up')
   }
 }

@@ -1,0 +1,123 @@
+import { createSocket, type Socket as UdpSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { connect, createServer, isIPv6, type Socket } from 'node:net'
+import { createInterface } from 'node:readline'
+
+export type Carrier = 'tcp' | 'udp'
+export type Spot = { readonly host: string; readonly port: number }
+
+/** What a prober is asked, a line each; it answers each with a line of JSON, in order. */
+export type Asked =
+  /** Answer at this place over TCP and UDP, and tell whoever asks where they seem to be. Answered with `true`. */
+  | { readonly ask: 'listen'; readonly at: Spot }
+  /** Call from this port, and stay connected. Answered with where this side seems to be to the other. */
+  | { readonly ask: 'call'; readonly by: Carrier; readonly from: number; readonly to: Spot }
+  /** Call from this host, where perhaps nobody answers. Answered with whether somebody did. */
+  | { readonly ask: 'knock'; readonly by: Carrier; readonly from: string; readonly to: Spot }
+
+const QUESTION = 'where am I\n'
+const MARKER = 'marker\n'
+const MARKED = 'marked\n'
+/** When the first of these has come back, what was sent before it has arrived; by the last, it was answered. */
+const MARKERS = 3
+
+/** The first connection over TCP, on which markers pass. */
+let line: Socket | undefined
+const bound = new Map<number, UdpSocket>()
+
+const listen = async ({ host, port }: Spot): Promise<true> => {
+  const server = createServer((socket) => {
+    line ??= socket
+    answerOn(socket)
+  })
+  server.listen({ host, port, ipv6Only: true })
+  await Promise.all([once(server, 'listening'), bound.has(port) ? undefined : bind(host, port)])
+  return true
+}
+
+const call = async (by: Carrier, from: number, { host, port }: Spot): Promise<Spot> => {
+  if (by === 'udp') {
+    const socket = bound.get(from) ?? (await bind(anyHost(host), from))
+    bound.set(from, socket)
+    socket.send(QUESTION, port, host)
+    return spotIn(await once(socket, 'message'))
+  }
+  const socket = connect({ host, port, localPort: from })
+  await once(socket, 'connect')
+  socket.write(QUESTION)
+  const seen = spotIn(await once(socket, 'data'))
+  line ??= socket
+  answerOn(socket)
+  return seen
+}
+
+/**
+ * That a call is not answered is known without waiting for a time: markers that were sent after it, through the same
+ * cables, have come back.
+ */
+const knock = async (by: Carrier, from: string, to: Spot): Promise<boolean> => {
+  let answered = false
+  const end = await send(by, from, to, () => (answered = true))
+  for (let left = MARKERS; left > 0 && line; left -= 1) {
+    line.write(MARKER)
+    while (!String((await once(line, 'data'))[0]).includes(MARKED));
+  }
+  end()
+  return answered
+}
+
+const send = async (by: Carrier, from: string, { host, port }: Spot, onAnswer: () => void): Promise<() => void> => {
+  if (by === 'tcp') {
+    const socket = connect({ host, port, localAddress: from })
+    socket.on('connect', onAnswer).on('error', () => {})
+    return () => void socket.destroy()
+  }
+  const socket = await bind(from, 0)
+  socket.on('message', onAnswer)
+  await new Promise((resolve) => socket.send(QUESTION, port, host, resolve))
+  return () => void socket.close()
+}
+
+const bind = async (host: string, port: number): Promise<UdpSocket> => {
+  const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4')
+  socket.on('message', (bytes, { address, port: from }) => {
+    if (String(bytes) === QUESTION) socket.send(`${address} ${from}\n`, from, address)
+  })
+  await once(socket.bind(port, host), 'listening')
+  return socket
+}
+
+/** What is asked comes in one piece: nobody sends a second question before the first is answered. */
+const answerOn = (socket: Socket): void =>
+  void socket
+    .on('data', (bytes) => {
+      if (String(bytes) === QUESTION) socket.write(`${socket.remoteAddress} ${socket.remotePort}\n`)
+      if (String(bytes) === MARKER) socket.write(MARKED)
+    })
+    .on('error', () => {})
+
+const spotIn = ([bytes]: readonly unknown[]): Spot => {
+  const [host = '', port] = String(bytes).trim().split(' ')
+  return { host, port: Number(port) }
+}
+
+const anyHost = (host: string): string => (isIPv6(host) ? '::' : '0.0.0.0')
+
+const answer = (asked: Asked): Promise<unknown> => {
+  switch (asked.ask) {
+    case 'listen':
+      return listen(asked.at)
+    case 'call':
+      return call(asked.by, asked.from, asked.to)
+    case 'knock':
+      return knock(asked.by, asked.from, asked.to)
+  }
+}
+
+/** Run as a child process on a machine of the lab: calls, and is called, to find out what the routers around it do. */
+const main = async (): Promise<void> => {
+  for await (const text of createInterface(process.stdin))
+    process.stdout.write(`${JSON.stringify(await answer(JSON.parse(text) as Asked))}\n`)
+}
+
+if (import.meta.main) await main()
