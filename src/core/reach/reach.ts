@@ -1,12 +1,21 @@
-import { parseAddress } from './address.ts'
+import { parseAddress, type Address } from './address.ts'
 import { isFull, spend } from './allowance.ts'
 import { withAttempt, withOutcome } from './attempt.ts'
 import { waitMillis } from './backoff.ts'
 import { withAnswered, withoutSighted, withSighted } from './known.ts'
 import type { Offer } from './offer.ts'
 import { PUNCH_ADDRESS, RELAY_ADDRESS, type Failure } from './path.ts'
-import { hurry, pend, RETRY, settle } from './round.ts'
-import { addLink, closeLinks, dropLink, isChooser, LINKS_MAX, STRANGER_LINKS_MAX } from './standing.ts'
+import { hurry, mayDial, newRoundAfterLoss, pend, RETRY, settle } from './round.ts'
+import {
+  addLink,
+  closeLinks,
+  doubtLink,
+  dropLink,
+  isChooser,
+  LINKS_MAX,
+  STRANGER_LINKS_MAX,
+  trustLink,
+} from './standing.ts'
 import {
   ANSWERS_PER_MINUTE,
   HEARSAY_DIALS_PER_MINUTE,
@@ -18,6 +27,7 @@ import {
   type Moment,
   type NewLink,
   type Reach,
+  type Shown,
 } from './state.ts'
 
 /** A link that stood this long says that the path works: what failed before no longer counts. */
@@ -90,13 +100,19 @@ const take = (draft: Draft, input: Input, moment: Moment): void => {
       return absent(draft, now)
     case 'server':
       return serverIs(draft, input.on, now)
+    case 'shown':
+      return shownIs(draft, input.where, now)
     case 'appeared':
       return appeared(draft, moment)
+    case 'served':
     case 'try-now':
     case 'moved':
       return hurry(draft, now)
     case 'began':
       return began(draft, input.attempt, now)
+    case 'answered':
+      draft.flights = draft.flights.map((each) => (each.number === input.attempt ? { ...each, answered: true } : each))
+      return
     case 'connected':
       return connected(draft, input.attempt, input.link, now)
     case 'failed':
@@ -105,6 +121,10 @@ const take = (draft: Draft, input: Input, moment: Moment): void => {
       return accepted(draft, input.link, now)
     case 'lost':
       return lost(draft, input.link, moment)
+    case 'silent':
+      return silent(draft, input.link, now)
+    case 'alive':
+      return trustLink(draft, input.link)
     case 'time':
       return
   }
@@ -140,17 +160,36 @@ const heard = (draft: Draft, { kind, addresses }: Offer, now: number): void => {
   const { allowance, granted } = spend(draft.hearsay, Math.max(1, addresses.length), HEARSAY_DIALS_PER_MINUTE, now)
   draft.hearsay = allowance
   if (granted === 0) return
-  draft.offered = addresses.slice(0, granted)
   if (kind === 'ask') {
     const answer = spend(draft.answers, 1, ANSWERS_PER_MINUTE, now)
     draft.answers = answer.allowance
     if (answer.granted === 0) return
     draft.effects.push({ do: 'call', offer: 'answer' })
-    draft.calledUntil = now + CALLED_MILLIS
   }
-  draft.failures = 0
-  pend(draft, addresses.slice(0, granted), true, now)
-  if (draft.plan.at === 'try') draft.plan = { ...draft.plan, exchange: { at: 'heard', since: now } }
+  if (!draft.wanted && !draft.near && draft.shown !== 'everywhere') return
+  if (kind === 'ask') draft.calledUntil = now + CALLED_MILLIS
+  const believed = addresses.slice(0, granted)
+  // What was tried in vain will not work for being said again.
+  if (textsOf(believed) !== textsOf(draft.offered)) draft.failures = 0
+  draft.offered = believed
+  pend(draft, believed, true, now)
+  if (draft.plan.at !== 'try') return
+  // Who answers with no address is reached through the server alone, and calls nobody.
+  const isShy = kind === 'answer' && !believed.some((each) => mayDial(draft, each))
+  draft.plan = { ...draft.plan, exchange: isShy ? { at: 'silent' } : { at: 'heard', since: now } }
+}
+
+const textsOf = (addresses: readonly Address[]): string =>
+  addresses
+    .map(({ text }) => text)
+    .toSorted()
+    .join()
+
+const shownIs = (draft: Draft, where: Shown, now: number): void => {
+  if (where === draft.shown) return
+  draft.shown = where
+  if (where === 'nowhere') closeLinks(draft, ({ path }) => path !== 'relayed')
+  if (draft.wanted) hurry(draft, now)
 }
 
 const absent = (draft: Draft, now: number): void => {
@@ -232,9 +271,22 @@ const lost = (draft: Draft, number: number, { now, dice }: Moment): void => {
   if (now - link.since >= STEADY_MILLIS) draft.failures = 0
   if (draft.plan.at === 'try') {
     // What the round left out because that link stood is due now.
-    draft.plan = { ...draft.plan, exchange: { at: 'later' }, punch: 'later', udp: 'later', relay: 'later' }
+    const { plan } = draft
+    draft.plan = { ...plan, exchange: { at: 'later' }, punch: 'later', udp: 'later', relay: 'later', lost: now }
+    return
+  }
+  if (now - link.since >= STEADY_MILLIS) {
+    draft.plan = newRoundAfterLoss(draft, 'ended', now)
     return
   }
   draft.plan = { at: 'wait', until: now + waitMillis(RETRY, draft.failures, dice) }
   draft.failures += 1
+}
+
+/** The path is looked for anew at once; the link stays until another has come, since it may only be slow. */
+const silent = (draft: Draft, number: number, now: number): void => {
+  doubtLink(draft, number)
+  if (draft.current !== number) return
+  draft.failures = 0
+  draft.plan = newRoundAfterLoss(draft, 'silent', now)
 }

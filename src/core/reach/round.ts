@@ -17,6 +17,8 @@ import {
 
 /** The wait between rounds, while a device that is wanted cannot be reached as well as possible. */
 export const RETRY = { leastMillis: 1_000, mostMillis: 60_000 } as const
+/** The same while they talk through the server: that works, and most pairs that fail a few times cannot do better. */
+export const RETRY_RELAYED = { leastMillis: 1_000, mostMillis: 30 * 60_000 } as const
 /** Dials to one device that run at once. */
 export const PARALLEL_MAX = 4
 /** How long one address is tried alone before the next one is tried beside it (as RFC 8305, 5). */
@@ -43,11 +45,12 @@ export const UDP_DELAY_MILLIS = 1_200
 /** How long the device with the greater id leaves UDP to the other: one call over it is enough. */
 export const UDP_YIELD_MILLIS = 3_000
 /**
- * How long the direct paths have, once both sides know each other's addresses, before the relay is used. Where a direct
- * path works it stands after some tens of milliseconds, on a busy machine after some hundreds, so that the server then
- * carries nothing at all.
+ * How long the direct paths have, once both sides know each other's addresses, before the relay is used: until somebody
+ * answers at one of them, which takes one round trip however busy the two machines are.
  */
-export const RELAY_DELAY_MILLIS = 1_500
+export const RELAY_DELAY_MILLIS = 300
+/** How much longer they have where somebody answers: for the handshake, so that the server then carries nothing. */
+export const HANDSHAKE_PATIENCE_MILLIS = 1_200
 /** Addresses that wait to be tried. */
 export const PENDING_MAX = 32
 
@@ -91,6 +94,15 @@ const later = (draft: Draft, time: number): void => {
   draft.wake = Math.min(draft.wake, time)
 }
 
+/**
+ * A round that starts because the link has broken: the relay need not wait until the other side tells where it is, nor
+ * at all where nobody was told of the end, since then nothing was heard for long enough already.
+ */
+export const newRoundAfterLoss = (draft: Draft, how: 'ended' | 'silent', now: number): Trying => ({
+  ...newRound(draft, now),
+  lost: how === 'ended' ? now : -Infinity,
+})
+
 const newRound = (draft: Draft, now: number): Trying => ({
   at: 'try',
   since: now,
@@ -100,9 +112,18 @@ const newRound = (draft: Draft, now: number): Trying => ({
   punch: 'later',
   udp: 'later',
   relay: 'later',
+  lost: Infinity,
 })
 
-const currentPath = (draft: Draft): Path | undefined => draft.links.find((each) => each.number === draft.current)?.path
+/** The path of the link that is spoken on. One on which nothing is heard is as good as none. */
+const currentPath = (draft: Draft): Path | undefined => {
+  const link = draft.links.find((each) => each.number === draft.current)
+  return link?.doubted ? undefined : link?.path
+}
+
+/** Whether dialling there shows no more of this device than the other may see. */
+export const mayDial = (draft: Draft, { loopback, path }: Address): boolean =>
+  draft.shown === 'everywhere' || (draft.shown === 'this-machine' && (loopback || (draft.near && path === 'nearby')))
 
 const improves = (draft: Draft, path: Path): boolean => {
   const current = currentPath(draft)
@@ -116,22 +137,28 @@ const candidates = (draft: Draft): readonly Address[] => {
     // Beyond this network, a private address is somebody else's; a stranger nearby is reached nearby or not at all.
     const needsSighting = current === 'direct' || current === 'punched' || !draft.wanted
     const useful =
-      (draft.wanted || draft.near) && improves(draft, address.path) && (sighted !== undefined || !needsSighting)
+      (draft.wanted || draft.near) &&
+      mayDial(draft, address) &&
+      improves(draft, address.path) &&
+      (sighted !== undefined || !needsSighting)
     return useful ? [address] : []
   })
 }
 
+/** To ask is to tell where one is. */
 const canAsk = (draft: Draft): boolean =>
-  draft.wanted && draft.server && (currentPath(draft) ?? 'relayed') === 'relayed'
+  draft.wanted && draft.shown !== 'nowhere' && draft.server && (currentPath(draft) ?? 'relayed') === 'relayed'
 
-const canPunch = (draft: Draft): boolean => draft.wanted && draft.server && improves(draft, 'punched')
+const canPunch = (draft: Draft): boolean =>
+  draft.wanted && draft.shown === 'everywhere' && draft.server && improves(draft, 'punched')
 
 /** Both agree on it over a link that stands: the one through the server, which it is to replace. */
-const canCallOverUdp = (draft: Draft): boolean => draft.wanted && draft.server && currentPath(draft) === 'relayed'
+const canCallOverUdp = (draft: Draft): boolean =>
+  draft.wanted && draft.shown === 'everywhere' && draft.server && currentPath(draft) === 'relayed'
 
-const canRelay = (draft: Draft): boolean => draft.wanted && draft.server && draft.current === undefined
+const canRelay = (draft: Draft): boolean => draft.wanted && draft.server && currentPath(draft) === undefined
 
-const hasReason = (draft: Draft): boolean => canAsk(draft) || candidates(draft).length > 0
+const hasReason = (draft: Draft): boolean => canAsk(draft) || canRelay(draft) || candidates(draft).length > 0
 
 const DIAL_MILLIS = {
   nearby: DIAL_MILLIS_MAX,
@@ -146,6 +173,8 @@ const endFlights = (draft: Draft, now: number): void => {
   for (const flight of draft.flights) {
     const ends = (flight.began ?? Infinity) + DIAL_MILLIS[flight.path]
     if (!isPurposeful) giveUp(draft, flight, { kind: 'given-up', detail: 'no longer wanted' }, now)
+    else if (draft.shown === 'nowhere' && flight.path !== 'relayed')
+      giveUp(draft, flight, { kind: 'given-up', detail: 'through servers alone' }, now)
     else if (!improves(draft, flight.path))
       giveUp(draft, flight, { kind: 'given-up', detail: 'another path was faster' }, now)
     else if (ends <= now)
@@ -172,7 +201,7 @@ const dialPending = (draft: Draft, round: Trying, now: number): Trying => {
   const pending = []
   for (const each of round.pending) {
     const direct = draft.flights.filter(({ path }) => path === 'nearby' || path === 'direct')
-    if (!isAllowed(each.offered) || !improves(draft, each.address.path)) continue
+    if (!isAllowed(each.offered) || !mayDial(draft, each.address) || !improves(draft, each.address.path)) continue
     if (direct.some((flight) => flight.address === each.address.text)) continue
     const from = Math.max(each.from, direct.length > 0 ? dialled + STAGGER_MILLIS : now)
     if (from <= now && direct.length < PARALLEL_MAX) {
@@ -256,15 +285,22 @@ const isPunchVain = (draft: Draft, round: Trying): boolean =>
 
 const relay = (draft: Draft, round: Trying, now: number): Trying => {
   if (round.relay === 'tried' || !canRelay(draft)) return round
-  if (round.exchange.at === 'later' || round.exchange.at === 'asked') return round
-  const yields = draft.self > draft.device ? YIELD_MILLIS : 0
-  const from = round.exchange.at === 'heard' ? round.exchange.since + RELAY_DELAY_MILLIS + yields : now
+  const from = relayDue(draft, round, now)
   if (from > now) {
     later(draft, from)
     return round
   }
   launch(draft, 'relayed', RELAY_ADDRESS)
   return { ...round, relay: 'tried' }
+}
+
+/** When the relay is to be used if no direct link has come by then. Infinity: something else happens first. */
+const relayDue = (draft: Draft, { exchange, lost }: Trying, now: number): number => {
+  if (exchange.at === 'silent') return now
+  const known = Math.min(lost, exchange.at === 'heard' ? exchange.since : Infinity)
+  const isAnswered = draft.flights.some(({ answered }) => answered)
+  const patience = RELAY_DELAY_MILLIS + (isAnswered ? HANDSHAKE_PATIENCE_MILLIS : 0)
+  return known + patience + (draft.self > draft.device ? YIELD_MILLIS : 0)
 }
 
 const isOver = (draft: Draft, round: Trying): boolean =>
@@ -281,6 +317,7 @@ const endRound = (draft: Draft, { now, dice }: Moment): void => {
     draft.plan = { at: 'rest' }
     return
   }
-  draft.plan = { at: 'wait', until: now + waitMillis(RETRY, draft.failures, dice) }
+  const retry = currentPath(draft) === 'relayed' ? RETRY_RELAYED : RETRY
+  draft.plan = { at: 'wait', until: now + waitMillis(retry, draft.failures, dice) }
   draft.failures += 1
 }

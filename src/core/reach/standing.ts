@@ -24,6 +24,8 @@ export type Standing = {
   readonly since: number
   /** Since when another link is preferred to this one. */
   readonly surplus?: number
+  /** The other side owes a sign of life: most likely the path is broken, and nobody was told. */
+  readonly doubted?: true
   /** Whether it was given to the layer above, which then reads it until it ends. */
   readonly handed: boolean
 }
@@ -64,10 +66,30 @@ export const addLink = (draft: Links, link: Standing): void => {
   const before = draft.links.find((each) => each.number === draft.current)
   draft.links = [...draft.links, link]
   if (!before) speakOn(draft, link)
-  else if (isPreferred(link, before, draft)) {
+  else if (before.doubted) {
+    speakOn(draft, link)
+    close(draft, before.number)
+  } else if (isPreferred(link, before, draft)) {
     speakOn(draft, link)
     mark(draft, before.number, { surplus: link.since })
   } else mark(draft, link.number, { surplus: link.since })
+}
+
+/** Nothing is heard on a link. Where another stands, that is spoken on; else this one is kept until another comes. */
+export const doubtLink = (draft: Links, number: number): void => {
+  const link = draft.links.find((each) => each.number === number)
+  if (!link) return
+  mark(draft, number, { doubted: true })
+  if (!draft.links.some((each) => !each.doubted)) return
+  draft.effects.push({ do: 'close', link: number })
+  dropLink(draft, draft.links.find((each) => each.number === number) ?? link)
+}
+
+/** Something was heard on it after all. */
+export const trustLink = (draft: Links, number: number): void => {
+  draft.links = draft.links.map(({ doubted, ...each }) =>
+    each.number === number || !doubted ? each : { ...each, doubted },
+  )
 }
 
 /** A link has ended. Of those that remain, the preferred one is spoken on. */
@@ -75,7 +97,12 @@ export const dropLink = (draft: Links, link: Standing): void => {
   draft.links = draft.links.filter((each) => each !== link)
   if (draft.current !== link.number) return
   draft.current = undefined
-  const [first, ...others] = draft.links
+  speakOnBest(draft)
+}
+
+const speakOnBest = (draft: Links): void => {
+  const alive = draft.links.filter((each) => !each.doubted)
+  const [first, ...others] = alive.length > 0 ? alive : draft.links
   if (!first) return
   speakOn(
     draft,
@@ -95,9 +122,13 @@ export const closeSurplus = (draft: Links, now: number): number => {
   return next
 }
 
-export const closeLinks = (draft: Links): void => {
-  for (const { number } of draft.links) close(draft, number)
+/** Closes these. Of those that remain, the preferred one is spoken on. */
+export const closeLinks = (draft: Links, which: (link: Standing) => boolean = () => true): void => {
+  const [closing, staying] = [draft.links.filter(which), draft.links.filter((each) => !which(each))]
+  for (const { number } of closing) close(draft, number)
+  if (staying.some(({ number }) => number === draft.current)) return
   draft.current = undefined
+  speakOnBest(draft)
 }
 
 const close = (draft: Links, number: number): void => {
@@ -115,6 +146,6 @@ const speakOn = (draft: Links, link: Standing): void => {
   })
 }
 
-const mark = (draft: Links, number: number, what: { readonly surplus: number }): void => {
+const mark = (draft: Links, number: number, what: Pick<Standing, 'surplus' | 'doubted'>): void => {
   draft.links = draft.links.map((each) => (each.number === number ? { ...each, ...what } : each))
 }

@@ -30,6 +30,7 @@ export type Reach = {
   readonly wanted: boolean
   /** A stranger on this network who is to be linked, so that their name can be learnt. */
   readonly near: boolean
+  readonly shown: Shown
   /** A server is connected, through which the device may be called and relayed to. */
   readonly server: boolean
   readonly known: readonly Known[]
@@ -58,12 +59,21 @@ export type Reach = {
   readonly wake: number
 }
 
+/**
+ * Where this device shows itself to the other: to tell it an address is to do so, and to dial it as well. `everywhere`
+ * to those whom the person knows, `this-machine` at loopback addresses alone, `nowhere` but through servers. A stranger
+ * on this network, whom it is announced to, is dialled there all the same.
+ */
+export type Shown = 'everywhere' | 'this-machine' | 'nowhere'
+
 export type Flight = {
   readonly number: number
   readonly path: Path
   readonly address: string
   /** Since when it runs. Absent: the shell has not begun it yet. */
   readonly began?: number
+  /** Somebody answers there; who, the handshake has still to show. */
+  readonly answered?: true
 }
 
 export type Plan =
@@ -81,6 +91,8 @@ export type Plan =
       readonly punch: 'later' | 'tried'
       readonly udp: 'later' | 'tried'
       readonly relay: 'later' | 'tried'
+      /** When the link broke for which this round is to find another. Infinity: none did. */
+      readonly lost: number
     }
 
 /** `from`: not to be dialled earlier, since the other side may be dialling this one at the moment. */
@@ -106,16 +118,24 @@ export type Input =
   /** The server says that the device is not there. */
   | { readonly kind: 'absent' }
   | { readonly kind: 'server'; readonly on: boolean }
+  /** One more server is connected at which it may be. */
+  | { readonly kind: 'served' }
   /** It has just come to the server's people list. */
   | { readonly kind: 'appeared' }
+  | { readonly kind: 'shown'; readonly where: Shown }
   /** This device's own addresses changed. */
   | { readonly kind: 'moved' }
   /** A `dial` is being made now. */
   | { readonly kind: 'began'; readonly attempt: number }
+  /** Somebody answers at the address; the handshake is to come. */
+  | { readonly kind: 'answered'; readonly attempt: number }
   | { readonly kind: 'connected'; readonly attempt: number; readonly link: NewLink }
   | { readonly kind: 'failed'; readonly attempt: number; readonly failure: Failure }
   | { readonly kind: 'accepted'; readonly link: NewLink }
   | { readonly kind: 'lost'; readonly link: number }
+  /** The other side owes a sign of life on this link, and then gives it after all. */
+  | { readonly kind: 'silent'; readonly link: number }
+  | { readonly kind: 'alive'; readonly link: number }
   | { readonly kind: 'time' }
 
 export type NewLink = { readonly number: number; readonly path: Path; readonly address: string }
@@ -142,6 +162,7 @@ export const newReach = (self: Hex, device: Hex, server: boolean): Reach => ({
   device,
   wanted: false,
   near: false,
+  shown: 'everywhere',
   server,
   known: [],
   links: [],
