@@ -27,6 +27,11 @@ export const createNodeCrypto = (): Crypto => {
       const key = publicKeys(publicKey)
       return key !== undefined && verify(null, message, key, signature)
     },
+    verifyAside: (publicKey, message, signature) => {
+      const key = publicKeys(publicKey)
+      if (key === undefined) return false
+      return new Promise((resolve) => verify(null, message, key, signature, (error, valid) => resolve(!error && valid)))
+    },
     // Slot keys are not kept ready: each is used about once, and a wiped one must be gone.
     slotKey: async (seed) => Buffer.concat([await publicKeyOf(wing, seed), await publicKeyOf(plain, plainSeed(seed))]),
     sealTo: async (slotKey, plaintext, info) =>

@@ -1,6 +1,6 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import type { Crypto } from '../core/crypto/port.ts'
-import { readEvent, verifyEvent, type SignedEvent } from '../core/event/event.ts'
+import { verifyEvent, type SignedEvent } from '../core/event/event.ts'
 import { chainOf, needsLookup } from '../core/event/graph.ts'
 import { isControl } from '../core/event/kinds.ts'
 import type { OwnSlotKey } from '../core/group/keyring.ts'
@@ -12,6 +12,7 @@ import { encodeLine } from '../core/timeline/line.ts'
 import { toldKey } from './bringing.ts'
 import { chronicleChange, rechronicle } from './changes.ts'
 import { chronicle, chronicleGaps, keepBare, personAt, putLine, reveal } from './chronicle.ts'
+import type { Arrived } from './arrived.ts'
 import type { Draft } from './draft.ts'
 import { loadHorizon } from './history-records.ts'
 import { withFollowed } from './marks.ts'
@@ -22,8 +23,7 @@ export type Arrival = {
   readonly intakeMax: number
   readonly now: number
   readonly from: Hex
-  readonly bytes: Uint8Array
-}
+} & Arrived
 
 /**
  * What became of an event that somebody sent. Of one that was refused nothing is kept; `later` is one that would be taken
@@ -33,13 +33,13 @@ export type Intake = 'taken' | 'refused' | 'later' | 'waiting'
 
 /** Takes one event that somebody sent into the draft. */
 export const takeIn = async (draft: Draft, arrival: Arrival): Promise<Intake> => {
-  const read = readEvent(arrival.bytes)
+  const { read } = arrival
   if (!read.ok) return 'refused'
   // Looked at before the signature is verified: what is not taken in must not cost that much.
   if (read.value.event.seq > arrival.intakeMax) return 'later'
   const isKnown = (await draft.event(read.value.event.id)) !== undefined
   if (isKnown) return noteArrival(draft, arrival.from, read.value.event)
-  const opened = await verifyEvent(arrival.crypto, read.value)
+  const opened = await (arrival.opened ?? verifyEvent(arrival.crypto, read.value))
   if (!opened.ok) return 'refused'
   const event = opened.value
 

@@ -1,3 +1,4 @@
+import type { Hex } from '../core/bytes/hex.ts'
 import { accept, refuse, type Result } from '../core/bytes/result.ts'
 import type { Crypto } from '../core/crypto/port.ts'
 import { readEvent, type SignedEvent } from '../core/event/event.ts'
@@ -11,6 +12,7 @@ import { missingControls, type Replica } from '../core/group/replica.ts'
 import { complain, found, write, type WriteRefusal } from '../core/group/write.ts'
 import { encodeContent } from '../core/timeline/content.ts'
 import type { Store, StoreRefusal } from '../store/port.ts'
+import { arrivedTogether, type Arrived } from './arrived.ts'
 import { chronicleChange } from './changes.ts'
 import { chronicle, keepBare } from './chronicle.ts'
 import type { Draft } from './draft.ts'
@@ -54,13 +56,28 @@ export class Scribe {
   }
 
   /** Takes in an event that somebody sent; what waits for others is remembered. */
-  async takeIn(draft: Draft, arrival: { readonly from: string; readonly bytes: Uint8Array }): Promise<Intake> {
+  async takeIn(draft: Draft, from: Hex, arrived: Arrived): Promise<Intake> {
     const { crypto, cardKeys, intakeMax, pen } = this.#ports
-    const context = { crypto, cardKeys: cardKeys(), intakeMax: intakeMax(), now: pen().now }
-    const intake = await takeIn(draft, { ...context, ...arrival })
-    const read = intake === 'waiting' ? readEvent(arrival.bytes) : undefined
-    if (read?.ok) this.heldBack.add({ ...arrival, needs: missingControls(draft.replica, read.value.event) })
+    const intake = await takeIn(draft, {
+      ...arrived,
+      crypto,
+      cardKeys: cardKeys(),
+      intakeMax: intakeMax(),
+      now: pen().now,
+      from,
+    })
+    if (intake !== 'waiting' || !arrived.read.ok) return intake
+    const { event } = arrived.read.value
+    this.heldBack.add({ from, bytes: event.bytes, needs: missingControls(draft.replica, event) })
     return intake
+  }
+
+  /** Reads events that came together, before their turn comes. */
+  arrived(replica: Replica, events: readonly Uint8Array[]): readonly Arrived[] {
+    const intakeMax = this.#ports.intakeMax()
+    return arrivedTogether(this.#ports.crypto, events, ({ author, seq }) => {
+      return seq <= intakeMax && seq > chainOf(replica.graph, author).seq
+    })
   }
 
   /** Founds a direct conversation, if nobody has. */
@@ -109,7 +126,8 @@ export class Scribe {
     while (this.heldBack.size > this.#taken.size && draft.replica.controls !== controls) {
       controls = draft.replica.controls
       for (const { id, from, bytes } of this.heldBack.all())
-        if (!this.#taken.has(id) && (await this.takeIn(draft, { from, bytes })) !== 'waiting') this.#taken.add(id)
+        if (!this.#taken.has(id) && (await this.takeIn(draft, from, { read: readEvent(bytes) })) !== 'waiting')
+          this.#taken.add(id)
     }
   }
 

@@ -13,6 +13,7 @@ export const createDeterministicCrypto = (seed = 0): Crypto => {
     publicKey,
     sign: (signer, message) => signature(publicKey(signer), message),
     verify: (key, message, signed) => equalBytes(signature(key, message), signed),
+    verifyAside: (key, message, signed) => equalBytes(signature(key, message), signed),
     slotKey,
     sealTo: (key, plaintext, info) => seal(key, { plaintext, info, bytes: SLOT_BYTES - 48 }),
     openWith: (owner, sealed, info) => open(owner, { sealed, info, bytes: SLOT_BYTES - 48 }),

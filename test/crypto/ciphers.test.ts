@@ -38,9 +38,11 @@ for (const [name, create] of Object.entries(both)) {
     const [alice, bob] = [await crypto.publicKey(seed(1)), await crypto.publicKey(seed(2))]
     const signature = await crypto.sign(seed(1), message)
     assert.equal(signature.length, SIGNATURE_BYTES)
-    assert.equal(await crypto.verify(alice, message, signature), true)
-    assert.equal(await crypto.verify(bob, message, signature), false)
-    assert.equal(await crypto.verify(alice, turned(message, 3), signature), false)
+    for (const verify of [crypto.verify, crypto.verifyAside]) {
+      assert.equal(await verify(alice, message, signature), true)
+      assert.equal(await verify(bob, message, signature), false)
+      assert.equal(await verify(alice, turned(message, 3), signature), false)
+    }
     for (let at = 0; at < SIGNATURE_BYTES; at++)
       assert.equal(await crypto.verify(alice, message, turned(signature, at)), false)
   })
@@ -85,8 +87,10 @@ for (const [name, create] of Object.entries(both)) {
     const slotKey = await crypto.slotKey(seed(1))
     for (const length of [0, 1, 31, 33, 64, 1_120, 1_168, 1_216, 5_000]) {
       const bytes = new Uint8Array(length).fill(0xff)
-      assert.equal(await crypto.verify(bytes, message, bytes), false)
-      assert.equal(await crypto.verify(seed(1), message, bytes), false)
+      for (const verify of [crypto.verify, crypto.verifyAside]) {
+        assert.equal(await verify(bytes, message, bytes), false)
+        assert.equal(await verify(seed(1), message, bytes), false)
+      }
       assert.equal(await crypto.openWith(seed(1), bytes, message), undefined)
       if (length !== SLOT_KEY_BYTES) assert.equal(await crypto.sealTo(bytes, seed(7), message), undefined)
     }

@@ -11,6 +11,8 @@ export interface Crypto {
   /** Ed25519: 64 bytes. */
   sign(seed: Uint8Array, message: Uint8Array): Soon<Uint8Array>
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Soon<boolean>
+  /** The same, for many at a time: where the platform can, beside what else goes on. One alone is sooner done by `verify`. */
+  verifyAside(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Soon<boolean>
   /**
    * The slot key of a 32-byte seed: the X-Wing public key (X25519 + ML-KEM-768, 1,216 bytes), then an X25519 public key
    * of its own (32 bytes).

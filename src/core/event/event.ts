@@ -62,7 +62,7 @@ export const openEvent = async (crypto: Crypto, from: Uint8Array): Promise<Resul
 
 /** Verifies that its author signed an event that was read. */
 export const verifyEvent = async (
-  crypto: Crypto,
+  crypto: Pick<Crypto, 'verify'>,
   { event, signature }: { readonly event: SignedEvent; readonly signature: Uint8Array },
 ): Promise<Result<SignedEvent, EventRefusal>> => {
   const valid = await crypto.verify(fromHex(event.author), domain(EVENT_DOMAIN, fromHex(event.id)), signature)

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { encode } from '../../src/core/bytes/cbor.ts'
+import { toHex } from '../../src/core/bytes/hex.ts'
+import { signEvent } from '../../src/core/event/event.ts'
+import { KIND } from '../../src/core/event/kinds.ts'
+import { createNodeCrypto } from '../../src/crypto/node.ts'
+import { arrivedTogether } from '../../src/peer/arrived.ts'
+
+const crypto = createNodeCrypto()
+const SEED = new Uint8Array(32).fill(5)
+const AUTHOR = toHex(await crypto.publicKey(SEED))
+const COUNT = 40
+
+const signed = (seq: number) =>
+  signEvent(crypto, SEED, {
+    conversation: 'cc'.repeat(32),
+    author: AUTHOR,
+    seq,
+    prev: seq === 1 ? null : 'ab'.repeat(32),
+    after: [],
+    control: [],
+    time: seq,
+    kind: KIND.sealed,
+    body: encode('x'),
+  })
+const events = await Promise.all(Array.from({ length: COUNT }, (_, index) => signed(index + 1)))
+
+test('[PE70] of many events that came together each is verified, and those that are held already are not', async () => {
+  const forged = new Uint8Array(events[20]?.bytes ?? [])
+  forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1
+  const sent = events.map(({ bytes }, index) => (index === 20 ? forged : bytes))
+  const arrived = arrivedTogether(crypto, [...sent, Uint8Array.of(1, 2)], ({ seq }) => seq > 10)
+  const opened = await Promise.all(arrived.map(async (each) => each.opened))
+  assert.deepEqual(
+    opened.map((result) => result?.ok),
+    [...Array<undefined>(10).fill(undefined), ...Array.from({ length: 30 }, (_, index) => index !== 10), undefined],
+  )
+  assert.equal(arrived.at(-1)?.read.ok, false)
+})
+
+test('[PE70] few events wait for their turn, and of many only some are verified at a time', async () => {
+  let running = 0
+  let most = 0
+  const slow = {
+    ...crypto,
+    verifyAside: async (...claim: Parameters<typeof crypto.verify>) => {
+      running += 1
+      most = Math.max(most, running)
+      const valid = await crypto.verifyAside(...claim)
+      running -= 1
+      return valid
+    },
+  }
+  const bytes = events.map((event) => event.bytes)
+  assert.ok(arrivedTogether(slow, bytes.slice(0, 3), () => true).every(({ opened }) => opened === undefined))
+  await Promise.all(arrivedTogether(slow, bytes, () => true).map(async ({ opened }) => opened))
+  assert.equal(most, 16)
+})
