@@ -306,6 +306,25 @@ test('[UI22] the pages of a group stay inside a window of 360 pixels', () =>
     }
   }))
 
+test('[UI20] Enter chooses who was typed, also while a slow machine still shows who fitted before', () =>
+  play(WIDE, async (page) => {
+    await goTo(page, '/group')
+    await page.getByLabel('Name of the group').fill('Slow hills')
+    await page.getByRole('searchbox', { name: 'Search people', exact: true }).focus()
+    const machine = await page.context().newCDPSession(page)
+    const type = async (words: string): Promise<void> => {
+      await machine.send('Emulation.setCPUThrottlingRate', { rate: 20 })
+      await page.keyboard.type(words)
+      await page.keyboard.press('Enter')
+      await machine.send('Emulation.setCPUThrottlingRate', { rate: 1 })
+    }
+    await type('bob')
+    await page.getByRole('button', { name: 'Do not choose Bobby' }).waitFor()
+    await type('zzz')
+    await page.getByText('Nobody here is called that.').waitFor()
+    await page.getByRole('heading', { name: 'New group' }).waitFor()
+  }))
+
 test('[UI20] a group is made, looked at and left by keyboard alone', () =>
   play(WIDE, async (page) => {
     const focused = (words: string): Promise<unknown> =>
