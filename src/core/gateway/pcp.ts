@@ -17,7 +17,7 @@ const ANSWER = 0x80
 const TCP = 6
 const HEADER_BYTES = 24
 const MAP_BYTES = 36
-/** Result codes of a server that speaks another version of the protocol, and of one that passes nothing on. */
+/** The result of a server that speaks another version; the same number in NAT-PMP. */
 const UNSUPPORTED_VERSION = 1
 
 /** A TCP port to be passed on. `seconds` 0: no longer. */
@@ -60,7 +60,8 @@ export const encodePcpMap = (
 export const decodePcpMap = (bytes: Uint8Array, request: PortRequest, nonce: Uint8Array): PortAnswer | undefined => {
   if (bytes.length < 4 || bytes.length > PCP_BYTES_MAX || ((bytes[1] ?? 0) & ANSWER) === 0) return undefined
   // A router that knows NAT-PMP alone answers in its form, that it does not know this one (RFC 6886, 3.5).
-  if (bytes[0] !== VERSION) return { kind: 'other-version' }
+  if (bytes[0] === 0 && bytes[2] === 0 && bytes[3] === UNSUPPORTED_VERSION) return { kind: 'other-version' }
+  if (bytes[0] !== VERSION) return undefined
   if (bytes[1] !== (ANSWER | MAP) || bytes.length < HEADER_BYTES) return undefined
   const code = bytes[3] ?? 0
   if (code === UNSUPPORTED_VERSION) return { kind: 'other-version' }

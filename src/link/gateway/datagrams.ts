@@ -16,8 +16,6 @@ export type Datagrams = {
     read: (bytes: Uint8Array) => Answer | undefined,
     signal: AbortSignal,
   ): Promise<Answer | undefined>
-  /** Says something to which no answer is waited for. */
-  tell(what: Uint8Array): Promise<void>
   close(): void
 }
 
@@ -59,7 +57,7 @@ export const openDatagrams = async (router: string): Promise<Datagrams | undefin
       hear = fail = () => {}
     }
   }
-  return { own, ask, tell: send, close: () => socket.close() }
+  return { own, ask, close: () => socket.close() }
 }
 
 /** The address of this device from which the router is reached; undefined where there is no way to it. */

@@ -1,7 +1,8 @@
+import type { Mapped, MappedBy, Unmapped } from '../../core/gateway/mapped.ts'
 import { PCP_NONCE_BYTES, type PortRequest } from '../../core/gateway/pcp.ts'
 import { parseAddress } from '../../core/reach/address.ts'
 import { openDatagrams } from './datagrams.ts'
-import { CLOSE_MILLIS_MAX, type Mapped, type MappedBy, type PortMapper, type Unmapped } from './port.ts'
+import { CLOSE_MILLIS_MAX, type PortMapper } from './port.ts'
 import { mapByUpnp } from './upnp.ts'
 import { mapByNatPmp, mapByPcp, type Asked, type Way } from './ways.ts'
 

@@ -7,6 +7,9 @@ import {
 import { decodePcpMap, encodePcpMap, type PortAnswer, type PortRequest } from '../../core/gateway/pcp.ts'
 import { openDatagrams, type Datagrams } from './datagrams.ts'
 
+/** How long an answer to that is waited for. */
+const BACK_MILLIS_MAX = 250
+
 /** What one way of asking a router led to. */
 export type Outcome =
   | {
@@ -40,14 +43,15 @@ export const mapByPcp: Way = async (request, { router, datagrams, nonce, signal 
   const read = (bytes: Uint8Array) => decodePcpMap(bytes, request, nonce)
   const answer = await datagrams.ask(encode(datagrams, request), read, signal)
   if (answer?.kind !== 'mapped' || answer.host === undefined) return refusalOf(answer)
-  const back = () => tell(router, (from) => encode(from, { ...request, external: 0, seconds: 0 }))
+  const back = () => giveBack(router, (from) => encode(from, { ...request, external: 0, seconds: 0 }), read)
   return { ...answer, host: answer.host, back }
 }
 
 export const mapByNatPmp: Way = async (request, { router, datagrams, signal }) => {
-  const answer = await datagrams.ask(encodeNatPmpMap(request), (bytes) => decodeNatPmpMap(bytes, request), signal)
+  const read = (bytes: Uint8Array) => decodeNatPmpMap(bytes, request)
+  const answer = await datagrams.ask(encodeNatPmpMap(request), read, signal)
   if (answer?.kind !== 'mapped') return refusalOf(answer)
-  const back = () => tell(router, () => encodeNatPmpMap({ ...request, external: 0, seconds: 0 }))
+  const back = () => giveBack(router, () => encodeNatPmpMap({ ...request, external: 0, seconds: 0 }), read)
   const address = await datagrams.ask(encodeAddressRequest(), decodeAddressAnswer, signal)
   if (address?.kind === 'address') return { ...answer, host: address.host, back }
   await back()
@@ -57,10 +61,14 @@ export const mapByNatPmp: Way = async (request, { router, datagrams, signal }) =
 const refusalOf = (answer: PortAnswer | { readonly kind: 'refused'; readonly code: number } | undefined): Outcome =>
   answer?.kind === 'refused' ? answer : { kind: 'no-answer' }
 
-/** What is given back need not be confirmed: it ends by itself otherwise. */
-const tell = async (router: string, what: (from: Datagrams) => Uint8Array): Promise<void> => {
+/** What is given back is asked for once: where the answer is lost, it ends by itself. */
+const giveBack = async (
+  router: string,
+  question: (from: Datagrams) => Uint8Array,
+  read: (bytes: Uint8Array) => PortAnswer | undefined,
+): Promise<void> => {
   const datagrams = await openDatagrams(router)
   if (datagrams === undefined) return
-  await datagrams.tell(what(datagrams))
+  await datagrams.ask(question(datagrams), read, AbortSignal.timeout(BACK_MILLIS_MAX))
   datagrams.close()
 }
