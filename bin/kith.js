@@ -11,6 +11,8 @@ const { chooseRuntime, wordsForNoRuntime } = require('./runtime.js')
 const MAIN = path.resolve(__dirname, '..', 'src', 'cli', 'main.ts')
 /** Only a checkout has it: an installed Kith is complete as it is. */
 const PREPARE = path.resolve(__dirname, '..', 'scripts', 'prepare.cjs')
+/** Where compiled modules are kept, which takes a third off each start. Where it cannot be written, nothing is lost. */
+const COMPILED = path.resolve(__dirname, '..', 'dist', 'compiled')
 /** Tells the Node that was spawned that everything is prepared, and that no other may be spawned after it. */
 const LAUNCHED = 'KITH_LAUNCHED'
 
@@ -26,6 +28,7 @@ const launch = () => {
 
 const runHere = () => {
   silenceExperiments()
+  require('module').enableCompileCache(COMPILED)
   import(url.pathToFileURL(MAIN).href)
     .then((kith) => kith.main(process.argv.slice(2)))
     .catch((error) => fail(error.stack || String(error)))
