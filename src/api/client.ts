@@ -130,6 +130,7 @@ const callsOver = (socket: WebSocket, isClosed: () => boolean): Calls => {
     useServer: (input) => ask(input, (plain) => remote.useServer(plain)),
     reach: (input) => ask(input, (plain) => remote.reach(plain)),
     tryNow: (input) => ask(input, (plain) => remote.tryNow(plain)),
+    lookAgain: () => ask(undefined, () => remote.lookAgain()),
     search: (input) => ask(input, (plain) => remote.search(plain)),
     found: (input) => ask(input, (plain) => remote.found(plain)),
     members: (input) => ask(input, (plain) => remote.members(plain)),

@@ -75,6 +75,7 @@ export const INPUTS = {
     readMarkers: v.exactOptional(v.boolean()),
     seenNearby: v.exactOptional(v.boolean()),
     seenOnServer: v.exactOptional(v.boolean()),
+    mapPorts: v.exactOptional(v.boolean()),
   }),
   useServer: v.strictObject({ address: text(ADDRESS_CHARACTERS_MAX) }),
   reach: v.strictObject({ person }),

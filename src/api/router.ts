@@ -32,6 +32,7 @@ export const createRouter = (calls: Calls) => ({
   useServer: answer(INPUTS.useServer, (input) => calls.useServer(input)),
   reach: answer(INPUTS.reach, (input) => calls.reach(input)),
   tryNow: answer(INPUTS.tryNow, (input) => calls.tryNow(input)),
+  lookAgain: os.handler(() => calls.lookAgain()),
   search: answer(INPUTS.search, (input) => calls.search(input)),
   found: answer(INPUTS.found, (input) => calls.found(input)),
   members: answer(INPUTS.members, (input) => calls.members(input)),

@@ -1,4 +1,5 @@
 import type { Crypto } from '../core/crypto/port.ts'
+import type { Outside } from '../link/outside.ts'
 import type { Endpoint } from '../link/port.ts'
 import type { Store } from '../store/port.ts'
 import type { StatusView } from '../view/view.ts'
@@ -9,6 +10,8 @@ import type { Self } from './self.ts'
 export type PeerOptions = {
   readonly store: Store
   readonly endpoint: Endpoint
+  /** Absent where there is no network to be asked about, as in a simulation. */
+  readonly outside?: Outside
   readonly crypto: Crypto
   readonly scheduler: Scheduler
   readonly random: (bytes: number) => Uint8Array

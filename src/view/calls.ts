@@ -128,6 +128,8 @@ export interface Calls {
   reach(input: { readonly person: string }): Answer<ReachView>
   /** Try all paths to this person now. */
   tryNow(input: { readonly person: string }): Answer<null>
+  /** Ask the servers and the router anew about this network; what they say shows in the status. */
+  lookAgain(): Answer<null>
   /** Newest first. Every word must occur, the last may be a beginning. */
   search(input: {
     readonly text: string

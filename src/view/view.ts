@@ -1,3 +1,5 @@
+import type { Mapped } from '../core/gateway/mapped.ts'
+import type { OwnNetwork } from '../core/reach/nat.ts'
 import type { Failure as ReachFailure, Path as ReachPath } from '../core/reach/path.ts'
 
 /**
@@ -234,6 +236,7 @@ export type StatusView = {
   readonly nearby: { readonly at: 'on' | 'off' } | { readonly at: 'failed'; readonly failure: Failure }
   /** Where this peer listens for others, as text. */
   readonly addresses: readonly string[]
+  readonly network: NetworkView
   readonly settings: SettingsView
   /** Whether everything here is encrypted with a passphrase that is asked for at the start. */
   readonly passphrase: boolean
@@ -243,10 +246,23 @@ export type StatusView = {
   readonly storeFailure?: { readonly kind: 'full' | 'other'; readonly detail: string }
 }
 
+/** The network that this device is on, and what it does to those who want to reach it. */
+export type NetworkView = {
+  /** When servers were last asked. Absent: not yet, for want of one. */
+  readonly looked?: Millis
+  readonly own: OwnNetwork
+  /** The port that the router is asked to pass on to this device. */
+  readonly mapped: Mapped
+  /** How long each server that answered took, there and back. */
+  readonly servers: readonly { readonly address: string; readonly roundTrip: Millis }[]
+}
+
 export type SettingsView = {
   readonly readMarkers: boolean
   readonly seenNearby: boolean
   readonly seenOnServer: boolean
+  /** Whether the router is asked to pass a port on, so that others reach this device from outside. */
+  readonly mapPorts: boolean
 }
 
 /** One try to reach somebody over one path. */

@@ -11,7 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   link: ['core', 'view'],
   store: ['core', 'view'],
   // The peer is run with a store, links and ciphers that somebody else chose: it knows the ports alone.
-  peer: ['core', 'view', 'link/port.ts', 'link/server-port.ts', 'store/port.ts'],
+  peer: ['core', 'view', 'link/port.ts', 'link/server-port.ts', 'link/outside.ts', 'store/port.ts'],
   api: ['core', 'view', 'peer'],
   server: ['core', 'view', 'crypto', 'link'],
   // A screen never touches an event: of the core it knows results and the checks of what people type.

@@ -34,6 +34,26 @@ export const parseAddress = (text: string): Address | undefined => {
   return { text: `${host}:${port}`, path: isNearby(ip) ? 'nearby' : 'direct', loopback: isLoopback(ip), host, port }
 }
 
+export const isIpv6 = ({ host }: Address): boolean => host.startsWith('[')
+
+/**
+ * IPv6 and IPv4 in turn (RFC 8305, 4), so that one family that leads nowhere holds up the other by one step and takes
+ * none of its places; the order within a family stays. Loopback comes last.
+ */
+export const inTurn = (addresses: readonly Address[]): readonly Address[] => {
+  const zipped = (some: readonly Address[]): readonly Address[] => {
+    const [six, four] = [some.filter(isIpv6), some.filter((each) => !isIpv6(each))]
+    const longer = Math.max(six.length, four.length)
+    return Array.from({ length: longer }, (_, at) => [six[at], four[at]]).flatMap((pair) =>
+      pair.filter((each) => each !== undefined),
+    )
+  }
+  return [
+    ...zipped(addresses.filter(({ loopback }) => !loopback)),
+    ...zipped(addresses.filter(({ loopback }) => loopback)),
+  ]
+}
+
 const isSomewhere = (ip: Ip): boolean => {
   const [first = 0] = ip
   if (ip.length === 4) return first !== 0 && first < 224

@@ -1,4 +1,4 @@
-import type { Address } from './address.ts'
+import { inTurn, type Address } from './address.ts'
 
 /** Addresses of one device that are kept because it answered there, and because it was announced there. */
 export const ANSWERED_ADDRESSES_MAX = 8
@@ -53,6 +53,12 @@ const compareKnown = (a: Known, b: Known): number =>
   (b.answered ?? -1) - (a.answered ?? -1) ||
   compareAddresses(a.address, b.address)
 
+/** On this network first; of equally near ones, IPv6 and IPv4 in turn. */
+export const inDialOrder = (addresses: readonly Address[]): readonly Address[] => [
+  ...inTurn(addresses.filter(({ path }) => path === 'nearby')),
+  ...inTurn(addresses.filter(({ path }) => path === 'direct')),
+]
+
 /** On another machine, a loopback address leads to somebody else. */
-export const compareAddresses = (a: Address, b: Address): number =>
+const compareAddresses = (a: Address, b: Address): number =>
   Number(b.path === 'nearby') - Number(a.path === 'nearby') || Number(a.loopback) - Number(b.loopback)

@@ -1,4 +1,4 @@
-import { parseAddress, type Address } from './address.ts'
+import { isIpv6, parseAddress, type Address } from './address.ts'
 
 /** What a server said to one question: where it came from, by this device's own account and by the server's. */
 export type Seen = { readonly local: Address; readonly outside: Address }
@@ -97,8 +97,6 @@ export const isReachable = (mapped: string, observed: string): boolean => {
   const [outside, seen] = [parseAddress(mapped), parseAddress(observed)]
   return outside?.path === 'direct' && outside.host === seen?.host
 }
-
-const isIpv6 = ({ host }: Address): boolean => host.startsWith('[')
 
 const familyOf = (own: readonly Address[], look: Look | undefined): Family => {
   const beyond = own.filter(({ loopback, host }) => !loopback && !/^\[fe[89ab]|^169\.254\./.test(host))

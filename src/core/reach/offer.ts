@@ -1,7 +1,9 @@
 import { decode, encode, malformed, type Malformed } from '../bytes/cbor.ts'
 import { accept, type Result } from '../bytes/result.ts'
 import { list, literal, text, tuple, type Shape } from '../bytes/shape.ts'
-import { parseAddress, type Address } from './address.ts'
+import { inTurn, isIpv6, parseAddress, type Address } from './address.ts'
+import { parseIp } from './ip.ts'
+import { isReachable } from './nat.ts'
 
 /** The addresses that an offer may name; a server carries no offer that is longer than this makes it. */
 export const OFFER_ADDRESSES_MAX = 8
@@ -39,12 +41,35 @@ const offerShape = tuple(literal(1), kindShape, list(addressShape, OFFER_ADDRESS
 
 /**
  * Where this device tells others to reach it: its own addresses, and the address that a server saw it at with the port
- * that it listens on, which is right where a router passes that port on, and harmless where it does not.
+ * that it listens on, which is right where a router passes that port on, and harmless where it does not. `mapped` is the
+ * outside address of a port that the router says it passes on: told where the server sees this device at that very host.
  */
-export const offeredAddresses = (own: readonly string[], observed: string | undefined): readonly string[] => {
-  const mine = own.flatMap((each) => parseAddress(each) ?? [])
+export const offeredAddresses = (
+  own: readonly string[],
+  observed: string | undefined,
+  mapped: string | undefined,
+): readonly string[] => {
+  const mine = inTurn(withoutCardNumbers(own.flatMap((each) => parseAddress(each) ?? [])))
   const seen = observed === undefined ? undefined : parseAddress(observed)
-  const alike = seen && mine.find((each) => each.host.startsWith('[') === seen.host.startsWith('['))
-  const outside = seen?.path === 'direct' && alike ? [`${seen.host}:${alike.port}`] : []
+  const alike = seen && mine.find((each) => isIpv6(each) === isIpv6(seen))
+  const guessed = seen?.path === 'direct' && alike ? [`${seen.host}:${alike.port}`] : []
+  const outside = mapped !== undefined && observed !== undefined && isReachable(mapped, observed) ? [mapped] : guessed
   return [...new Set([...mine.map((each) => each.text).slice(0, OFFER_ADDRESSES_MAX - outside.length), ...outside])]
+}
+
+/**
+ * Of two IPv6 addresses in one network, not the one that is made of the card's number (EUI-64, RFC 4291, appendix A):
+ * it names this machine wherever it goes, and the other one does as well.
+ */
+const withoutCardNumbers = (addresses: readonly Address[]): readonly Address[] => {
+  const networkOf = ({ host }: Address): string | undefined => parseIp(host.slice(1, -1))?.slice(0, 8).join()
+  const isOfCard = (each: Address): boolean => {
+    const ip = isIpv6(each) ? parseIp(each.host.slice(1, -1)) : undefined
+    return ip !== undefined && ip[11] === 0xff && ip[12] === 0xfe
+  }
+  return addresses.filter(
+    (each) =>
+      !isOfCard(each) ||
+      !addresses.some((other) => isIpv6(other) && !isOfCard(other) && networkOf(other) === networkOf(each)),
+  )
 }

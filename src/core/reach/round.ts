@@ -2,7 +2,7 @@ import type { Address } from './address.ts'
 import { spend } from './allowance.ts'
 import { withOutcome } from './attempt.ts'
 import { waitMillis } from './backoff.ts'
-import { compareAddresses } from './known.ts'
+import { inDialOrder } from './known.ts'
 import { PUNCH_ADDRESS, RELAY_ADDRESS, UDP_ADDRESS, isBetterPath, type Failure, type Path } from './path.ts'
 import { closeSurplus, isChooser } from './standing.ts'
 import {
@@ -68,7 +68,7 @@ export const hurry = (draft: Draft, now: number): void => {
 export const pend = (draft: Draft, addresses: readonly Address[], offered: boolean, now: number): void => {
   const round = draft.plan.at === 'try' ? draft.plan : newRound(draft, now)
   const from = now + (draft.self > draft.device ? YIELD_MILLIS : 0)
-  const news = addresses.toSorted(compareAddresses).map((address) => ({ address, from, offered }))
+  const news = inDialOrder(addresses).map((address) => ({ address, from, offered }))
   draft.plan = { ...round, pending: merge(round.pending, news) }
 }
 

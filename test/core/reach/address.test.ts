@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
 import { parseAddress } from '../../../src/core/reach/address.ts'
+import { inDialOrder } from '../../../src/core/reach/known.ts'
 import { encode } from '../../../src/core/bytes/cbor.ts'
 import { decodeOffer, encodeOffer, OFFER_ADDRESSES_MAX, offeredAddresses } from '../../../src/core/reach/offer.ts'
 
@@ -144,12 +145,61 @@ test('[RC2] mutated offers are refused or read, and never throw', () => {
 })
 
 test('[RC16] what is offered is where this device listens, seen from inside and from outside', () => {
-  assert.deepEqual(offeredAddresses(['192.168.1.5:4001', '127.0.0.1:4001'], '203.0.113.7:51234'), [
+  assert.deepEqual(offeredAddresses(['192.168.1.5:4001', '127.0.0.1:4001'], '203.0.113.7:51234', undefined), [
     '192.168.1.5:4001',
     '127.0.0.1:4001',
     '203.0.113.7:4001',
   ])
-  assert.deepEqual(offeredAddresses(['192.168.1.5:4001'], '127.0.0.1:51234'), ['192.168.1.5:4001'])
-  assert.deepEqual(offeredAddresses(['192.168.1.5:4001'], '[2001:db8::7]:51234'), ['192.168.1.5:4001'])
-  assert.deepEqual(offeredAddresses([], '203.0.113.7:51234'), [])
+  const offered = (own: readonly string[], observed: string) => offeredAddresses(own, observed, undefined)
+  assert.deepEqual(offered(['192.168.1.5:4001'], '127.0.0.1:51234'), ['192.168.1.5:4001'])
+  assert.deepEqual(offered(['192.168.1.5:4001'], '[2001:db8::7]:51234'), ['192.168.1.5:4001'])
+  assert.deepEqual(offered([], '203.0.113.7:51234'), [])
+})
+
+test('[RC44] a port that the router passes on takes the place of the guess where the server sees that very host', () => {
+  const offered = (mapped: string) => offeredAddresses(['192.168.1.5:4001'], '203.0.113.7:51234', mapped)
+  assert.deepEqual(offered('203.0.113.7:4777'), ['192.168.1.5:4001', '203.0.113.7:4777'])
+  assert.deepEqual(offered('203.0.113.9:4777'), ['192.168.1.5:4001', '203.0.113.7:4001'])
+  assert.deepEqual(offered('100.64.3.7:4777'), ['192.168.1.5:4001', '203.0.113.7:4001'])
+  assert.deepEqual(offeredAddresses(['192.168.1.5:4001'], undefined, '203.0.113.7:4777'), ['192.168.1.5:4001'])
+})
+
+test('[RC47] neither family takes the places of the other in an offer, and none of them is made of the card’s number', () => {
+  const bridges = Array.from({ length: 12 }, (_, index) => `172.17.${index}.1:4001`)
+  const six = ['[2001:db8::1234]:4001', '[fd00::5054:ff:fe12:3456]:4001', '[2001:db8::5054:ff:fe12:3456]:4001']
+  assert.deepEqual(offeredAddresses([...bridges, ...six, '127.0.0.1:4001'], '203.0.113.7:51234', undefined), [
+    '[2001:db8::1234]:4001',
+    '172.17.0.1:4001',
+    '[fd00::5054:ff:fe12:3456]:4001',
+    '172.17.1.1:4001',
+    '172.17.2.1:4001',
+    '172.17.3.1:4001',
+    '172.17.4.1:4001',
+    '203.0.113.7:4001',
+  ])
+})
+
+test('[RC47] both families have half of the places at least where both would fill them', () => {
+  const host = (ip: string) => (ip.includes(':') ? `[${ip}]:4001` : `${ip}:4001`)
+  const own = fc.tuple(fc.array(fc.ipV4(), { minLength: 9 }), fc.array(fc.ipV6(), { minLength: 9 }))
+  fc.assert(
+    fc.property(own, ([four, six]) => {
+      const offered = offeredAddresses([...four, ...six].map(host), undefined, undefined)
+      const parsed = (some: readonly string[]) => new Set(some.flatMap((ip) => parseAddress(host(ip))?.text ?? []))
+      const [sixes, fours] = [parsed(six), parsed(four)]
+      if (fours.size < 9 || [...sixes].filter((text) => text.startsWith('[')).length < 9) return
+      assert.equal(offered.length, OFFER_ADDRESSES_MAX)
+      assert.ok(offered.filter((text) => text.startsWith('[')).length >= 3)
+      assert.ok(offered.filter((text) => !text.startsWith('[')).length >= 3)
+    }),
+  )
+})
+
+test('[RC48] of addresses that are equally near, IPv6 and IPv4 are dialled in turn, IPv6 first', () => {
+  const texts = ['203.0.113.7:1', '203.0.113.8:1', '192.168.1.5:1', '127.0.0.1:1', '[2001:db8::7]:1', '[fd00::7]:1']
+  const addresses = texts.flatMap((text) => parseAddress(text) ?? [])
+  assert.deepEqual(
+    inDialOrder(addresses).map(({ text }) => text),
+    ['[fd00::7]:1', '192.168.1.5:1', '127.0.0.1:1', '[2001:db8::7]:1', '203.0.113.7:1', '203.0.113.8:1'],
+  )
 })

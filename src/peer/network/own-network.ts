@@ -1,0 +1,190 @@
+import type { Mapped } from '../../core/gateway/mapped.ts'
+import { parseAddress } from '../../core/reach/address.ts'
+import { judgeNetwork, type Look, type Seen } from '../../core/reach/nat.ts'
+import { formatServer } from '../../core/reach/server-address.ts'
+import type { StunPorts } from '../../core/stun/ports.ts'
+import type { Outside } from '../../link/outside.ts'
+import type { Millis, NetworkView } from '../../view/view.ts'
+import { createAlarm } from './alarm.ts'
+import type { Scheduler } from './port.ts'
+
+/** Servers are asked about this network no more often by themselves. */
+export const LOOK_MILLIS_LEAST = 60_000
+/** The same for when the person asks. */
+export const LOOK_AGAIN_MILLIS_LEAST = 2_000
+
+/** A server that is connected, from which this network may be looked at. */
+export type Standpoint = {
+  /** As the person named it. */
+  readonly address: string
+  readonly host: string
+  readonly ports: StunPorts
+}
+
+export type OwnNetworkInput = {
+  /** Absent where there is nothing to ask, as in a simulation. */
+  readonly outside: Outside | undefined
+  readonly scheduler: Scheduler
+  /** Where this device listens. */
+  readonly addresses: () => readonly string[]
+  /** The servers that are connected, the person's first one first. */
+  readonly standpoints: () => readonly Standpoint[]
+  /** There is one more address at which others may reach this device. */
+  readonly onMapped: () => void
+  readonly onChanged: () => void
+}
+
+/** What is known of the network that this device is on, and the port that its router passes on. */
+export type OwnNetworkWatch = {
+  state(): NetworkView
+  /** The outside address of the port that the router passes on, if it does. */
+  mapped(): string | undefined
+  /** Whether the router is to pass on the port at which this device listens. */
+  mapPorts(on: boolean): void
+  /** A server is connected, or this device's addresses changed: looks again, unless it did a moment ago. */
+  changed(): void
+  /** Looks again because the person wants to know. */
+  look(): void
+  close(): void
+}
+
+type Looks = {
+  readonly at: Millis
+  readonly ipv4?: Look
+  readonly ipv6?: Look
+  readonly servers: NetworkView['servers']
+}
+
+export const createOwnNetwork = (input: OwnNetworkInput): OwnNetworkWatch => {
+  const { outside, scheduler, addresses } = input
+  let looks: Looks | undefined
+  let began = -Infinity
+  let looking: AbortController | undefined
+  let mapping = false
+  const alarm = createAlarm(scheduler, () => void lookNow())
+  outside?.mapper.onChange(() => {
+    if (mapped().at === 'mapped') input.onMapped()
+    input.onChanged()
+  })
+
+  const mapped = (): Mapped => outside?.mapper.state() ?? { at: 'off' }
+
+  const lookNow = async (): Promise<void> => {
+    const standpoints = input.standpoints()
+    if (outside === undefined || looking !== undefined || standpoints.length === 0) return
+    began = scheduler.now()
+    const mine = (looking = new AbortController())
+    const found = await lookFrom(standpoints, { observe: outside.observe, addresses: addresses(), signal: mine.signal })
+    if (looking !== mine) return
+    looking = undefined
+    looks = { ...found, at: scheduler.now() }
+    input.onChanged()
+  }
+
+  /** Looks when so long has passed since the last time. */
+  const lookAfter = (millis: Millis): void => {
+    const due = began + millis
+    if (due <= scheduler.now()) void lookNow()
+    else alarm.set(due)
+  }
+
+  const applyMapping = (): void => {
+    const port = mapping ? portToMap(addresses()) : undefined
+    outside?.mapper.map(port)
+  }
+
+  return {
+    state: () => {
+      const now = mapped()
+      const { at, servers = [], ...seen } = looks ?? {}
+      return {
+        ...(at !== undefined && { looked: at }),
+        own: judgeNetwork({
+          addresses: addresses(),
+          ...seen,
+          ...(now.at === 'mapped' && { mapped: now.outside }),
+        }),
+        mapped: now,
+        servers,
+      }
+    },
+    mapped: () => {
+      const now = mapped()
+      return now.at === 'mapped' ? now.outside : undefined
+    },
+    mapPorts: (on) => {
+      if (on === mapping) return
+      mapping = on
+      applyMapping()
+    },
+    changed: () => {
+      if (mapping) applyMapping()
+      lookAfter(LOOK_MILLIS_LEAST)
+    },
+    look: () => lookAfter(LOOK_AGAIN_MILLIS_LEAST),
+    close: () => {
+      alarm.set(Infinity)
+      looking?.abort()
+      looking = undefined
+      mapping = false
+      applyMapping()
+    },
+  }
+}
+
+/** The port at which this device listens on an address that only its own network knows; none where there is no such. */
+const portToMap = (addresses: readonly string[]): number | undefined =>
+  addresses
+    .flatMap((text) => parseAddress(text) ?? [])
+    .find(({ path, loopback, host }) => path === 'nearby' && !loopback && !host.startsWith('['))?.port
+
+/** The first server that answers from outside tells of the network; each tells how far away it is. */
+const lookFrom = async (
+  standpoints: readonly Standpoint[],
+  {
+    observe,
+    addresses,
+    signal,
+  }: {
+    readonly observe: Outside['observe']
+    readonly addresses: readonly string[]
+    readonly signal: AbortSignal
+  },
+): Promise<Omit<Looks, 'at'>> => {
+  const families = ([4, 6] as const).filter((family) => hasFamily(addresses, family))
+  const asked = standpoints.flatMap((standpoint) => families.map((family) => ({ ...standpoint, family })))
+  const answers = await Promise.all(
+    asked.map(async ({ address, host, ports, family }) => {
+      const seen = await observe({ host, ports, family, signal })
+      if (!seen.ok) return { address, family, look: undefined, millis: undefined }
+      const { tcp, udp } = seen.value
+      const millis = [...tcp, ...udp].flatMap((each) => (each.at === 'seen' ? each.millis : []))
+      const look = { tcp: seenIn(tcp), udp: seenIn(udp), udpAsked: ports.udp.length > 0 }
+      return { address, family, look, millis: millis.length === 0 ? undefined : Math.min(...millis) }
+    }),
+  )
+  const best = (family: 4 | 6): Look | undefined => {
+    const given = answers.flatMap((each) => (each.family === family && each.look ? [each.look] : []))
+    return given.find(isFromOutside) ?? given.find(({ tcp, udp }) => tcp.length + udp.length > 0) ?? given[0]
+  }
+  const [ipv4, ipv6] = [best(4), best(6)]
+  const servers = standpoints.flatMap(({ address }) => {
+    const millis = answers.flatMap((each) => (each.address === address ? (each.millis ?? []) : []))
+    return millis.length === 0 ? [] : [{ address, roundTrip: Math.min(...millis) }]
+  })
+  return { ...(ipv4 && { ipv4 }), ...(ipv6 && { ipv6 }), servers }
+}
+
+const hasFamily = (addresses: readonly string[], family: 4 | 6): boolean =>
+  addresses.some((text) => text.startsWith('[') === (family === 6))
+
+const isFromOutside = ({ tcp, udp }: Look): boolean => [...tcp, ...udp].some(({ outside }) => outside.path === 'direct')
+
+type Observed = Extract<Awaited<ReturnType<Outside['observe']>>, { readonly ok: true }>['value']['tcp']
+
+const seenIn = (observed: Observed): readonly Seen[] =>
+  observed.flatMap((each) => {
+    if (each.at !== 'seen') return []
+    const [local, outside] = [parseAddress(formatServer(each.local)), parseAddress(formatServer(each.outside))]
+    return local && outside ? [{ local, outside }] : []
+  })
