@@ -29,10 +29,12 @@ export const formatAddress = ({ host, port }: HostAndPort): string =>
 
 /**
  * How a link to this address runs: `nearby` for loopback, private (RFC 1918), shared (RFC 6598), link-local and unique-
- * local (RFC 4193) addresses and for names that never leave a network, `relayed` for `relay`, else `direct`.
+ * local (RFC 4193) addresses and for names that never leave a network, `relayed` for `relay`, `punched` for `udp IP:PORT`,
+ * else `direct`.
  */
 export const pathOf = (address: string): Path => {
   if (address === RELAY_ADDRESS) return 'relayed'
+  if (address.startsWith(`${UDP_ADDRESS} `)) return 'punched'
   const host = parseAddress(address)?.host ?? address
   return isNearby(host) ? 'nearby' : 'direct'
 }

@@ -1,5 +1,6 @@
 import { accept, refuse, type Result } from '../core/bytes/result.ts'
 import type { Hex } from '../core/bytes/hex.ts'
+import { NO_STUN } from '../core/stun/ports.ts'
 import type { Failure, Millis } from '../view/view.ts'
 import { formatAddress, pathOf, RELAY_ADDRESS } from './address.ts'
 import { connectEnds, type MemoryEnd, type NetworkOptions } from './memory-link.ts'
@@ -49,7 +50,7 @@ export const createNetwork = (options: NetworkOptions): Network => {
   const members = new Map<Hex, Member>()
   const parted = new Set<string>()
   const hidden = new Set<Hex>()
-  const carried = { linksTotal: 0, bytesTotal: 0 }
+  const carried = { linksTotal: 0, bytesTotal: 0, replacedTotal: 0 }
   const ends = new Set<MemoryEnd>()
 
   const travel = (): Millis => delay.least + random() * (delay.most - delay.least)
@@ -105,6 +106,7 @@ export const createNetwork = (options: NetworkOptions): Network => {
       protocol: to.server ? 'server' : 'peer',
       via,
       onTaken: (bytes) => (carried.bytesTotal += via === undefined ? 0 : bytes),
+      onReplaced: () => (carried.replacedTotal += via === undefined ? 0 : 1),
     })
     if (via !== undefined) carried.linksTotal += 1
     for (const end of [mine, theirs]) {
@@ -174,10 +176,11 @@ export const createNetwork = (options: NetworkOptions): Network => {
         if (!found.ok) return found
         if (!found.value.server) return refuse({ kind: 'not-kith', detail: 'no server answers there' })
         if (serversOf(device).includes(found.value.device))
-          return refuse({ kind: 'same-server', detail: 'this server is connected already' })
+          return refuse({ kind: 'same-server', detail: found.value.device })
         return accept(connect(me, found.value, where))
       },
       onLink: (handler) => void (me.onLink = handler),
+      overUdp: () => {},
       onSighting: (handler) => void (me.onSighting = handler),
       near: async (on) => {
         const was = me.near
@@ -194,6 +197,9 @@ export const createNetwork = (options: NetworkOptions): Network => {
     return {
       device,
       port: Number(address.slice(address.lastIndexOf(':') + 1)),
+      stun: NO_STUN,
+      stunRefused: [],
+      stunCounts: () => ({ answered: { tcp: 0, udp: 0 }, dropped: 0 }),
       onLink: (handler) => void (me.onLink = handler),
       relayed: (): Relayed => ({ ...carried, links: relayedThrough(device).length, refusedTotal: 0 }),
       connections: () => endsOf(device).length,

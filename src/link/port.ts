@@ -29,7 +29,12 @@ export interface Link {
   room(): Promise<void>
   /** To be read once. Not reading holds the other side back. Ends, never throws, when the link closes. */
   readonly frames: AsyncIterable<Uint8Array>
-  close(): void
+  /** Grows with whatever comes from the other side, frames or not. */
+  heard(): number
+  /** Asks the other side for a sign of life: the round trip in milliseconds, or undefined when the link closes first. */
+  ping(): Promise<number | undefined>
+  /** `replaced`: a better link stands. Of a relayed link, the server that carries it is told so, and nothing else. */
+  close(because?: 'replaced'): void
   readonly closed: Promise<Farewell>
 }
 
@@ -43,6 +48,14 @@ export type Farewell =
 /** Somebody who may be on the same network. Not proved until a link to them stands. */
 export type Sighting = { readonly device: Hex; readonly addresses: readonly string[] }
 
+/** How this device calls and is called over UDP. */
+export type UdpPolicy = {
+  /** Whether a device that calls is answered: the answer tells it where this device is. */
+  readonly answers: (device: Hex) => boolean
+  /** Servers that say where they see this device over UDP (STUN). */
+  readonly stun: () => readonly { readonly host: string; readonly port: number }[]
+}
+
 /** This device's place in the network. */
 export interface Endpoint {
   readonly device: Hex
@@ -51,18 +64,22 @@ export interface Endpoint {
   /**
    * Connects to one device at one address. Refuses with `wrong-device` when somebody else answers there. The address
    * `relay` means: through a server that is connected; `punch`: by calling each other at one moment, for which that
-   * device must dial this one so as well. `through`: the keys of the servers to use for that, the best first; absent:
+   * device must dial this one so as well; `udp`: over UDP, as both agree on a link that stands. `through`: the keys of the
+   * servers to use for the first two, the best first; absent:
    * any. Never throws; ends early when `signal` aborts.
    */
   dial(input: {
     readonly device: Hex
     readonly address: string
     readonly through?: readonly Hex[]
+    /** Called when somebody answers at an `IP:PORT`, before they have proved who they are. */
+    readonly onAnswer?: () => void
     readonly signal: AbortSignal
   }): Promise<Result<Link, Failure>>
   /**
    * Connects to a server whose key is not known beforehand, by HOST and PORT: `device` of the link is that key. Several
-   * servers may be connected, each once: a second connection to one of them is refused as `same-server`.
+   * servers may be connected, each once: a second connection to one of them is refused as `same-server`, and the detail
+   * is its key.
    */
   dialServer(input: {
     readonly host: string
@@ -71,6 +88,8 @@ export interface Endpoint {
   }): Promise<Result<Link, Failure>>
   /** Called for each link that others open. The handler must read or close it. */
   onLink(handler: (link: Link) => void): void
+  /** Until this was given, nobody who calls over UDP is answered. */
+  overUdp(policy: UdpPolicy): void
   /** Called when somebody is seen on this network. */
   onSighting(handler: (sighting: Sighting) => void): void
   /** Announce this device on the network and look for others (mDNS), or stop both. */

@@ -52,6 +52,11 @@ export const failureWords = (failure: Failure): FailureWords => {
         happened: 'Both devices called each other at the same moment, and a router on the way let neither in.',
         mend: 'One of the two networks gives every connection another port, or drops what it does not know. The server passes the sealed messages on; another network on either side may do better.',
       }
+    case 'not-accepted':
+      return {
+        happened: 'The other side tells where it is only to people whom it has accepted.',
+        mend: 'Until then the server passes the sealed messages on.',
+      }
     case 'no-udp':
       return {
         happened: 'Nothing that is sent over UDP gets out of one of the two networks.',

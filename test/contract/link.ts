@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Hex } from '../../src/core/bytes/hex.ts'
+import type { Failure } from '../../src/view/view.ts'
 import { FRAME_BYTES_MAX, type Endpoint, type Link } from '../../src/link/port.ts'
 
 /** Alice and Bob, able to reach each other in the way that is under test. */
@@ -19,6 +20,12 @@ export type Meeting = {
 const UNREAD_BYTES_MAX = 8 * 1024 * 1024
 
 const STRANGER: Hex = 'ab'.repeat(32)
+
+/** Where nobody can answer instead: a server or a link that stands is asked for a device, not for a place. */
+const NOBODY_INSTEAD: { readonly [At in Link['path']]?: Failure['kind'] } = {
+  relayed: 'not-registered',
+  punched: 'unreachable',
+}
 
 const never = new AbortController().signal
 
@@ -160,8 +167,7 @@ export const testLinks = (name: string, path: Link['path'], meet: () => Promise<
     async ({ alice, wait, bobAddress }) => {
       const result = await wait(alice.dial({ device: STRANGER, address: bobAddress, signal: never }))
       assert.equal(result.ok, false)
-      // Through a server nobody can answer instead: it is asked for a device, not for a place.
-      if (!result.ok) assert.equal(result.refusal.kind, path === 'relayed' ? 'not-registered' : 'wrong-device')
+      if (!result.ok) assert.equal(result.refusal.kind, NOBODY_INSTEAD[path] ?? 'wrong-device')
     },
   )
 

@@ -17,6 +17,8 @@ export type Failure = {
     | 'relay-full'
     /** Both called each other at one moment, and a router on the way let neither in. */
     | 'not-let-in'
+    /** The other side tells where it is only to people whom it has accepted. */
+    | 'not-accepted'
     /** Nothing that is sent over UDP gets out of the network of one side. */
     | 'no-udp'
     /** This way of connecting is not there on this system. */

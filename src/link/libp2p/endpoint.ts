@@ -3,7 +3,7 @@ import type { Stream } from '@libp2p/interface'
 import { fromHex, type Hex } from '../../core/bytes/hex.ts'
 import { accept, refuse, type Result } from '../../core/bytes/result.ts'
 import type { Failure, Path } from '../../view/view.ts'
-import { formatAddress, parseAddress, pathOf, PUNCH_ADDRESS, RELAY_ADDRESS } from '../address.ts'
+import { formatAddress, parseAddress, pathOf, PUNCH_ADDRESS, RELAY_ADDRESS, UDP_ADDRESS } from '../address.ts'
 import type { Endpoint, Link, Protocol, Sighting } from '../port.ts'
 import type { ListenRefusal } from '../server-port.ts'
 import { type Connection, type StreamHandler } from './connection.ts'
@@ -14,11 +14,15 @@ import { createNear } from './near.ts'
 import { createNode, type NodeLimits } from './node.ts'
 import { createParts } from './parts.ts'
 import { createPunch } from './punch.ts'
-import { PEER_PROTOCOL, RELAY_ANSWERS, RELAY_PROTOCOL, RELAYED_PROTOCOL, SERVER_PROTOCOL } from './protocols.ts'
+import { PEER_PROTOCOL, RELAY_ANSWERS, RELAY_PROTOCOL, RELAYED_PROTOCOL, REPLACED_PROTOCOL, SERVER_PROTOCOL, SIGNAL_PROTOCOL } from './protocols.ts'
 import { createStreamLink } from './stream-link.ts'
+import { createUdp } from '../webrtc/udp.ts'
 
 /** From asking the server for a way until it has opened one; longer than the server takes to give up. */
 export const RELAY_ANSWER_MILLIS_MAX = 12_000
+
+/** How long it may take to tell a server that a relayed link was replaced. */
+const REPLACED_MILLIS_MAX = 2_000
 
 export const PEER_LIMITS: NodeLimits = { handshakes: 64, connections: 512, connectionsPerDevice: 4 }
 
@@ -39,18 +43,39 @@ export const createEndpoint = async ({
   let onSighting: (sighting: Sighting) => void = () => {}
   /** The servers that are connected, by their keys. */
   const servers = new Map<Hex, Connection>()
+  /** The connection to the server that carries a relayed one. */
+  const carriers = new WeakMap<Connection, Connection>()
+
+  const tellReplaced = async (connection: Connection): Promise<void> => {
+    const deadline = createDeadline(REPLACED_MILLIS_MAX)
+    try {
+      const stream = await carriers.get(connection)?.stream(REPLACED_PROTOCOL, deadline.signal)
+      await stream?.close({ signal: deadline.signal })
+    } catch {
+      // An earlier server does not know it, and nobody needs to: it is for the server's counters.
+    } finally {
+      deadline.clear()
+    }
+  }
+  const linkOn = (stream: Stream, connection: Connection, facts: { protocol: Protocol; path: Path }): Link =>
+    createStreamLink(stream, connection, { ...facts, onReplaced: () => tellReplaced(connection) })
 
   const serveLink = (stream: Stream, connection: Connection): void => {
     if (!connection.claim()) stream.abort(new Error('this connection has its link'))
-    else onLink(createStreamLink(stream, connection, { protocol: 'peer', path: pathOf(connection.address) }))
+    else onLink(linkOn(stream, connection, { protocol: 'peer', path: pathOf(connection.address) }))
   }
   const serveRelayed = (stream: Stream, through: Connection): void => {
     if (servers.get(through.device) !== through) stream.abort(new Error('only a server relays'))
-    else void node.secure({ stream, dialled: false, address: RELAY_ADDRESS, signal: life.signal })
+    else void beRelayed(stream, through)
+  }
+  const beRelayed = async (stream: Stream, through: Connection): Promise<void> => {
+    const secured = await node.secure({ stream, dialled: false, address: RELAY_ADDRESS, signal: life.signal })
+    if (secured.ok) carriers.set(secured.value, through)
   }
   const handlers = new Map<string, StreamHandler>([
     [PEER_PROTOCOL, serveLink],
     [RELAYED_PROTOCOL, serveRelayed],
+    [SIGNAL_PROTOCOL, (stream, connection) => udp.serve(stream, connection)],
   ])
   const listening = await createNode(parts, {
     listen: { port: listen.port, hosts: listen.hosts ?? ALL_HOSTS },
@@ -59,6 +84,7 @@ export const createEndpoint = async ({
   })
   if (!listening.ok) return listening
   const node = listening.value
+  const udp = createUdp(node, { from: listen.hosts?.length === 1 ? listen.hosts[0] : undefined })
 
   /** The one link of a new connection. */
   const linkOver = async (
@@ -72,12 +98,12 @@ export const createEndpoint = async ({
     connection.claim()
     if (protocol === 'server' && isServed(connection)) {
       connection.abort('this server is connected already')
-      return refuse({ kind: 'same-server', detail: connection.device.slice(0, 8) })
+      return refuse({ kind: 'same-server', detail: connection.device })
     }
     try {
       const stream = await connection.stream(protocol === 'peer' ? PEER_PROTOCOL : SERVER_PROTOCOL, signal)
       if (protocol === 'server') beReachableThrough(connection)
-      return accept(createStreamLink(stream, connection, { protocol, path: path ?? pathOf(connection.address) }))
+      return accept(linkOn(stream, connection, { protocol, path: path ?? pathOf(connection.address) }))
     } catch (error) {
       connection.abort('no link came of it')
       return refuse(signal.aborted ? GIVEN_UP : failureOf(error))
@@ -123,14 +149,12 @@ export const createEndpoint = async ({
       await messages.write(fromHex(device), { signal: deadline.signal })
       const code = (await messages.read({ signal: deadline.signal })).subarray()[0] ?? -1
       const answer = RELAY_ANSWERS[code] ?? 'unreachable'
-      if (answer === 'open')
-        return await node.secure({
-          stream: messages.unwrap(),
-          dialled: true,
-          address: RELAY_ADDRESS,
-          expected: device,
-          signal,
-        })
+      if (answer === 'open') {
+        const wire = { stream: messages.unwrap(), dialled: true, address: RELAY_ADDRESS, expected: device, signal }
+        const secured = await node.secure(wire)
+        if (secured.ok) carriers.set(secured.value, server)
+        return secured
+      }
       stream.abort(new Error('the relay refused'))
       return refuse({ kind: answer, detail: 'the server says so' })
     } catch (error) {
@@ -163,14 +187,15 @@ export const createEndpoint = async ({
   return accept({
     device: node.device,
     addresses: () => node.listening().map(formatAddress),
-    dial: async ({ device, address, through, signal }) => {
+    dial: async ({ device, address, through, onAnswer, signal }) => {
       if (device === node.device) return refuse({ kind: 'wrong-device', detail: 'this device itself' })
       if (signal.aborted) return refuse(GIVEN_UP)
       if (address === RELAY_ADDRESS) return linkOver(await dialRelay(device, through, signal), 'peer', signal)
       if (address === PUNCH_ADDRESS) return dialPunch(device, through, signal)
+      if (address === UDP_ADDRESS) return linkOver(await udp.dial(device, signal), 'peer', signal)
       const where = parseAddress(address)
       if (where === undefined) return refuse({ kind: 'name-not-found', detail: 'not an address' })
-      return linkOver(await node.dial({ address: where, expected: device, signal }), 'peer', signal)
+      return linkOver(await node.dial({ address: where, expected: device, onAnswer, signal }), 'peer', signal)
     },
     dialServer: async ({ host, port, signal }) =>
       signal.aborted
@@ -179,12 +204,14 @@ export const createEndpoint = async ({
     onLink: (handler) => {
       onLink = handler
     },
+    overUdp: udp.use,
     onSighting: (handler) => {
       onSighting = handler
     },
     near: (on) => near.set(on),
     close: async () => {
       life.abort()
+      udp.close()
       await near.set(false)
       await node.close()
     },

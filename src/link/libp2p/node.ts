@@ -1,4 +1,10 @@
-import type { Connection as LibP2PConnection, Listener, MultiaddrConnection, Stream, Upgrader } from '@libp2p/interface'
+import type {
+  Connection as LibP2PConnection,
+  Listener,
+  MessageStream,
+  MultiaddrConnection,
+  Upgrader,
+} from '@libp2p/interface'
 import { networkInterfaces } from 'node:os'
 import type { Hex } from '../../core/bytes/hex.ts'
 import { accept, refuse, type Result } from '../../core/bytes/result.ts'
@@ -12,6 +18,7 @@ import { createDeadline, type Deadline } from './deadline.ts'
 import { failureOf } from './failure.ts'
 import { cutOffStrangers, handshake, HANDSHAKE_MILLIS_MAX } from './handshake.ts'
 import { listenOn } from './listen.ts'
+import { answerQuestion } from './question.ts'
 import type { Parts } from './parts.ts'
 import { connectTogether, type CallingPort } from './together.ts'
 
@@ -40,6 +47,8 @@ export type Node = {
     readonly expected?: Hex
     /** The port to dial from; nobody may listen at it. */
     readonly localPort?: number
+    /** Called when somebody answers, before the handshake. */
+    readonly onAnswer?: (() => void) | undefined
     readonly signal: AbortSignal
   }): Promise<Result<Connection, Failure>>
   /**
@@ -54,14 +63,16 @@ export type Node = {
     readonly handlers: StreamHandlers
     readonly signal: AbortSignal
   }): Promise<Result<Connection, Failure>>
-  /** Secures a stream that goes through a relay, as if it were a wire. */
+  /** Secures a stream that goes through a relay or over UDP, as if it were a wire. */
   secure(input: {
-    readonly stream: Stream
+    readonly stream: MessageStream
     readonly dialled: boolean
     readonly address: string
     readonly expected?: Hex
     readonly signal: AbortSignal
   }): Promise<Result<Connection, Failure>>
+  /** The newest connection to a device that stands, if any. */
+  standing(device: Hex): Connection | undefined
   /** Connections that stand, those still shaking hands included. */
   connections(): number
   close(): Promise<void>
@@ -73,10 +84,13 @@ export const createNode = async (
     listen,
     limits,
     handlers,
+    answer,
   }: {
     readonly listen: { readonly port: number; readonly hosts: readonly string[] }
     readonly limits: NodeLimits
     readonly handlers: StreamHandlers
+    /** What to say to somebody who begins as STUN does, before the connection is closed. */
+    readonly answer?: (question: Uint8Array, from: HostAndPort) => Uint8Array | undefined
   },
 ): Promise<Result<Node, ListenRefusal>> => {
   const connections = new Map<Hex, Set<Connection>>()
@@ -106,9 +120,15 @@ export const createNode = async (
     const from = addressOf(wire.remoteAddr)
     const place = shakingHands.enter(from.host, () => wire.abort(new Error('too many are shaking hands')))
     const deadline = createDeadline(HANDSHAKE_MILLIS_MAX, signal)
+    // Before the handshake, which is given the same bytes.
+    const asked = answer && answerQuestion(wire, (question) => answer(question, from))
     try {
       const secured = await handshake(wire, parts, { dialled: false, signal: deadline.signal })
       keep(new Connection(secured, { dialled: false, address: formatAddress(from) }, handlers), from.host)
+    } catch (error) {
+      const answering = asked?.()
+      if (answering === undefined) throw error
+      await answering
     } finally {
       deadline.clear()
       place.leave()
@@ -129,11 +149,12 @@ export const createNode = async (
   // Looking after connections is no reason to keep a process alive.
   sweeper.unref()
 
-  const dial: Node['dial'] = async ({ address, expected, localPort, signal }) => {
+  const dial: Node['dial'] = async ({ address, expected, localPort, onAnswer, signal }) => {
     const deadline = createDeadline(DIAL_MILLIS_MAX, signal)
     const stage: { now: Stage } = { now: 'connecting' }
     const upgradeOutbound = async (wire: MultiaddrConnection): Promise<LibP2PConnection> => {
       stage.now = 'shaking hands'
+      onAnswer?.()
       const shaking = handshake(wire, parts, {
         dialled: true,
         signal: deadline.signal,
@@ -203,6 +224,7 @@ export const createNode = async (
     dial,
     punch,
     secure,
+    standing: (device) => [...(connections.get(device) ?? [])].findLast(({ left }) => !left),
     connections: () => shakingHands.size + all().length,
     close: async () => {
       state = 'closing'

@@ -45,7 +45,7 @@ export const createParts = async (seed: Uint8Array, security: 'tls-then-noise' |
   const muxers = new Map<string, StreamMuxerFactory>()
   // What the security parts take from libp2p's upgrader: which multiplexers may be agreed on early.
   const upgrader = { getStreamMuxers: () => muxers } as unknown as Upgrader
-  const components = { privateKey, peerId: peerIdFromPrivateKey(privateKey), logger: silent, upgrader }
+  const components = { privateKey, peerId: peerIdFromPrivateKey(privateKey), logger: silence, upgrader }
 
   const muxer = yamux({
     // Its own keep-alive is a timer for each connection, and gives up on nothing: see `connection.ts`.
@@ -73,5 +73,5 @@ export const createParts = async (seed: Uint8Array, security: 'tls-then-noise' |
 }
 
 /** libp2p's own log names addresses and peers; nothing of it is wanted, and a logger per stream costs memory. */
-const log: Logger = Object.assign(() => {}, { error: () => {}, trace: () => {}, enabled: false, newScope: () => log })
-const silent: ComponentLogger = { forComponent: () => log }
+export const silent: Logger = Object.assign(() => {}, { error: () => {}, trace: () => {}, enabled: false, newScope: () => silent })
+const silence: ComponentLogger = { forComponent: () => silent }

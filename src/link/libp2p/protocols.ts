@@ -19,6 +19,15 @@ export const RELAYED_PROTOCOL = '/kith/relayed/1'
  */
 export const MEET_PROTOCOL = '/kith/meet/1'
 
+/** Two peers agree on a link over UDP, on a connection that stands between them: see `link/webrtc`. */
+export const SIGNAL_PROTOCOL = '/kith/signal/1'
+
+/**
+ * A peer tells the server that carries a relayed link that it closes it because a better one stands: a stream without a
+ * byte, which is closed by both. It names nobody.
+ */
+export const REPLACED_PROTOCOL = '/kith/replaced/1'
+
 export const RELAY_ANSWERS = ['open', 'not-registered', 'relay-full', 'unreachable'] as const
 
 export type RelayAnswer = (typeof RELAY_ANSWERS)[number]

@@ -1,6 +1,6 @@
-import { RELAY_ADDRESS } from '../../../src/link/address.ts'
+import { RELAY_ADDRESS, UDP_ADDRESS } from '../../../src/link/address.ts'
 import { testLinks } from '../../contract/link.ts'
-import { addressOf, join, place, serverPlace } from './places.ts'
+import { addressOf, join, linked, place, serverPlace } from './places.ts'
 
 testLinks('libp2p, direct', 'nearby', async () => {
   const [alice, bob] = await Promise.all([place(), place()])
@@ -22,6 +22,25 @@ testLinks('libp2p, relayed', 'relayed', async () => {
     bob,
     bobAddress: RELAY_ADDRESS,
     aliceAddress: RELAY_ADDRESS,
+    wait: (promise) => promise,
+    close: async () => {
+      await Promise.all([alice.close(), bob.close()])
+      await server.close()
+    },
+  }
+})
+
+// They agree on each link over one that stands: the relayed one, as where no other is to be had.
+testLinks('libp2p, over UDP', 'punched', async () => {
+  const [alice, bob, server] = await Promise.all([place(), place(), serverPlace()])
+  await Promise.all([join(alice, server), join(bob, server)])
+  for (const each of [alice, bob]) each.overUdp({ answers: () => true, stun: () => [] })
+  await linked(alice, bob, RELAY_ADDRESS)
+  return {
+    alice,
+    bob,
+    bobAddress: UDP_ADDRESS,
+    aliceAddress: UDP_ADDRESS,
     wait: (promise) => promise,
     close: async () => {
       await Promise.all([alice.close(), bob.close()])
