@@ -1,6 +1,7 @@
 import type { DoorRefusal } from '../api/door.ts'
 import type { Result } from '../core/bytes/result.ts'
-import type { ListenRefusal } from '../link/server-port.ts'
+import type { StunPorts } from '../core/stun/ports.ts'
+import type { ListenRefusal, StunPortRefusal } from '../link/server-port.ts'
 import type { MailboxesRefusal } from '../server/mailbox-sqlite.ts'
 import type { MetricsRefusal } from '../server/http.ts'
 import type { UnfitExport } from '../peer/importing.ts'
@@ -11,12 +12,12 @@ import type { Millis } from '../view/view.ts'
 import type { Exit } from './exit.ts'
 import type { Profile } from './profile.ts'
 
-/** An option as it is written and explained. Without `value` it is a switch. */
-export type Option = { readonly value?: string; readonly help: string }
+/** An option as it is written and explained. Without `value` it is a switch; `several` may be given more than once. */
+export type Option = { readonly value?: string; readonly several?: true; readonly help: string }
 
-/** What was given: options by name (a text, or true for a switch) and arguments in order. */
+/** What was given: options by name (a text, texts for one that may come several times, true for a switch), and arguments. */
 export type Given = {
-  readonly options: { readonly [name: string]: string | true | undefined }
+  readonly options: { readonly [name: string]: string | readonly string[] | true | undefined }
   readonly words: readonly string[]
 }
 
@@ -74,8 +75,8 @@ export type Terminal = {
 export type PeerOptions = {
   /** Where to listen for others; absent: any free port. */
   readonly listen?: { readonly host?: string; readonly port: number }
-  /** `HOST[:PORT]`, or empty for none; absent: what the profile has. */
-  readonly server?: string
+  /** Each `HOST[:PORT]`, the preferred one first; empty for none; absent: what the profile has. */
+  readonly servers?: readonly string[]
   /** Whether to look for people on this network and be seen by them; absent: what the profile has. */
   readonly nearby?: 'on' | 'off'
   /** Called for the passphrase of a profile that has one. Without it, or without an answer, such a profile stays closed. */
@@ -154,6 +155,9 @@ export type ServerOptions = {
 
 export type OpenServer = {
   readonly port: number
+  /** Where people can ask how their routers treat them, and where that was wanted and is not possible. */
+  readonly stun: StunPorts
+  readonly stunRefused: readonly StunPortRefusal[]
   readonly metricsPort?: number
   close(): Promise<void>
 }
@@ -168,6 +172,7 @@ export type PeerRefusal =
   | { readonly kind: 'folder-failed'; readonly folder: string; readonly detail: string }
   | { readonly kind: 'disk-full' }
   | { readonly kind: 'server-address'; readonly text: string }
+  | { readonly kind: 'servers-full'; readonly limit: number }
   | LockRefusal
   | ListenRefusal
 

@@ -59,8 +59,10 @@ export const observe = async ({
 
 const addressFor = async (host: string, family: 4 | 6 | undefined): Promise<Result<string, Failure>> => {
   try {
-    const { address } = await lookup(host, family === undefined ? {} : { family })
-    return accept(address)
+    const found = await lookup(host, family === undefined ? {} : { family })
+    // An address that is given as such is handed back whatever was asked for.
+    if (family === undefined || found.family === family) return accept(found.address)
+    return refuse({ kind: 'name-not-found', detail: `no address of IPv${family}` })
   } catch (error) {
     return refuse(failureOf(error))
   }

@@ -1,4 +1,5 @@
 import type { Hex } from '../core/bytes/hex.ts'
+import type { StunPorts } from '../core/stun/ports.ts'
 import type { Link } from './port.ts'
 
 /**
@@ -11,6 +12,13 @@ export type ListenRefusal =
   | { readonly kind: 'no-such-host'; readonly host: string }
   | { readonly kind: 'other'; readonly detail: string }
 
+/** A port at which the server wanted to answer STUN and cannot. */
+export type StunPortRefusal = {
+  readonly transport: 'tcp' | 'udp'
+  readonly port: number
+  readonly because: ListenRefusal
+}
+
 /** What the relay has carried since the server started. It sees sealed bytes alone, so there is nothing else to count. */
 export type Relayed = {
   /** Relayed links that stand now. */
@@ -21,6 +29,15 @@ export type Relayed = {
   readonly bytesTotal: number
   /** Requests refused because a limit was reached. */
   readonly refusedTotal: number
+  /** Relayed links that were closed because the two have a better one. */
+  readonly replacedTotal: number
+}
+
+/** Questions of STUN, in numbers. */
+export type StunCounts = {
+  readonly answered: { readonly tcp: number; readonly udp: number }
+  /** Left without an answer because a limit was reached. */
+  readonly dropped: number
 }
 
 /**
@@ -33,9 +50,13 @@ export interface ServerEndpoint {
   readonly device: Hex
   /** The TCP port, also when 0 was asked for. */
   readonly port: number
+  /** Where it answers STUN (RFC 8489). */
+  readonly stun: StunPorts
+  readonly stunRefused: readonly StunPortRefusal[]
   /** Called for each device that connects; one device may hold several links. Must read or close each. */
   onLink(handler: (link: Link) => void): void
   relayed(): Relayed
+  stunCounts(): StunCounts
   /** TCP connections that stand now, those still shaking hands included. */
   connections(): number
   /** Closes every link and the port. */

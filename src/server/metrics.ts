@@ -26,6 +26,7 @@ export const createMetrics = (counters: () => Counters): Registry => {
   show('kith_relayed_links_total', 'Relayed links that ever stood', ({ relayed }) => relayed.linksTotal)
   show('kith_relayed_bytes_total', 'Sealed bytes that were relayed', ({ relayed }) => relayed.bytesTotal)
   show('kith_relay_refused_total', 'Relayed links refused by a limit', ({ relayed }) => relayed.refusedTotal)
+  show('kith_stun_dropped_total', 'Questions of STUN left unanswered by a limit', ({ stun }) => stun.dropped)
   show('kith_mailboxes', 'Mailboxes with something in them', ({ mailboxes }) => mailboxes?.mailboxes ?? 0)
   show('kith_mailbox_blobs', 'Blobs in mailboxes', ({ mailboxes }) => mailboxes?.blobs ?? 0)
   show('kith_mailbox_bytes', 'What they are counted as', ({ mailboxes }) => mailboxes?.bytes ?? 0)
@@ -40,16 +41,23 @@ export const createMetrics = (counters: () => Counters): Registry => {
     return (user + system) / 1e6
   })
 
-  const showReasons = (name: string, help: string, read: (counters: Counters) => Readonly<Record<string, number>>) => {
-    const collect: CollectFunction<Gauge<'because'>> = function () {
-      for (const [because, count] of Object.entries(read(counters()))) this.set({ because }, count)
+  const showEach = (
+    name: string,
+    help: string,
+    label: 'because' | 'transport',
+    read: (counters: Counters) => Readonly<Record<string, number>>,
+  ): void => {
+    const collect: CollectFunction<Gauge> = function () {
+      for (const [value, count] of Object.entries(read(counters()))) this.set({ [label]: value }, count)
     }
-    registry.registerMetric(new Gauge({ name, help, labelNames: ['because'], collect, registers: [] }))
+    registry.registerMetric(new Gauge({ name, help, labelNames: [label], collect, registers: [] }))
   }
-  showReasons('kith_farewells_total', 'Links that the server ended', ({ rendezvous }) => rendezvous.farewells)
-  showReasons(
+  showEach('kith_stun_answered_total', 'Questions of STUN answered', 'transport', ({ stun }) => stun.answered)
+  showEach('kith_farewells_total', 'Links that the server ended', 'because', ({ rendezvous }) => rendezvous.farewells)
+  showEach(
     'kith_mailbox_refused_total',
     'Requests for mailboxes that were refused',
+    'because',
     ({ rendezvous }) => rendezvous.mailboxes.refused,
   )
   return registry

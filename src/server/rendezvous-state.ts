@@ -1,4 +1,5 @@
 import type { Hex } from '../core/bytes/hex.ts'
+import type { StunPorts } from '../core/stun/ports.ts'
 import type { Millis } from '../view/view.ts'
 import type { Bucket, Rate } from './bucket.ts'
 import { openDesk, type MailboxDesk, type PeerMailboxes } from './mailbox-desk.ts'
@@ -43,6 +44,8 @@ export type Rendezvous = {
   readonly watchers: Watchers
   readonly mailboxes: MailboxDesk | undefined
   readonly name: string | undefined
+  /** Told to peers in each welcome. */
+  readonly stun: StunPorts | undefined
   readonly tally: Tally
   wakeAt: Millis
 }
@@ -60,9 +63,12 @@ export const createRendezvous = (
     peersPerAddressMax = PEERS_PER_ADDRESS_MAX,
     name,
     mailboxesOf,
+    stun,
   }: RendezvousOptions & {
     /** This server's own key; with it, mailboxes are kept. */
     readonly mailboxesOf?: Hex | undefined
+    /** Where the server answers STUN, if anywhere. */
+    readonly stun?: StunPorts | undefined
   },
   now: Millis,
 ): Rendezvous => ({
@@ -77,6 +83,7 @@ export const createRendezvous = (
   watchers: noWatchers(now),
   mailboxes: mailboxesOf === undefined ? undefined : openDesk(mailboxesOf, now),
   name,
+  stun,
   tally: emptyTally(),
   wakeAt: Infinity,
 })

@@ -205,6 +205,7 @@ const greet = (
       people: state.listsPeople ? 'on' : 'off',
       ...(state.name !== undefined && { name: state.name }),
       ...(peer.mailboxes && { nonce: peer.mailboxes.nonce }),
+      ...(state.stun && { stun: state.stun }),
     },
     effects,
   )

@@ -1,7 +1,7 @@
 import type { Link } from '../link/port.ts'
-import type { Relayed, ServerEndpoint } from '../link/server-port.ts'
+import type { Relayed, ServerEndpoint, StunCounts } from '../link/server-port.ts'
 import type { Millis } from '../view/view.ts'
-import { addressGroup } from './address.ts'
+import { addressGroup } from '../link/address-group.ts'
 import type { Soon } from '../core/crypto/port.ts'
 import { fromHex } from '../core/bytes/hex.ts'
 import { unreachable } from '../core/bytes/result.ts'
@@ -30,6 +30,7 @@ export type Counters = {
   readonly visible: number
   readonly rendezvous: Readonly<Tally>
   readonly relayed: Relayed
+  readonly stun: StunCounts
   /** What is in the mailboxes, where they are kept. */
   readonly mailboxes?: MailboxCounts
 }
@@ -62,7 +63,9 @@ export const serve = ({
   readonly time: Time
   readonly post?: Post | undefined
 }): Serving => {
-  const state = createRendezvous({ ...options, mailboxesOf: post && endpoint.device }, time.now())
+  const { tcp, udp } = endpoint.stun
+  const stun = tcp.length + udp.length > 0 ? endpoint.stun : undefined
+  const state = createRendezvous({ ...options, stun, mailboxesOf: post && endpoint.device }, time.now())
   const links = new Map<number, Link>()
   const holds = new Map<number, Millis>()
   const waiting: Input[] = []
@@ -139,6 +142,7 @@ export const serve = ({
       visible: state.people.entries.size,
       rendezvous: structuredClone(state.tally),
       relayed: endpoint.relayed(),
+      stun: endpoint.stunCounts(),
       ...(post && { mailboxes: post.mailboxes.counts() }),
     }),
     stop: async () => {

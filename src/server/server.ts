@@ -4,9 +4,10 @@ import { performance } from 'node:perf_hooks'
 import type { Logger } from 'pino'
 import type { Hex } from '../core/bytes/hex.ts'
 import { accept, type Result } from '../core/bytes/result.ts'
+import type { StunPorts } from '../core/stun/ports.ts'
 import { createNodeCrypto } from '../crypto/node.ts'
 import { createServerEndpoint } from '../link/libp2p/server.ts'
-import type { ListenRefusal } from '../link/server-port.ts'
+import type { ListenRefusal, StunPortRefusal } from '../link/server-port.ts'
 import { serveMetrics, type MetricsRefusal } from './http.ts'
 import { serverKey, type KeyRefusal } from './key.ts'
 import { MAILBOX_LIMITS, type MailboxLimits } from './mailbox.ts'
@@ -26,6 +27,9 @@ export type RunningServer = {
   readonly device: Hex
   /** The TCP port, also when 0 was asked for. */
   readonly port: number
+  /** Where it answers STUN, and where it wanted to and cannot. */
+  readonly stun: StunPorts
+  readonly stunRefused: readonly StunPortRefusal[]
   /** Where metrics are served, if they are. */
   readonly metricsPort?: number
   readonly counters: () => Counters
@@ -77,14 +81,19 @@ export const startServer = async ({
     return served
   }
   const running = endpoint.value
+  const { stun, stunRefused } = running
   log.info(
-    { port: running.port, people: options.people, ...(served.value && { metrics: served.value.port }) },
+    { port: running.port, stun, people: options.people, ...(served.value && { metrics: served.value.port }) },
     'listening',
   )
+  for (const { transport, port: taken, because } of stunRefused)
+    log.warn({ transport, port: taken, because: because.kind }, 'no STUN at this port')
   const stopLogging = logCounts(log, serving)
   return accept({
     device: running.device,
     port: running.port,
+    stun,
+    stunRefused,
     ...(served.value && { metricsPort: served.value.port }),
     counters: serving.counters,
     close: async () => {

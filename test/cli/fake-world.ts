@@ -68,7 +68,12 @@ export const machineWith = (
     windowUrl: () => 'http://127.0.0.1:1/#code=ba5',
     close: async () => void events.push('door closed'),
   }
-  const server: OpenServer = { port: 12_345, close: async () => void events.push('server closed') }
+  const server: OpenServer = {
+    port: 12_345,
+    stun: { tcp: [12_345, 12_346], udp: [12_345] },
+    stunRefused: [{ transport: 'udp', port: 12_346, because: { kind: 'port-in-use', port: 12_346 } }],
+    close: async () => void events.push('server closed'),
+  }
 
   const world: World = {
     version: '0.1.0',

@@ -145,6 +145,11 @@ test('[CL17] the server tells its port, runs until Ctrl+C, and closes', async ()
   machine.end()
   assert.equal(await exit, 0)
   assert.equal(machine.printed[0], 'Kith server listens on TCP port 12345.')
+  const routers = machine.printed.findIndex((line) => line.startsWith('  Routers'))
+  assert.deepEqual(machine.printed.slice(routers, routers + 2), [
+    '  Routers  people can test theirs at UDP 12345, TCP 12345, TCP 12346',
+    '           UDP port 12346 is in use by another program: Kith does without it, and people learn less about theirs',
+  ])
   assert.deepEqual(machine.events, ['server opened {"port":4000,"people":"off","metricsPort":9000}', 'server closed'])
 })
 

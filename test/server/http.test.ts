@@ -11,7 +11,8 @@ const counters = (): Counters => ({
   here: 2,
   visible: 1,
   rendezvous: { ...emptyTally(), calls: 5, farewells: { ...emptyTally().farewells, crowded: 4 } },
-  relayed: { links: 0, linksTotal: 6, bytesTotal: 789, refusedTotal: 0 },
+  relayed: { links: 0, linksTotal: 6, bytesTotal: 789, refusedTotal: 0, replacedTotal: 0 },
+  stun: { answered: { tcp: 10, udp: 11 }, dropped: 12 },
   mailboxes: { mailboxes: 7, blobs: 8, bytes: 9_000 },
 })
 
@@ -45,6 +46,9 @@ test('[SV51] Prometheus reads the counters, and a health check is answered', asy
     'kith_relayed_links_total 6',
     'kith_relayed_bytes_total 789',
     'kith_farewells_total{because="crowded"} 4',
+    'kith_stun_answered_total{transport="tcp"} 10',
+    'kith_stun_answered_total{transport="udp"} 11',
+    'kith_stun_dropped_total 12',
     'kith_mailboxes 7',
     'kith_mailbox_bytes 9000',
     'kith_mailbox_refused_total{because="full-server"} 0',

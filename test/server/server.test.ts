@@ -53,6 +53,16 @@ test('[SV60] two peers find each other on a real server, and one is called', asy
   assert.equal(ann.link.device, server.device)
 })
 
+test('[SV204] the welcome names the ports at which STUN is answered', async (t) => {
+  const server = await start(t)
+  const peer = await joinAsRawPeer(server.port)
+  t.after(() => peer.close())
+  peer.say({ kind: 'hello', version: 1, visible: false, listing: new Uint8Array() })
+  const { stun } = await peer.hear('welcome')
+  assert.deepEqual(stun, server.stun)
+  assert.equal(stun?.tcp[0], server.port)
+})
+
 test('[SV61] what peers say through the relay is counted, and what they say directly is not', async (t) => {
   const server = await start(t)
   const [ann, bob] = [await peerOf(t, server.port), await peerOf(t, server.port)]

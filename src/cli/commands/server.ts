@@ -1,6 +1,7 @@
 import { accept, refuse, type Result } from '../../core/bytes/result.ts'
 import { parseName } from '../../core/identity/name.ts'
-import type { Command, Given, ServerOptions } from '../command.ts'
+import type { StunPortRefusal } from '../../link/server-port.ts'
+import type { Command, Given, OpenServer, ServerOptions } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { wholeNumber, type Usage } from '../parse.ts'
 import { serverFolder } from '../profile.ts'
@@ -45,6 +46,8 @@ export const server: Command = {
     world.terminal.print(
       `  Away     ${options.value.mailboxes === 'off' ? 'nothing is kept' : 'sealed messages kept for 30 days'}`,
     )
+    world.terminal.print(`  Routers  ${routersWords(opened.value)}`)
+    for (const refused of opened.value.stunRefused) world.terminal.print(`           ${withoutWords(refused)}`)
     if (metricsPort !== undefined) world.terminal.print(`  Metrics  http://127.0.0.1:${metricsPort}/metrics`)
     world.terminal.print('  Ctrl+C   stop')
     await new Promise<void>((resolve) => {
@@ -54,6 +57,21 @@ export const server: Command = {
     await close()
     return EXIT.done
   },
+}
+
+const routersWords = ({ stun: { tcp, udp } }: OpenServer): string => {
+  const ports = [...udp.map((port) => `UDP ${port}`), ...tcp.map((port) => `TCP ${port}`)]
+  return `people can test theirs at ${ports.join(', ')}`
+}
+
+const withoutWords = ({ transport, port, because }: StunPortRefusal): string => {
+  const why =
+    because.kind === 'port-in-use'
+      ? 'in use by another program'
+      : because.kind === 'forbidden'
+        ? 'not allowed by this system'
+        : 'not possible here'
+  return `${transport.toUpperCase()} port ${port} is ${why}: Kith does without it, and people learn less about theirs`
 }
 
 const serverGiven = (given: Given): Result<ServerOptions, Usage> => {

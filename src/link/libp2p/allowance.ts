@@ -2,6 +2,8 @@
 export type Allowance = {
   /** Uses so much, however much is left, and says how many milliseconds to wait before using more. */
   use(amount: number): number
+  /** How much may be used at once now; below zero while more was used than there was. */
+  left(): number
 }
 
 export const createAllowance = ({
@@ -15,12 +17,20 @@ export const createAllowance = ({
 }): Allowance => {
   let left = burst
   let at = now()
+  const refill = (): void => {
+    const time = now()
+    left = Math.min(burst, left + ((time - at) / 1000) * perSecond)
+    at = time
+  }
   return {
     use: (amount) => {
-      const time = now()
-      left = Math.min(burst, left + ((time - at) / 1000) * perSecond) - amount
-      at = time
+      refill()
+      left -= amount
       return left >= 0 ? 0 : Math.ceil((-left / perSecond) * 1000)
+    },
+    left: () => {
+      refill()
+      return left
     },
   }
 }

@@ -11,8 +11,8 @@ export const ALL_HOSTS: readonly string[] = ['0.0.0.0', '::']
 const RANDOM_PORT_TRIES_MAX = 8
 
 /**
- * Listens on one port for every host, for none when there are none; port 0 takes a port that is free for all of them. A machine without IPv6 is no
- * failure when IPv4 came first.
+ * Listens on one port for every host, for none when there are none; port 0 takes a port that is free for all of them. A
+ * machine without IPv6 is no failure when IPv4 came first.
  */
 export const listenOn = async (
   createListener: () => Listener,
@@ -29,27 +29,34 @@ const tryPort = async (
   port: number,
   hosts: readonly string[],
 ): Promise<Result<readonly Listener[], ListenRefusal>> => {
-  const listeners: Listener[] = []
   let taken = port
-  for (const host of hosts) {
+  return openAtEach(hosts, port, async (host) => {
     const listener = createListener()
+    await listener.listen(multiaddr(listenAddress(host, taken)))
+    const [address] = listener.getAddrs()
+    taken = Number(address?.getComponents().find(({ name }) => name === 'tcp')?.value ?? taken)
+    return listener
+  })
+}
+
+/** Opens a port of every host, or of none. A machine without IPv6 is no failure when IPv4 came first. */
+export const openAtEach = async <Opened extends { close(): Promise<void> }>(
+  hosts: readonly string[],
+  port: number,
+  open: (host: string) => Promise<Opened>,
+): Promise<Result<readonly Opened[], ListenRefusal>> => {
+  const opened: Opened[] = []
+  for (const host of hosts) {
     try {
-      await listener.listen(multiaddr(listenAddress(host, taken)))
-      listeners.push(listener)
-      taken = Number(
-        listener
-          .getAddrs()[0]
-          ?.getComponents()
-          .find(({ name }) => name === 'tcp')?.value ?? taken,
-      )
+      opened.push(await open(host))
     } catch (error) {
-      const refusal = refusalOf(error, host, taken)
-      if (refusal.kind === 'no-such-host' && host === '::' && listeners.length > 0) continue
-      await Promise.all(listeners.map((each) => each.close()))
+      const refusal = refusalOf(error, host, port)
+      if (refusal.kind === 'no-such-host' && host === '::' && opened.length > 0) continue
+      await Promise.all(opened.map((each) => each.close()))
       return refuse(refusal)
     }
   }
-  return accept(listeners)
+  return accept(opened)
 }
 
 const listenAddress = (host: string, port: number): string => {

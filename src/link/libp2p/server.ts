@@ -3,6 +3,8 @@ import { accept, type Result } from '../../core/bytes/result.ts'
 import { pathOf } from '../address.ts'
 import type { Link } from '../port.ts'
 import type { ListenRefusal, ServerEndpoint } from '../server-port.ts'
+import { createStunAnswers } from '../stun/answers.ts'
+import { openStun } from '../stun/open.ts'
 import type { StreamHandler } from './connection.ts'
 import { ALL_HOSTS } from './listen.ts'
 import { createMeetings } from './meeting.ts'
@@ -39,17 +41,29 @@ export const createServerEndpoint = async ({
     [RELAY_PROTOCOL, relay.serve],
     [MEET_PROTOCOL, meetings.serve],
   ])
-  const listen = { port, hosts: host === undefined ? ALL_HOSTS : [host] }
-  const node = await createNode(parts, { listen, limits: SERVER_LIMITS, handlers })
+  const hosts = host === undefined ? ALL_HOSTS : [host]
+  const answers = createStunAnswers(() => performance.now())
+  const node = await createNode(parts, {
+    listen: { port, hosts },
+    limits: SERVER_LIMITS,
+    handlers,
+    answer: (question, from) => answers.answer('tcp', question, from),
+  })
   if (!node.ok) return node
+  const stun = await openStun(answers, { port: node.value.port, hosts })
   return accept({
     device: node.value.device,
     port: node.value.port,
+    stun: stun.ports,
+    stunRefused: stun.refused,
+    stunCounts: answers.counts,
     onLink: (handler) => {
       onLink = handler
     },
     relayed: relay.relayed,
     connections: node.value.connections,
-    close: node.value.close,
+    close: async () => {
+      await Promise.all([node.value.close(), stun.close()])
+    },
   })
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { encode, type Plain } from '../../../src/core/bytes/cbor.ts'
+import { decode, encode, type Plain } from '../../../src/core/bytes/cbor.ts'
 import { fromHex } from '../../../src/core/bytes/hex.ts'
 import {
   CARD_BYTES_MAX,
@@ -119,6 +119,25 @@ test('[SV2] a welcome of a server from before there were mailboxes is read', () 
     ok: true,
     value: { kind: 'welcome', version: 1, observed: '192.0.2.7:1', people: 'on' },
   })
+})
+
+test('[SV206] a welcome of a server from before there was STUN is read, and one of now by a peer of before', () => {
+  const before = ['welcome', 1, '192.0.2.7:1', 'on', null, null] as const
+  const plain = { kind: 'welcome', version: 1, observed: '192.0.2.7:1', people: 'on' } as const
+  assert.deepEqual(decodeServerMessage(spoken(before)), { ok: true, value: plain })
+  const stun = { tcp: [12_345, 12_346], udp: [12_345] }
+  const now = encodeServerMessage({ ...plain, stun })
+  assert.deepEqual(decodeServerMessage(now), { ok: true, value: { ...plain, stun } })
+  // A peer of before looks at the items that it knows.
+  const items = decode(now)
+  assert.deepEqual(items.ok && (items.value as readonly Plain[]).slice(0, before.length), before)
+})
+
+test('[SV3] a server names at most four ports of STUN for each transport, and no port 0', () => {
+  const welcome = (tcp: readonly number[]): Plain => ['welcome', 1, '192.0.2.7:1', 'on', null, null, [tcp, []]]
+  assert.equal(read(decodeServerMessage(spoken(welcome([1, 2, 3, 65_535])))), 'welcome')
+  for (const ports of [[1, 2, 3, 4, 5], [0], [65_536]])
+    assert.equal(read(decodeServerMessage(spoken(welcome(ports)))), 'malformed')
 })
 
 test('[MX22] a message of more items than any has is refused before it is decoded, whatever they are', () => {

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net'
-import { parseAddress } from '../link/address.ts'
+import { parseAddress } from './address.ts'
 
 /**
  * Whom the limits for one address hold for: an IPv4 address, or the /64 of an IPv6 address, which is what one

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { addressGroup } from '../../src/server/address.ts'
+import { addressGroup } from '../../src/link/address-group.ts'
 
 test('[SV17] an IPv6 address counts as its /64, an IPv4 address as itself', () => {
   assert.equal(addressGroup('192.0.2.7:5000'), '192.0.2.7')
