@@ -42,7 +42,7 @@ const join = async (port: number, mailboxes: number): Promise<Visitor> => {
     scheduler,
     random: Math.random,
     crypto,
-    admits: () => true,
+    admits: () => true, isFamiliar: () => true,
   })
   const there = new Promise<void>((resolve) => {
     network.onChange(() => {

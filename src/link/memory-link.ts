@@ -40,6 +40,8 @@ export const connectEnds = (
     readonly protocol: Protocol
     readonly via: Hex | undefined
     readonly onTaken: (bytes: number) => void
+    /** Either side closed it because a better link stands. */
+    readonly onReplaced: () => void
   },
 ): readonly [MemoryEnd, MemoryEnd] => {
   const travel = (): number => delay.least + random() * (delay.most - delay.least)
@@ -51,7 +53,9 @@ export const connectEnds = (
     there.cut()
     back.cut()
   }
-  const common = { protocol: input.protocol, via: input.via, breakBoth, dies: () => random() < loss }
+  const { protocol, via, onReplaced } = input
+  const roundTrip = delay.least + delay.most
+  const common = { protocol, via, onReplaced, roundTrip, after: time.after, breakBoth, dies: () => random() < loss }
   const a = createEnd({ ...common, ...input.from, device: input.to.owner, dialled: true, out: there, into: back })
   const b = createEnd({ ...common, ...input.to, device: input.from.owner, dialled: false, out: back, into: there })
   return [a, b]
@@ -65,6 +69,9 @@ const createEnd = (
     readonly dialled: boolean
     readonly out: Pipe
     readonly into: Pipe
+    readonly onReplaced: () => void
+    readonly roundTrip: Millis
+    readonly after: NetworkOptions['time']['after']
     readonly breakBoth: (detail: string) => void
     readonly dies: () => boolean
   },
@@ -98,7 +105,16 @@ const createEnd = (
     },
     room: () => (state === 'closed' ? Promise.resolve() : out.room()),
     frames: into.inbox.frames,
-    close: () => finish({ kind: 'ours' }),
+    heard: into.taken,
+    ping: () =>
+      Promise.race([
+        closed.promise.then(() => undefined),
+        new Promise<number>((resolve) => void input.after(input.roundTrip, () => resolve(input.roundTrip))),
+      ]),
+    close: (because) => {
+      if (state === 'open' && because === 'replaced') input.onReplaced()
+      finish({ kind: 'ours' })
+    },
     closed: closed.promise,
   }
   return { owner: input.owner, via: input.via, link, break: input.breakBoth, finish }

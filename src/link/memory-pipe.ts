@@ -14,6 +14,8 @@ export type Pipe = {
   /** Whatever is on its way is lost, and nobody waits any longer. */
   cut(): void
   readonly inbox: Inbox
+  /** How many frames have reached the inbox. */
+  taken(): number
 }
 
 export const createPipe = ({
@@ -30,6 +32,7 @@ export const createPipe = ({
 }): Pipe => {
   let flight: Uint8Array[] = []
   let arrived = 0
+  let taken = 0
   let bytes = 0
   let state: 'open' | 'ending' | 'ended' | 'cut' = 'open'
   let waiters: (() => void)[] = []
@@ -47,6 +50,7 @@ export const createPipe = ({
       if (frame === undefined) break
       arrived -= 1
       bytes -= frame.length
+      taken += 1
       onTaken(frame.length)
       inbox.put(frame)
     }
@@ -93,5 +97,6 @@ export const createPipe = ({
       openRoom()
     },
     inbox,
+    taken: () => taken,
   }
 }

@@ -32,8 +32,8 @@ export const createDeciding = (
       return refuse(refusalOf(kept.refusal))
     }
     if (decision === 'blocked') peer.leave(person)
-    else peer.acquaintances.reachFor(person)
     if (decision === 'accepted') {
+      peer.acquaintances.reachFor(person)
       await room.conversation.join()
       peer.askAgain(person)
       reading.tell(room)

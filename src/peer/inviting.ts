@@ -68,9 +68,13 @@ const peoplePorts = (peer: RunningPeer, random: (bytes: number) => Uint8Array): 
   isBlocked: (person) => peer.standingOf(person) === 'blocked',
   meet: async (card, addresses) => {
     await peer.acquaintances.met(card)
+    peer.invitedBy.add(deviceOf(card.certificate))
     peer.network.want(deviceOf(card.certificate), addresses)
   },
-  seek: (device, addresses) => peer.network.want(device, addresses),
+  seek: (device, addresses) => {
+    peer.invitedBy.add(device)
+    peer.network.want(device, addresses)
+  },
   accept: async (person, meeting) => {
     const room = await peer.rooms.with(person)
     const secret = meeting ?? room.meeting ?? random(MAILBOX_SECRET_BYTES)

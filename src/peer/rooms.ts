@@ -83,6 +83,11 @@ export class Rooms {
     )
   }
 
+  /** Whether somebody is in one of the groups that were accepted here, or was named by one. */
+  hasCompanion(person: Hex): boolean {
+    return this.groups().some((room) => room.introduced?.standing === 'accepted' && room.people.includes(person))
+  }
+
   /** How many conversations wait for an answer. */
   requests(): number {
     return this.shown().filter(

@@ -35,6 +35,8 @@ export class RunningPeer {
   readonly acquaintances: Acquaintances
   readonly appearance: Appearance
   settings: Settings
+  /** Devices whose invitation was accepted here. */
+  readonly invitedBy = new Set<Hex>()
   #companions: Companions | undefined
   readonly #options: PeerOptions
   #storeFailure: StatusView['storeFailure']
@@ -50,7 +52,8 @@ export class RunningPeer {
     const now = () => scheduler.now()
     const standingOf = (person: Hex) => this.standingOf(person)
     const admits = (device: Hex): boolean => this.standingOf(people.personOf(device)) !== 'blocked'
-    const network = openNetwork({ endpoint, scheduler, random: () => fraction(random(4)), crypto, admits })
+    const isFamiliar = (device: Hex): boolean => this.#isFamiliar(device)
+    const network = openNetwork({ endpoint, scheduler, random: () => fraction(random(4)), crypto, admits, isFamiliar })
     this.network = network
     this.appearance = new Appearance(self, {
       crypto,
@@ -170,6 +173,16 @@ export class RunningPeer {
     return (person === undefined ? undefined : this.people.person(person)?.standing) ?? 'new'
   }
 
+  /** A contact, somebody to whom I speak, who is in a group with me, or whose invitation I accepted. */
+  #isFamiliar(device: Hex): boolean {
+    const person = this.people.personOf(device)
+    if (this.invitedBy.has(device)) return true
+    if (person === undefined) return false
+    const standing = this.standingOf(person)
+    if (standing !== 'new') return standing === 'accepted'
+    return this.rooms.of(person)?.takesPart === true || this.rooms.hasCompanion(person)
+  }
+
   /** Writes changes of the peer's own, outside of any conversation. */
   async keep(changes: readonly Change[]): Promise<Result<null, StoreRefusal>> {
     const kept = await this.store.commit(changes)
@@ -251,6 +264,9 @@ export class RunningPeer {
     this.sharing.grew(room, kept)
     if (room.shown) this.#companions?.mailing.kept(room, kept)
     room.note(kept.lines)
+    // To speak to somebody is to let them know where one is.
+    if (room.person !== undefined && room.takesPart)
+      for (const { id } of this.people.devicesOf(room.person)) this.network.reconsider(id)
     const told = { acquaintances: this.acquaintances, companions: this.#companions }
     for (const meaning of kept.meanings) understand(meaning, room, told)
     if (room.introduced) this.#companions?.groups.kept(room, kept)

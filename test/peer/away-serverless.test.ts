@@ -150,7 +150,7 @@ for (const hasServer of [true, false])
   })
 
 test('[AW8] who was let in beside another change of the members learns from the server of the key after both', async () => {
-  const { town, homes } = await serverFriends(7, ['Ann', 'Ben', 'Dot', 'Eve'])
+  const { town, homes } = await serverFriends(12, ['Ann', 'Ben', 'Dot', 'Eve'])
   const [ann, ben, dot, eve] = homes as [Home, Home, Home, Home]
   const saying = say(ben, eve, 'hi')
   await town.time.advance(2_000)

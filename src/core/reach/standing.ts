@@ -1,5 +1,5 @@
 import type { Hex } from '../bytes/hex.ts'
-import { comparePaths, type Path } from './path.ts'
+import { comparePaths, isBetterPath, type Path } from './path.ts'
 
 /** Links to one device that may stand at once; more are closed as they come. */
 export const LINKS_MAX = 4
@@ -59,7 +59,9 @@ type Links = {
   readonly effects: { push(effect: LinkEffect): unknown }
 }
 
-type LinkEffect = { readonly do: 'hand-over'; readonly link: number } | { readonly do: 'close'; readonly link: number }
+type LinkEffect =
+  | { readonly do: 'hand-over'; readonly link: number }
+  | { readonly do: 'close'; readonly link: number; readonly replaced?: true }
 
 /** A link has come: it is spoken on if it is preferred to the one before, and of two one becomes surplus. */
 export const addLink = (draft: Links, link: Standing): void => {
@@ -113,11 +115,12 @@ const speakOnBest = (draft: Links): void => {
 /** Closes what has been surplus for long enough, and says when the next one will have been. */
 export const closeSurplus = (draft: Links, now: number): number => {
   let next = Infinity
-  for (const { number, surplus } of draft.links) {
+  const current = draft.links.find(({ number }) => number === draft.current)
+  for (const { number, path, surplus } of draft.links) {
     if (surplus === undefined) continue
     const ends = surplusEnds(surplus, draft)
     if (ends > now) next = Math.min(next, ends)
-    else close(draft, number)
+    else close(draft, number, current !== undefined && isBetterPath(current.path, path))
   }
   return next
 }
@@ -131,9 +134,9 @@ export const closeLinks = (draft: Links, which: (link: Standing) => boolean = ()
   speakOnBest(draft)
 }
 
-const close = (draft: Links, number: number): void => {
+const close = (draft: Links, number: number, replaced = false): void => {
   draft.links = draft.links.filter((each) => each.number !== number)
-  draft.effects.push({ do: 'close', link: number })
+  draft.effects.push({ do: 'close', link: number, ...(replaced && { replaced }) })
 }
 
 const speakOn = (draft: Links, link: Standing): void => {

@@ -147,7 +147,8 @@ export type Effect =
   | { readonly do: 'give-up'; readonly attempt: number }
   | { readonly do: 'call'; readonly offer: Offer['kind'] }
   | { readonly do: 'hand-over'; readonly link: number }
-  | { readonly do: 'close'; readonly link: number }
+  /** `replaced`: another link stands, on a better path. */
+  | { readonly do: 'close'; readonly link: number; readonly replaced?: true }
   /** What a screen shows of this device has changed. */
   | { readonly do: 'changed' }
 

@@ -38,7 +38,9 @@ export class Connection {
   readonly #secured: Secured
   readonly #end: (because: string) => void
   #claimed = false
-  #heard = false
+  #heard = 0
+  /** What had been heard at the last sweep. */
+  #heardBefore = 0
   #quietMillis = 0
   #idleMillis = 0
   #state: 'open' | 'closing' = 'open'
@@ -58,7 +60,7 @@ export class Connection {
     this.closed = promise
     this.#end = resolve
     secured.stream.addEventListener('message', () => {
-      this.#heard = true
+      this.#heard += 1
     })
     secured.stream.addEventListener('close', (event) => {
       resolve(event.error === undefined ? this.#because : `${event.error.name}: ${event.error.message}`)
@@ -71,6 +73,21 @@ export class Connection {
   /** True once this side has said goodbye. */
   get left(): boolean {
     return this.#state === 'closing'
+  }
+
+  /** Grows with whatever comes from the other side. */
+  get heard(): number {
+    return this.#heard
+  }
+
+  /** The round trip in milliseconds, or undefined when the connection closes before the other side answers. */
+  async ping(): Promise<number | undefined> {
+    const asked = performance.now()
+    const answered = this.#secured.muxer.ping().then(
+      () => performance.now() - asked,
+      () => undefined,
+    )
+    return Promise.race([answered, this.closed.then(() => undefined)])
   }
 
   /** A connection is kept for one link: true for the first who asks. */
@@ -97,8 +114,8 @@ export class Connection {
 
   /** To be called every SWEEP_MILLIS. */
   sweep(): void {
-    this.#quietMillis = this.#heard ? 0 : this.#quietMillis + SWEEP_MILLIS
-    this.#heard = false
+    this.#quietMillis = this.#heard > this.#heardBefore ? 0 : this.#quietMillis + SWEEP_MILLIS
+    this.#heardBefore = this.#heard
     this.#idleMillis = this.#secured.muxer.streams.length > 0 ? 0 : this.#idleMillis + SWEEP_MILLIS
     if (this.#quietMillis >= SILENCE_MILLIS_MAX) this.abort('nothing was heard for 30 seconds')
     else if (this.#idleMillis > IDLE_MILLIS_MAX) this.abort('nothing was asked for')

@@ -44,7 +44,7 @@ export type Relay = {
  */
 export const createRelay = (now: () => number): Relay => {
   const registered = new Map<Hex, { readonly connection: Connection; readonly quota: Quota }>()
-  const counted = { links: 0, linksTotal: 0, bytesTotal: 0, refusedTotal: 0 }
+  const counted = { links: 0, linksTotal: 0, bytesTotal: 0, refusedTotal: 0, replacedTotal: 0 }
 
   const open = async (stream: Stream, from: Connection, signal: AbortSignal): Promise<RelayAnswer> => {
     const messages = lpStream(stream, { maxDataLength: DEVICE_BYTES })

@@ -19,7 +19,16 @@ export const OUTBOX_BYTES_LIMIT = 16 * 1024 * 1024
 export const createStreamLink = (
   stream: Stream,
   connection: Connection,
-  { protocol, path }: { readonly protocol: Protocol; readonly path: Path },
+  {
+    protocol,
+    path,
+    onReplaced,
+  }: {
+    readonly protocol: Protocol
+    readonly path: Path
+    /** Called before this side closes the link because a better one stands; the end waits for it. */
+    readonly onReplaced?: (() => Promise<void>) | undefined
+  },
 ): Link => {
   const closed = Promise.withResolvers<Farewell>()
   let state: 'open' | 'closing' | 'closed' = 'open'
@@ -106,10 +115,11 @@ export const createStreamLink = (
     connection.abort('the stream broke')
   }
 
-  const leave = async (): Promise<void> => {
+  const leave = async (because: 'replaced' | undefined): Promise<void> => {
     // What the other side does not take within CLOSE_MILLIS_MAX is lost.
     sendOutbox()
     finish({ kind: 'ours' })
+    if (because === 'replaced') await onReplaced?.()
     await connection.close()
   }
 
@@ -158,10 +168,12 @@ export const createStreamLink = (
     },
     room: () => (hasRoom() ? Promise.resolve() : new Promise((resolve) => waiters.push(resolve))),
     frames: inbox.frames,
-    close: () => {
+    heard: () => connection.heard,
+    ping: () => connection.ping(),
+    close: (because) => {
       if (state !== 'open') return
       state = 'closing'
-      void leave()
+      void leave(because)
     },
     closed: closed.promise,
   }

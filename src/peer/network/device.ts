@@ -2,15 +2,17 @@ import type { Hex } from '../../core/bytes/hex.ts'
 import { unreachable } from '../../core/bytes/result.ts'
 import type { Offer } from '../../core/reach/offer.ts'
 import { isForgettable, nextOf, rememberedOf, step } from '../../core/reach/reach.ts'
-import { newReach, type Effect, type Input } from '../../core/reach/state.ts'
+import { newReach, type Effect, type Input, type Reach as ReachState, type Shown } from '../../core/reach/state.ts'
 import type { Endpoint, Link } from '../../link/port.ts'
 import type { Millis } from '../../view/view.ts'
 import { createAlarm } from './alarm.ts'
 import type { Dials } from './dials.ts'
 import type { Reach, Scheduler } from './port.ts'
+import { watchLink, type WatchedLink } from './pulse.ts'
 
 export type DeviceInput = {
   readonly device: Hex
+  readonly shown: Shown
   readonly server: boolean
   readonly endpoint: Endpoint
   readonly scheduler: Scheduler
@@ -32,6 +34,8 @@ export type Device = {
   readonly linked: boolean
   /** Links that stand, those on their way out included. */
   links(): readonly Link[]
+  /** Asks on each of them for a sign of life. */
+  ask(): void
   reach(): Reach
   remembered(): readonly string[]
   isForgettable(now: Millis): boolean
@@ -40,10 +44,10 @@ export type Device = {
 
 export const createDevice = (input: DeviceInput): Device => {
   const { device, endpoint, scheduler, random, dials } = input
-  let state = newReach(endpoint.device, device, input.server)
+  let state: ReachState = { ...newReach(endpoint.device, device, input.server), shown: input.shown }
   let closed = false
   let linkNumber = 0
-  const links = new Map<number, Link>()
+  const links = new Map<number, WatchedLink>()
   const flights = new Map<number, () => void>()
   const alarm = createAlarm(scheduler, () => take({ kind: 'time' }))
   // What an effect sets off at once waits until the step before has been carried out.
@@ -76,12 +80,12 @@ export const createDevice = (input: DeviceInput): Device => {
       case 'call':
         return input.call(effect.offer)
       case 'hand-over': {
-        const link = links.get(effect.link)
-        if (link) input.onLink(link)
+        const watched = links.get(effect.link)
+        if (watched) input.onLink(watched.link)
         return
       }
       case 'close':
-        links.get(effect.link)?.close()
+        links.get(effect.link)?.link.close(effect.replaced && 'replaced')
         return
       case 'changed':
         return input.onChanged()
@@ -95,7 +99,8 @@ export const createDevice = (input: DeviceInput): Device => {
     const takeBack = dials.run(async () => {
       take({ kind: 'began', attempt })
       try {
-        const dialled = await endpoint.dial({ device, address, signal: controller.signal })
+        const onAnswer = (): void => take({ kind: 'answered', attempt })
+        const dialled = await endpoint.dial({ device, address, onAnswer, signal: controller.signal })
         flights.delete(attempt)
         if (dialled.ok) take({ kind: 'connected', attempt, link: enter(dialled.value) })
         else take({ kind: 'failed', attempt, failure: dialled.refusal })
@@ -114,7 +119,12 @@ export const createDevice = (input: DeviceInput): Device => {
   /** Knows the link by a number from now on, until it ends. */
   const enter = (link: Link): { readonly number: number; readonly path: Link['path']; readonly address: string } => {
     const number = ++linkNumber
-    links.set(number, link)
+    const watched = watchLink(link, {
+      scheduler,
+      onSilent: () => take({ kind: 'silent', link: number }),
+      onAlive: () => take({ kind: 'alive', link: number }),
+    })
+    links.set(number, watched)
     if (closed) link.close()
     void leaveAtEnd(number, link)
     return { number, path: link.path, address: link.address }
@@ -135,12 +145,23 @@ export const createDevice = (input: DeviceInput): Device => {
     get linked() {
       return state.current !== undefined
     },
-    links: () => [...links.values()],
+    links: () => [...links.values()].map(({ link }) => link),
+    ask: () => {
+      for (const watched of links.values()) watched.ask()
+    },
     reach: () => {
       const link = state.links.find((each) => each.number === state.current)
+      const roundTrip = link && links.get(link.number)?.roundTrip()
       const next = nextOf(state)
       return {
-        ...(link && { link: { path: link.path, address: link.address, since: link.since } }),
+        ...(link && {
+          link: {
+            path: link.path,
+            address: link.address,
+            since: link.since,
+            ...(roundTrip !== undefined && { roundTrip }),
+          },
+        }),
         attempts: state.attempts,
         ...(next !== undefined && { next }),
       }
@@ -151,7 +172,7 @@ export const createDevice = (input: DeviceInput): Device => {
       closed = true
       alarm.set(Infinity)
       for (const end of flights.values()) end()
-      for (const link of links.values()) link.close()
+      for (const { link } of links.values()) link.close()
     },
   }
 }

@@ -21,6 +21,7 @@ export type Devices = {
   makePlace(): boolean
   tellAll(input: Input): void
   all(): Iterable<Device>
+  ids(): Iterable<Hex>
 }
 
 /** `hasPlace`: whether this stranger is linked for being near, and needs none of the places here. */
@@ -73,5 +74,6 @@ export const createDevices = (
       for (const each of devices.values()) each.take(input)
     },
     all: () => devices.values(),
+    ids: () => devices.keys(),
   }
 }

@@ -3,6 +3,7 @@ import type { Crypto } from '../../core/crypto/port.ts'
 import { fullAllowance, spend } from '../../core/reach/allowance.ts'
 import { ADDRESSES_POLL_MILLIS, isElsewhere, isOnThisMachine } from '../../core/reach/moved.ts'
 import { decodeOffer, encodeOffer, offeredAddresses } from '../../core/reach/offer.ts'
+import type { Shown } from '../../core/reach/state.ts'
 import { DEVICE_BYTES } from '../../core/rendezvous/messages.ts'
 import type { People } from '../../core/rendezvous/people.ts'
 import type { Endpoint, Link, Sighting } from '../../link/port.ts'
@@ -15,8 +16,8 @@ import type { Network, Scheduler } from './port.ts'
 import { createServerConnection } from './server.ts'
 import { steady } from './steady.ts'
 
-/** Dials that all strangers together may cause by the offers they send. */
-export const STRANGERS_DIALS_PER_MINUTE = 120
+/** Answers that all strangers together may cause by the offers they send. */
+export const STRANGERS_ANSWERS_PER_MINUTE = 120
 
 export type NetworkInput = {
   readonly endpoint: Endpoint
@@ -26,6 +27,8 @@ export type NetworkInput = {
   readonly crypto: Crypto
   /** False for a device with which nothing is to be had (blocked): its links are closed, its offers and sightings passed over. */
   readonly admits: (device: Hex) => boolean
+  /** True for a contact and for who is in a conversation with this person: they may learn where this device is. */
+  readonly isFamiliar: (device: Hex) => boolean
   /** Told of what a handler threw. */
   readonly log?: (message: string, error: unknown) => void
 }
@@ -36,22 +39,41 @@ export const openNetwork = (input: NetworkInput): Network => {
   const scheduler = steady(input.scheduler)
   const handlers = createHandlers(input.log)
   const dials = createDials()
-  let strangersDials = fullAllowance(STRANGERS_DIALS_PER_MINUTE)
+  let strangersAnswers = fullAllowance(STRANGERS_ANSWERS_PER_MINUTE)
+  let directly = true
   let closed = false
 
   /** Whether anything is to be had with whoever bears this id. */
   const isWelcome = (device: Hex): boolean => !closed && isOther(device) && input.admits(device)
   const isOther = (device: Hex): boolean => device !== endpoint.device && isHex(device, DEVICE_BYTES)
 
+  const shownTo = (device: Hex): Shown => {
+    if (!directly) return 'nowhere'
+    return input.isFamiliar(device) ? 'everywhere' : 'this-machine'
+  }
+
+  /** What this device tells the other of where it is. */
+  const addressesFor = (device: Hex): readonly string[] => {
+    const shown = shownTo(device)
+    const observed = server.observed()
+    if (shown === 'everywhere') return offeredAddresses(endpoint.addresses(), observed)
+    // Of use to nobody but who shares this machine, as the server then does.
+    const isHere = shown === 'this-machine' && observed !== undefined && isOnThisMachine(observed)
+    return isHere ? endpoint.addresses().filter(isOnThisMachine) : []
+  }
+
+  const reconsider = (device: Hex): void => devices.get(device)?.take({ kind: 'shown', where: shownTo(device) })
+
   const create = (device: Hex): Device =>
     createDevice({
       device,
+      shown: shownTo(device),
       server: server.connected,
       endpoint,
       scheduler,
       random,
       dials,
-      call: (kind) => server.call(device, encodeOffer(kind, offeredAddresses(endpoint.addresses(), server.observed()))),
+      call: (kind) => server.call(device, encodeOffer(kind, addressesFor(device))),
       onLink: handlers.link,
       onLinked: (linked) => near.linkedIs(device, linked),
       onChanged: () => handlers.change({ device }),
@@ -85,7 +107,8 @@ export const openNetwork = (input: NetworkInput): Network => {
   const accepted = (link: Link): void => {
     const { device } = link
     const isExpected = devices.get(device)?.wanted === true || near.hasPlace(device)
-    const isTaken = isWelcome(device) && link.protocol === 'peer' && (isExpected || devices.makePlace())
+    const isAllowed = link.protocol === 'peer' && (directly || link.path === 'relayed')
+    const isTaken = isWelcome(device) && isAllowed && (isExpected || devices.makePlace())
     const stranger = isTaken ? devices.stranger(device) : undefined
     if (stranger) stranger.accept(link)
     else link.close()
@@ -95,14 +118,15 @@ export const openNetwork = (input: NetworkInput): Network => {
     if (!isWelcome(from)) return
     const offer = decodeOffer(bytes)
     if (!offer.ok) return
+    reconsider(from)
     const known = devices.get(from)
     if (known?.wanted) return known.take({ kind: 'heard', offer: offer.value })
-    const { kind, addresses } = offer.value
-    const cost = Math.max(1, addresses.length)
-    const { allowance, granted } = spend(strangersDials, cost, STRANGERS_DIALS_PER_MINUTE, scheduler.now())
-    strangersDials = allowance
-    if (granted > 0)
-      devices.stranger(from)?.take({ kind: 'heard', offer: { kind, addresses: addresses.slice(0, granted) } })
+    if (!input.isFamiliar(from)) {
+      const { allowance, granted } = spend(strangersAnswers, 1, STRANGERS_ANSWERS_PER_MINUTE, scheduler.now())
+      strangersAnswers = allowance
+      if (granted === 0) return
+    }
+    devices.stranger(from)?.take({ kind: 'heard', offer: offer.value })
   }
 
   const peopleAre = (before: People, now: People): void => {
@@ -146,7 +170,15 @@ export const openNetwork = (input: NetworkInput): Network => {
 
   return {
     want: (device, addresses) => {
-      if (!closed && isOther(device)) devices.wanted(device).take({ kind: 'want', addresses })
+      if (closed || !isOther(device)) return
+      reconsider(device)
+      devices.wanted(device).take({ kind: 'want', addresses })
+    },
+    reconsider,
+    setDirectly: (on) => {
+      if (closed || on === directly) return
+      directly = on
+      for (const device of devices.ids()) reconsider(device)
     },
     release: (device) => {
       // Who is not admitted any longer is not linked for being near either.
@@ -155,6 +187,7 @@ export const openNetwork = (input: NetworkInput): Network => {
     },
     tryNow: (device) => devices.get(device)?.take({ kind: 'try-now' }),
     reach: (device) => devices.get(device)?.reach() ?? { attempts: [] },
+    measure: (device) => devices.get(device)?.ask(),
     remembered: (device) => devices.get(device)?.remembered() ?? [],
     ...handlers.setters,
     useServer: (address) => {

@@ -19,10 +19,19 @@ export interface Network {
   want(device: Hex, addresses: readonly string[]): void
   /** Stop reaching for this device, and close its links unless it is a stranger whom the network links by itself. */
   release(device: Hex): void
+  /** Whether this device may learn where this one is could have changed: somebody was accepted, or spoken to. */
+  reconsider(device: Hex): void
+  /**
+   * Whether anybody may learn where this device is. Once off, direct links are closed and refused, and all goes through
+   * servers.
+   */
+  setDirectly(on: boolean): void
   /** Try all paths now, whatever was planned. Does nothing for a device that is not wanted. */
   tryNow(device: Hex): void
   /** What was tried and what stands, for "why can't I reach them?". */
   reach(device: Hex): Reach
+  /** Measures the round trip of this device's links anew; `reach` then tells it. */
+  measure(device: Hex): void
   /** Addresses at which this device answered (as itself), best first, to be kept and given to `want` next time. */
   remembered(device: Hex): readonly string[]
 
@@ -145,7 +154,13 @@ export type Announcement = {
 export type Changed = { readonly device: Hex } | { readonly server: true } | { readonly nearby: true }
 
 export type Reach = {
-  readonly link?: { readonly path: Path; readonly address: string; readonly since: Millis }
+  readonly link?: {
+    readonly path: Path
+    readonly address: string
+    readonly since: Millis
+    /** As last measured; absent while it was not yet. */
+    readonly roundTrip?: Millis
+  }
   /** Newest first, at most 50. */
   readonly attempts: readonly AttemptView[]
   /** When the next try starts by itself. Absent while linked as well as possible, and when nothing can be tried. */

@@ -124,7 +124,7 @@ test('[LK18] the server counts what it carries, and nothing of a direct link', a
   direct.send(randomBytes(100_000))
   direct.close()
   assert.equal(await reading, 1)
-  assert.deepEqual(server.relayed(), { links: 0, linksTotal: 0, bytesTotal: 0, refusedTotal: 0 })
+  assert.deepEqual(server.relayed(), { links: 0, linksTotal: 0, bytesTotal: 0, refusedTotal: 0, replacedTotal: 0 })
   const [relayed, relayedAtBob] = await linked(alice, bob, RELAY_ADDRESS)
   relayed.send(randomBytes(100_000))
   for await (const frame of relayedAtBob.frames) {

@@ -15,6 +15,7 @@ test('[RC25] handlers that throw harm nobody, and the link that was not taken is
     random: world.random,
     crypto: world.crypto,
     admits: () => true,
+    isFamiliar: () => true,
     log: (message, error) => logged.push(`${message}: ${String(error)}`),
   })
   const fail = (): never => {
@@ -51,6 +52,7 @@ test('[RC14] a dial that throws is a failed attempt', async () => {
     random: world.random,
     crypto: world.crypto,
     admits: () => true,
+    isFamiliar: () => true,
   })
   alice.want(PLACES.bob.device, [PLACES.bob.address])
   alice.useServer({ host: '203.0.113.1', port: 12_345 })
@@ -75,6 +77,7 @@ test('[RC14] a link that comes after closing is closed', async () => {
     random: world.random,
     crypto: world.crypto,
     admits: () => true,
+    isFamiliar: () => true,
   })
   alice.onLink(() => assert.fail('a link after closing'))
   alice.want(bob.device, [bob.address])
@@ -101,6 +104,7 @@ test('[RC7] a link that ends while it is handed over leaves no trace', async () 
     random: world.random,
     crypto: world.crypto,
     admits: () => true,
+    isFamiliar: () => true,
   })
   alice.onLink((link) => link.close())
   alice.want(bob.device, [bob.address])
@@ -120,6 +124,7 @@ test('[RC29] on another network, the links of the old one are closed and tried a
     random: world.random,
     crypto: world.crypto,
     admits: () => true,
+    isFamiliar: () => true,
   })
   let links = 0
   alice.onLink(() => (links += 1))
@@ -158,6 +163,7 @@ test('[RC33] a clock that is set back delays nothing', async () => {
     random: world.random,
     crypto: world.crypto,
     admits: () => true,
+    isFamiliar: () => true,
   })
   alice.onLink(() => {})
   alice.want(PLACES.bob.device, [PLACES.bob.address])

@@ -81,6 +81,7 @@ test('[RC21] the last word on being seen counts, and a failure is shown and trie
     random: world.random,
     crypto: world.crypto,
     admits: () => true,
+    isFamiliar: () => true,
   })
   network.setNearby(true)
   await world.time.advance(10)

@@ -58,6 +58,7 @@ const startPerson = async (context: TestContext, server: ServerAddress): Promise
     random: Math.random,
     crypto: createNodeCrypto(),
     admits: () => true,
+    isFamiliar: () => true,
   })
   const person: Person = {
     device: endpoint.device,

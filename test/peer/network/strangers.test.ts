@@ -4,7 +4,7 @@ import { encodeOffer, OFFER_ADDRESSES_MAX } from '../../../src/core/reach/offer.
 import { encodePeerMessage } from '../../../src/core/rendezvous/messages.ts'
 import type { Link } from '../../../src/link/port.ts'
 import { STRANGERS_LINKED_MAX } from '../../../src/peer/network/devices.ts'
-import { STRANGERS_DIALS_PER_MINUTE } from '../../../src/peer/network/network.ts'
+import { STRANGERS_ANSWERS_PER_MINUTE } from '../../../src/peer/network/network.ts'
 import { bytesOf, createWorld, PLACES, SERVER, type Person, type World } from './world.ts'
 
 /** A device that says to the server whatever it likes. */
@@ -33,10 +33,17 @@ const scan = (turn: number): Uint8Array =>
 
 const dialsToOthers = (person: Person): number => person.dials.filter((each) => each.endsWith(':22')).length
 
-test('[RC15] a stranger who offers ever new addresses makes Bob dial few of them', async () => {
+test('[RC15] whoever offers ever new addresses makes Bob dial few of them, and none if he does not know them', async () => {
+  const dials = [await scannedBy({ isFamiliar: () => true }), await scannedBy({ isFamiliar: () => false })]
+  const [familiar = 0, strange] = dials
+  assert.ok(familiar > 0 && familiar <= 48, `${familiar} dials in the first minute`)
+  assert.equal(strange, 0)
+})
+
+const scannedBy = async (whom: { readonly isFamiliar: () => boolean }): Promise<number> => {
   const world = createWorld(1)
   world.server()
-  const bob = world.person('bob')
+  const bob = world.person('bob', whom)
   bob.join()
   const call = await createRogue(world, 1)
   await world.time.advance(1_000)
@@ -44,26 +51,30 @@ test('[RC15] a stranger who offers ever new addresses makes Bob dial few of them
     call({ kind: 'call', to: bob.device, offer: scan(turn) })
     await world.time.advance(100)
   }
-  const dials = dialsToOthers(bob)
-  assert.ok(dials > 0 && dials <= 48, `${dials} dials in the first minute`)
   assert.equal(bob.network.server().at, 'connected')
-})
+  return dialsToOthers(bob)
+}
 
-test('[RC15] many strangers together make Bob dial no more than one limit', async () => {
+test('[RC16] many strangers together get no more answers than one limit', async () => {
   const world = createWorld(2)
-  world.server()
-  const bob = world.person('bob')
+  const server = world.server()
+  const bob = world.person('bob', { isFamiliar: () => false })
   bob.join()
   const calls = []
   for (let number = 0; number < 40; number++) calls.push(await createRogue(world, number))
-  const start = bob.dials.length
+  const answered = (): number => server.counters().rendezvous.calls
+  let asked = 0
+  const start = answered()
   for (let turn = 0; turn < 60; turn++) {
-    for (const [number, call] of calls.entries())
+    for (const [number, call] of calls.entries()) {
       call({ kind: 'call', to: bob.device, offer: scan(turn * 40 + number) })
+      asked += 1
+    }
     await world.time.advance(1_000)
   }
-  const dials = dialsToOthers(bob) - start
-  assert.ok(dials > 48 && dials <= 2 * STRANGERS_DIALS_PER_MINUTE, `${dials} dials in the first minute`)
+  const answers = answered() - start - asked
+  assert.ok(answers > 48 && answers <= 2 * STRANGERS_ANSWERS_PER_MINUTE, `${answers} answers in the first minute`)
+  assert.deepEqual(bob.dials, [])
 })
 
 test('[RC16] what is no offer is passed over, and the server is none the worse', async () => {

@@ -2,7 +2,7 @@ import type { Crypto } from '../../../src/core/crypto/port.ts'
 import { createSimulatedTime, type SimulatedTime } from '../../../src/link/memory-time.ts'
 import { createNetwork, type Network as Wires } from '../../../src/link/memory.ts'
 import type { Endpoint, Link } from '../../../src/link/port.ts'
-import { openNetwork } from '../../../src/peer/network/network.ts'
+import { openNetwork, type NetworkInput } from '../../../src/peer/network/network.ts'
 import type { Network, Seen } from '../../../src/peer/network/port.ts'
 import type { Mailboxes } from '../../../src/server/mailbox.ts'
 import { serve, type Serving } from '../../../src/server/serve.ts'
@@ -15,7 +15,7 @@ export type World = {
   readonly wires: Wires
   readonly random: () => number
   readonly crypto: Crypto
-  person(name: keyof typeof PLACES, options?: { readonly admits?: (device: string) => boolean }): Person
+  person(name: keyof typeof PLACES, options?: Partial<Pick<NetworkInput, 'admits' | 'isFamiliar'>>): Person
   /** A server; without `post`, it keeps no mailboxes. */
   server(post?: Mailboxes): Serving
 }
@@ -60,7 +60,7 @@ export const createWorld = (seed: number): World => {
     wires,
     random,
     crypto,
-    person: (name, { admits = () => true } = {}) => {
+    person: (name, { admits = () => true, isFamiliar = () => true } = {}) => {
       const endpoint = wires.peer(PLACES[name])
       const dials: string[] = []
       const counted: Endpoint = {
@@ -70,7 +70,8 @@ export const createWorld = (seed: number): World => {
           return endpoint.dial(input)
         },
       }
-      return createPerson(name, openNetwork({ endpoint: counted, scheduler: time, random, crypto, admits }), dials)
+      const input = { endpoint: counted, scheduler: time, random, crypto, admits, isFamiliar }
+      return createPerson(name, openNetwork(input), dials)
     },
     server: (mailboxes) => {
       const { device, host, port } = SERVER
