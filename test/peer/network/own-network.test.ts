@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { accept, refuse } from '../../../src/core/bytes/result.ts'
+import { createMemoryMapper, type MemoryRouter } from '../../../src/link/gateway/memory.ts'
+import { createSimulatedTime } from '../../../src/link/memory-time.ts'
+import type { Outside } from '../../../src/link/outside.ts'
+import { createOwnNetwork, type Standpoint } from '../../../src/peer/network/own-network.ts'
+
+const SERVER: Standpoint = { address: 'a.example:12345', host: 'a.example', ports: { tcp: [1, 2], udp: [1, 2] } }
+
+/** A home behind a router that keeps one door for each port, and what was asked of whom. */
+const createHome = (
+  options: { readonly addresses?: readonly string[]; readonly observe?: Outside['observe'] } = {},
+) => {
+  const time = createSimulatedTime({ start: 1_000_000 })
+  const router: MemoryRouter = { host: '203.0.113.9', answers: 'maps', ports: new Set() }
+  const home = { addresses: options.addresses ?? ['192.168.1.2:4001'], standpoints: [SERVER] as readonly Standpoint[] }
+  const asked: string[] = []
+  const told: string[] = []
+  const seen = (port: number) =>
+    ({
+      at: 'seen',
+      port,
+      local: { host: '192.168.1.2', port: 5000 },
+      outside: { host: '203.0.113.9', port: 5000 },
+      millis: 20 + port,
+    }) as const
+  const observe: Outside['observe'] = async ({ host, family, ports }) => {
+    asked.push(`${(time.now() - 1_000_000) / 1_000} s: ${host} over IPv${family}`)
+    return accept({ host: '198.51.100.1', tcp: ports.tcp.map(seen), udp: ports.udp.map(seen) })
+  }
+  const watch = createOwnNetwork({
+    outside: { observe: options.observe ?? observe, mapper: createMemoryMapper(router) },
+    scheduler: time,
+    addresses: () => home.addresses,
+    standpoints: () => home.standpoints,
+    onMapped: () => void told.push('mapped'),
+    onChanged: () => void told.push('changed'),
+  })
+  return { time, router, home, asked, told, watch }
+}
+
+test('[RC45] servers are asked once a minute at most by themselves, and once in two seconds for the person', async () => {
+  const { time, asked, watch, told } = createHome()
+  watch.changed()
+  await time.advance(10_000)
+  for (let times = 0; times < 20; times += 1) {
+    watch.changed()
+    await time.advance(5_000)
+  }
+  assert.deepEqual(asked, ['0 s: a.example over IPv4', '60 s: a.example over IPv4'])
+  watch.look()
+  watch.look()
+  await time.advance(1_000)
+  watch.look()
+  await time.advance(10_000)
+  assert.deepEqual(asked.slice(2), ['110 s: a.example over IPv4', '112 s: a.example over IPv4'])
+  assert.deepEqual(told, ['changed', 'changed', 'changed', 'changed'])
+})
+
+test('[RC45] what was found is in the state: the router, each server’s round trip, and when it was looked at', async () => {
+  const { time, watch, home } = createHome()
+  assert.equal(watch.state().looked, undefined)
+  home.standpoints = [SERVER, { address: 'b.example:1', host: 'b.example', ports: { tcp: [], udp: [] } }]
+  watch.changed()
+  await time.advance(0)
+  const { own, looked, servers } = watch.state()
+  assert.equal(looked, 1_000_000)
+  assert.equal(own.ipv4.tcp.kind, 'endpoint-independent')
+  assert.equal(own.udp, 'leaves')
+  assert.deepEqual(servers, [{ address: 'a.example:12345', roundTrip: 21 }])
+})
+
+test('[RC45] a device with both families asks over both, and one without a server asks nobody', async () => {
+  const { time, asked, watch, home } = createHome({ addresses: ['192.168.1.2:4001', '[2001:db8::2]:4001'] })
+  home.standpoints = []
+  watch.changed()
+  await time.advance(120_000)
+  assert.deepEqual(asked, [])
+  home.standpoints = [SERVER]
+  watch.look()
+  await time.advance(0)
+  assert.deepEqual(asked, ['120 s: a.example over IPv4', '120 s: a.example over IPv6'])
+})
+
+test('[RC45] a server that cannot be asked leaves what is known of the own addresses', async () => {
+  const { time, watch } = createHome({ observe: async () => refuse({ kind: 'name-not-found', detail: 'ENOTFOUND' }) })
+  watch.changed()
+  await time.advance(0)
+  const { own, servers } = watch.state()
+  assert.equal(own.ipv4.address, 'private')
+  assert.equal(own.ipv4.server, 'unasked')
+  assert.deepEqual(servers, [])
+})
+
+test('[RC46] the router is asked for the port at which this device listens, while that is wanted', async () => {
+  const { time, router, watch, told } = createHome()
+  watch.changed()
+  await time.advance(0)
+  assert.deepEqual([...router.ports], [])
+  watch.mapPorts(true)
+  await time.advance(0)
+  assert.deepEqual([...router.ports], [4001])
+  assert.equal(watch.mapped(), '203.0.113.9:4001')
+  assert.equal(watch.state().own.carrier, 'no')
+  assert.ok(told.includes('mapped'))
+  watch.mapPorts(false)
+  assert.deepEqual([...router.ports], [])
+  assert.equal(watch.mapped(), undefined)
+})
+
+test('[RC46] on another network its router is asked, and at the end what there is is given back', async () => {
+  const { time, router, watch, home } = createHome()
+  watch.mapPorts(true)
+  await time.advance(0)
+  home.addresses = ['10.0.0.7:4001']
+  router.ports.clear()
+  watch.changed()
+  await time.advance(0)
+  assert.deepEqual([...router.ports], [4001])
+  watch.close()
+  assert.deepEqual([...router.ports], [])
+})
+
+test('[RC46] nothing is asked of a router where this device listens on its own machine, or in public', async () => {
+  for (const addresses of [['127.0.0.1:4001'], ['203.0.113.9:4001'], ['[fd00::2]:4001'], []]) {
+    const { time, router, watch } = createHome({ addresses })
+    watch.mapPorts(true)
+    await time.advance(0)
+    assert.deepEqual([...router.ports], [])
+    assert.equal(watch.state().mapped.at, 'off')
+  }
+})
