@@ -2,6 +2,8 @@ import { parseAddress } from './address.ts'
 
 /** How often this device looks at its own addresses: the sign that it woke up elsewhere or changed networks. */
 export const ADDRESSES_POLL_MILLIS = 2_000
+/** When it looks again only after so long, it was asleep meanwhile: whatever it was connected to may be gone. */
+export const ASLEEP_MILLIS_LEAST = 10_000
 
 /** Whether a device with these addresses is on another network than before: then links beyond this machine are dead. */
 export const isElsewhere = (before: readonly string[], now: readonly string[]): boolean => {

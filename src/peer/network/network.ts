@@ -1,7 +1,7 @@
 import { isHex, type Hex } from '../../core/bytes/hex.ts'
 import type { Crypto } from '../../core/crypto/port.ts'
 import { fullAllowance, spend } from '../../core/reach/allowance.ts'
-import { ADDRESSES_POLL_MILLIS, isElsewhere, isOnThisMachine } from '../../core/reach/moved.ts'
+import { ADDRESSES_POLL_MILLIS, ASLEEP_MILLIS_LEAST, isElsewhere, isOnThisMachine } from '../../core/reach/moved.ts'
 import { decodeOffer, encodeOffer, offeredAddresses } from '../../core/reach/offer.ts'
 import type { Shown } from '../../core/reach/state.ts'
 import { DEVICE_BYTES } from '../../core/rendezvous/messages.ts'
@@ -154,11 +154,13 @@ export const openNetwork = (input: NetworkInput): Network => {
 
   const moved = (before: readonly string[], now: readonly string[]): void => {
     const elsewhere = isElsewhere(before, now)
-    if (elsewhere)
-      for (const device of devices.all())
-        for (const link of device.links())
-          // A relayed link ends with the connection to the server, or stays with it.
-          if (link.path !== 'relayed' && !isOnThisMachine(link.address)) link.close()
+    for (const device of devices.all()) {
+      device.ask()
+      if (!elsewhere) continue
+      for (const link of device.links())
+        // A relayed link ends with the connection to the server, or stays with it.
+        if (link.path !== 'relayed' && !isOnThisMachine(link.address)) link.close()
+    }
     server.moved(elsewhere)
     near.retry()
     devices.tellAll({ kind: 'moved' })
@@ -216,18 +218,21 @@ export const openNetwork = (input: NetworkInput): Network => {
   }
 }
 
-/** Looks at this device's own addresses now and then, and tells when they changed. */
+/** Looks at this device's own addresses now and then, and tells when they changed or when the device was asleep. */
 const watchAddresses = (
   endpoint: Endpoint,
   scheduler: Scheduler,
   onMoved: (before: readonly string[], now: readonly string[]) => void,
 ): (() => void) => {
   let last = endpoint.addresses().toSorted()
+  let looked = scheduler.now()
   const look = (): void => {
     cancel = scheduler.after(ADDRESSES_POLL_MILLIS, look)
     const before = last
     last = endpoint.addresses().toSorted()
-    if (last.join() !== before.join()) onMoved(before, last)
+    const slept = scheduler.now() - looked > ASLEEP_MILLIS_LEAST
+    looked = scheduler.now()
+    if (slept || last.join() !== before.join()) onMoved(before, last)
   }
   let cancel = scheduler.after(ADDRESSES_POLL_MILLIS, look)
   return () => cancel()

@@ -28,6 +28,7 @@ import { createAlarm } from './alarm.ts'
 import { createCards } from './cards.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import { createMailboxes, type MailboxServer } from './mailboxes.ts'
+import { watchLink } from './pulse.ts'
 import type { Announcement, Arrived, Scheduler, ServerAddress, ServerMailboxes } from './port.ts'
 
 export type ServerConnectionInput = {
@@ -71,7 +72,7 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
   let nonce: Uint8Array | undefined
   /** What there is of the attempt that counts. */
   let controller: AbortController | undefined
-  let line: { readonly link: Link; readonly outbox: Outbox } | undefined
+  let line: { readonly link: Link; readonly outbox: Outbox; readonly ask: () => void } | undefined
   const alarm = createAlarm(scheduler, () => take({ kind: 'time' }))
   const mailboxes = createMailboxes({
     scheduler,
@@ -119,9 +120,14 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
     if (!dialled.ok) return take({ kind: 'failed', attempt, failure: dialled.refusal })
     // Given up while it was being made.
     if (controller !== mine) return dialled.value.close()
-    line = { link: dialled.value, outbox: createOutbox(dialled.value) }
+    const { link, ask } = watchLink(dialled.value, {
+      scheduler,
+      onSilent: () => take({ kind: 'failed', attempt, failure: SILENT }),
+      onAlive: () => {},
+    })
+    line = { link, outbox: createOutbox(link), ask }
     take({ kind: 'linked', attempt })
-    await listen(attempt, dialled.value)
+    await listen(attempt, link)
   }
 
   const listen = async (attempt: number, link: Link): Promise<void> => {
@@ -219,6 +225,7 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
     moved: (elsewhere) => {
       if (elsewhere && line && !isOnThisMachine(line.link.address) && state.at === 'connected')
         take({ kind: 'failed', attempt: state.attempt, failure: { kind: 'closed', detail: 'on another network now' } })
+      line?.ask()
       take({ kind: 'hurry' })
     },
     state: () => viewOf(state),
@@ -244,6 +251,8 @@ const welcomeOf = ({
   const parsed = name === undefined ? undefined : parseName(name)
   return { people, observed, stun, mailboxes: nonce ? 'on' : 'off', ...(parsed?.ok && { name: parsed.value }) }
 }
+
+const SILENT: Failure = { kind: 'timeout', detail: 'no sign of life from the server' }
 
 const failureOf = (because: Because): Failure => {
   switch (because) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { PARALLEL_MAX } from '../../../src/core/reach/round.ts'
+import { PARALLEL_MAX, RETRY_RELAYED } from '../../../src/core/reach/round.ts'
 import { LINKS_MAX } from '../../../src/core/reach/standing.ts'
 import { addressesOf, createPair, type Pair } from './pair.ts'
 import { seededRandom } from './random.ts'
@@ -12,7 +12,7 @@ const summary = ({ sides, wires }: Pair): string[] =>
     return `${state.links.length} link, wire ${wire ? wires().indexOf(wire) : 'none'} ${wire?.path ?? ''}`
   })
 
-const PATHS = ['nearby', 'direct', 'punched', 'relayed'] as const
+const WAYS = ['nearby', 'direct', 'punched', 'udp', 'relayed'] as const
 
 const ONE_LINK = ['1 link, wire 0 nearby', '1 link, wire 0 nearby']
 
@@ -39,7 +39,7 @@ for (const squint of [false, true])
     }
   })
 
-test('[RC9] paths that come and go, lost offers and late answers end in one link on the best path', (context) => {
+test('[RC9] [RC57] ways that come and go, silence, lost offers and late answers end in one link on the best path', (context) => {
   const base = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
   context.diagnostic(`seed ${base}`)
   for (let seed = base; seed < base + 150; seed++) {
@@ -52,12 +52,16 @@ test('[RC9] paths that come and go, lost offers and late answers end in one link
           addresses: random() < 0.5 ? [] : addressesOf(pair.sides[random() < 0.9 ? 1 : 0]),
         })
     for (let change = 0; change < 60; change++) {
-      const path = PATHS[Math.floor(random() * PATHS.length)] ?? 'nearby'
-      pair.set(path, random() < 0.5)
+      const dice = random()
+      const side = pair.sides[random() < 0.5 ? 0 : 1]
+      if (dice < 0.15) pair.stall(side)
+      else if (dice < 0.2) pair.tell(side, { kind: 'shown', where: random() < 0.5 ? 'nowhere' : 'everywhere' })
+      else pair.set(WAYS[Math.floor(random() * WAYS.length)] ?? 'nearby', random() < 0.5)
       pair.pass(random() * random() * 10_000)
     }
-    for (const path of PATHS) pair.set(path, true)
-    pair.pass(300_000)
+    for (const way of WAYS) pair.set(way, true)
+    for (const side of pair.sides) pair.tell(side, { kind: 'shown', where: 'everywhere' })
+    pair.pass(2 * RETRY_RELAYED.mostMillis)
     // From a direct link, only an announcement on this network leads to a nearby one.
     const [path] = pair.wires().map((wire) => wire.path)
     assert.notEqual(path, 'relayed', `seed ${seed}`)
@@ -67,7 +71,7 @@ test('[RC9] paths that come and go, lost offers and late answers end in one link
       `seed ${seed}`,
     )
     for (const { flightsMost, state } of pair.sides) {
-      assert.ok(flightsMost <= PARALLEL_MAX + 2, `seed ${seed}: ${flightsMost} attempts at once`)
+      assert.ok(flightsMost <= PARALLEL_MAX + 3, `seed ${seed}: ${flightsMost} attempts at once`)
       assert.ok(state.links.length <= LINKS_MAX)
     }
   }

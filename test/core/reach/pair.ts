@@ -11,8 +11,10 @@ export type Pair = {
   tell(side: Side, input: Input): void
   /** Runs all that happens within the next `millis`. */
   pass(millis: number): void
-  /** Opens or closes a path; closing ends what runs on it, which one side may notice much later than the other. */
-  set(path: Path, open: boolean): void
+  /** Opens or closes a way; closing ends what runs on it, which one side may notice much later than the other. */
+  set(way: Way, open: boolean): void
+  /** This side hears nothing on its link for a while, though it stands. */
+  stall(side: Side): void
   /** The wires that stand. */
   wires(): readonly Wire[]
 }
@@ -25,7 +27,9 @@ export type Side = {
   /** How often it had a link and then none. */
   interruptions: number
 }
-export type Wire = { readonly path: Path; readonly ends: Map<Side, number>; alive: boolean }
+export type Wire = { readonly path: Path; readonly way: Way; readonly ends: Map<Side, number>; alive: boolean }
+/** What can carry a link. What is punched runs over TCP or UDP. */
+export type Way = Path | 'udp'
 
 const ADDRESSES = {
   small: { nearby: '192.168.1.11:4001', direct: '203.0.113.11:4001' },
@@ -39,11 +43,13 @@ const WAYS = new Map<string, Path>([
 
 /** The longest that a side may take a dead link for alive, as a connection without keepalive answers would be. */
 const UNNOTICED_MILLIS_MAX = 20_000
+/** When a side that asks for a sign of life takes such a link for silent. */
+const SILENT_MILLIS = { least: 1_500, most: 4_000 } as const
 
 /** With `squint`, the side that is dialled often takes a path for another than the side that dials. */
 export const createPair = (random: () => number, squint = false): Pair => {
   const sides: [Side, Side] = [newSide('small', SMALL, GREAT), newSide('great', GREAT, SMALL)]
-  const open = new Set<Path>(['nearby', 'direct', 'punched', 'relayed'])
+  const open = new Set<Way>(['nearby', 'direct', 'punched', 'udp', 'relayed'])
   /** Who waits at the server for the other, with the number of the attempt. */
   const meeting = new Map<Side, number>()
   const wires = new Set<Wire>()
@@ -70,7 +76,8 @@ export const createPair = (random: () => number, squint = false): Pair => {
   }
 
   const call = (side: Side, kind: 'ask' | 'answer'): void => {
-    const addresses = Object.values(ADDRESSES[side.name]).flatMap((each) => parseAddress(each) ?? [])
+    const shown = side.state.shown === 'everywhere' ? Object.values(ADDRESSES[side.name]) : []
+    const addresses = shown.flatMap((each) => parseAddress(each) ?? [])
     // One offer in ten is lost.
     if (open.has('relayed') && random() > 0.1)
       after(travel(), () => tell(otherOf(side), { kind: 'heard', offer: { kind, addresses } }))
@@ -79,6 +86,7 @@ export const createPair = (random: () => number, squint = false): Pair => {
   const dial = (side: Side, attempt: number, address: string): void => {
     after(0, () => tell(side, { kind: 'began', attempt }))
     if (address === 'punch') return after(travel(), () => punch(side, attempt))
+    if (address === 'udp') return after(travel() * 3, () => callOverUdp(side, attempt))
     const path = WAYS.get(address) ?? parseAddress(address)?.path ?? 'direct'
     after(travel(), () => {
       const isGivenUp = !side.state.flights.some((each) => each.number === attempt)
@@ -103,7 +111,7 @@ export const createPair = (random: () => number, squint = false): Pair => {
       after(late, () => tell(side, { kind: 'failed', attempt, failure: { kind: 'not-let-in', detail: '' } }))
     if (!isGoing(side, attempt)) return
     if (there !== undefined && isGoing(other, there)) {
-      if (open.has('punched')) return connect(side, attempt, 'punched', there)
+      if (open.has('punched')) return connect(side, attempt, 'punched', { met: there })
       after(2_500, () => tell(other, { kind: 'failed', attempt: there, failure: { kind: 'not-let-in', detail: '' } }))
       return fail(2_500)
     }
@@ -115,10 +123,26 @@ export const createPair = (random: () => number, squint = false): Pair => {
     })
   }
 
-  const connect = (side: Side, attempt: number, path: Path, met?: number): void => {
+  /** Agreed on over a link that stands, with a device that wants it as well. */
+  const callOverUdp = (side: Side, attempt: number): void => {
+    if (!isGoing(side, attempt)) return
+    const stands = [...wires].some(({ path, ends }) => path === 'relayed' && ends.size > 0)
+    if (stands && open.has('udp') && otherOf(side).state.wanted)
+      return connect(side, attempt, 'punched', { way: 'udp' })
+    const failure = { kind: 'no-udp', detail: '' } as const
+    after(random() < 0.5 ? 0 : 8_000, () => tell(side, { kind: 'failed', attempt, failure }))
+  }
+
+  const connect = (
+    side: Side,
+    attempt: number,
+    path: Path,
+    { met, way = path }: { readonly met?: number; readonly way?: Way } = {},
+  ): void => {
     const other = otherOf(side)
     const wire: Wire = {
       path,
+      way,
       ends: new Map([
         [side, ++numbers],
         [other, ++numbers],
@@ -134,14 +158,20 @@ export const createPair = (random: () => number, squint = false): Pair => {
       return { number, path: seen, address: path }
     }
     tell(side, { kind: 'connected', attempt, link: enter(side) })
-    after(travel(), () =>
-      tell(
-        other,
-        met === undefined
-          ? { kind: 'accepted', link: enter(other) }
-          : { kind: 'connected', attempt: met, link: enter(other) },
-      ),
-    )
+    after(travel(), () => {
+      const link = enter(other)
+      if (met !== undefined) return tell(other, { kind: 'connected', attempt: met, link })
+      // As the network does before a step is told.
+      if (other.state.shown === 'nowhere' && path !== 'relayed') return end(wire, other)
+      tell(other, { kind: 'accepted', link })
+    })
+  }
+
+  const silence = (): number => SILENT_MILLIS.least + random() * (SILENT_MILLIS.most - SILENT_MILLIS.least)
+
+  const hearNothing = (side: Side, wire: Wire): void => {
+    const number = wire.ends.get(side) ?? 0
+    if (side.links.has(number)) tell(side, { kind: 'silent', link: number })
   }
 
   const lost = (side: Side, wire: Wire): void => {
@@ -179,16 +209,28 @@ export const createPair = (random: () => number, squint = false): Pair => {
       for (let steps = 0; advanceTo(limit); steps++) if (steps > 200_000) throw new Error('time stands still')
       now = limit
     },
-    set: (path, on) => {
-      if (on) open.add(path)
-      else open.delete(path)
+    set: (way, on) => {
+      if (on) open.add(way)
+      else open.delete(way)
       if (on) return
-      for (const wire of [...wires].filter((each) => each.path === path)) {
+      for (const wire of [...wires].filter((each) => each.way === way)) {
         wire.alive = false
         wires.delete(wire)
-        for (const side of sides)
+        for (const side of sides) {
           after(random() < 0.7 ? travel() : random() * UNNOTICED_MILLIS_MAX, () => lost(side, wire))
+          // Who has nothing to say asks for nothing.
+          if (random() < 0.7) after(silence(), () => hearNothing(side, wire))
+        }
       }
+    },
+    stall: (side) => {
+      const wire = side.links.get(side.state.current ?? -1)
+      if (!wire) return
+      after(silence(), () => hearNothing(side, wire))
+      after(silence() + SILENT_MILLIS.most, () => {
+        const number = wire.ends.get(side) ?? 0
+        if (side.links.has(number)) tell(side, { kind: 'alive', link: number })
+      })
     },
     wires: () => [...wires],
   }
