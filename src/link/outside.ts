@@ -5,5 +5,6 @@ import type { observe } from './observe.ts'
 export interface Outside {
   /** Asks a server where it sees this device. */
   readonly observe: typeof observe
-  readonly mapper: PortMapper
+  /** Absent where the router is to be asked for nothing. */
+  readonly mapper?: PortMapper
 }

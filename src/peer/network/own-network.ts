@@ -62,12 +62,12 @@ export const createOwnNetwork = (input: OwnNetworkInput): OwnNetworkWatch => {
   let looking: AbortController | undefined
   let mapping = false
   const alarm = createAlarm(scheduler, () => void lookNow())
-  outside?.mapper.onChange(() => {
+  outside?.mapper?.onChange(() => {
     if (mapped().at === 'mapped') input.onMapped()
     input.onChanged()
   })
 
-  const mapped = (): Mapped => outside?.mapper.state() ?? { at: 'off' }
+  const mapped = (): Mapped => outside?.mapper?.state() ?? { at: 'off' }
 
   const lookNow = async (): Promise<void> => {
     const standpoints = input.standpoints()
@@ -77,6 +77,9 @@ export const createOwnNetwork = (input: OwnNetworkInput): OwnNetworkWatch => {
     const found = await lookFrom(standpoints, { observe: outside.observe, addresses: addresses(), signal: mine.signal })
     if (looking !== mine) return
     looking = undefined
+    // A server that went away meanwhile was silent for that, and tells nothing of the network.
+    const remain = new Set(input.standpoints().map(({ address }) => address))
+    if (!standpoints.every(({ address }) => remain.has(address))) return
     looks = { ...found, at: scheduler.now() }
     input.onChanged()
   }
@@ -90,7 +93,7 @@ export const createOwnNetwork = (input: OwnNetworkInput): OwnNetworkWatch => {
 
   const applyMapping = (): void => {
     const port = mapping ? portToMap(addresses()) : undefined
-    outside?.mapper.map(port)
+    outside?.mapper?.map(port)
   }
 
   return {
