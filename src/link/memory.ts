@@ -34,6 +34,23 @@ export type Network = {
   links(): number
 }
 
+/** What the simulated relay does not look at: it has no limits, and nobody meets there. */
+const NOT_COUNTED: Omit<Relayed, 'links' | 'linksTotal' | 'bytesTotal' | 'replacedTotal'> = {
+  pairs: 0,
+  pairsTotal: 0,
+  metUnrelayedTotal: 0,
+  waitingBytes: 0,
+  refused: {
+    'not-registered': 0,
+    unreachable: 0,
+    'device-full': 0,
+    'address-full': 0,
+    'wanted-full': 0,
+    'relay-full': 0,
+    'too-often': 0,
+  },
+}
+
 type Member = {
   readonly device: Hex
   readonly address: string
@@ -199,9 +216,13 @@ export const createNetwork = (options: NetworkOptions): Network => {
       port: Number(address.slice(address.lastIndexOf(':') + 1)),
       stun: NO_STUN,
       stunRefused: [],
+      meetings: () => ({ asked: 0, met: 0, alone: 0, refused: 0, otherFamily: 0 }),
       stunCounts: () => ({ answered: { tcp: 0, udp: 0 }, dropped: 0 }),
       onLink: (handler) => void (me.onLink = handler),
-      relayed: (): Relayed => ({ ...carried, links: relayedThrough(device).length, refusedTotal: 0 }),
+      relayed: (): Relayed => {
+        const links = relayedThrough(device).length
+        return { ...carried, ...NOT_COUNTED, links }
+      },
       connections: () => endsOf(device).length,
       close: async () => leave(device, 'closed'),
     }

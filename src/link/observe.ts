@@ -1,9 +1,8 @@
-import { lookup } from 'node:dns/promises'
-import { accept, refuse, type Result } from '../core/bytes/result.ts'
+import { accept, type Result } from '../core/bytes/result.ts'
 import type { StunPorts } from '../core/stun/ports.ts'
 import type { Failure, Millis } from '../view/view.ts'
 import type { HostAndPort } from './address.ts'
-import { failureOf } from './libp2p/failure.ts'
+import { addressFor } from './lookup.ts'
 import { askOverTcp } from './stun/ask-tcp.ts'
 import { askOverUdp } from './stun/ask-udp.ts'
 
@@ -55,15 +54,4 @@ export const observe = async ({
     askOverUdp(ip.value, ports.udp, signal),
   ])
   return accept({ host: ip.value, tcp, udp })
-}
-
-const addressFor = async (host: string, family: 4 | 6 | undefined): Promise<Result<string, Failure>> => {
-  try {
-    const found = await lookup(host, family === undefined ? {} : { family })
-    // An address that is given as such is handed back whatever was asked for.
-    if (family === undefined || found.family === family) return accept(found.address)
-    return refuse({ kind: 'name-not-found', detail: `no address of IPv${family}` })
-  } catch (error) {
-    return refuse(failureOf(error))
-  }
 }

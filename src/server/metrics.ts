@@ -24,8 +24,29 @@ export const createMetrics = (counters: () => Counters): Registry => {
   show('kith_held_total', 'Times that a peer said too much', ({ rendezvous }) => rendezvous.held)
   show('kith_relayed_links', 'Relayed links that stand', ({ relayed }) => relayed.links)
   show('kith_relayed_links_total', 'Relayed links that ever stood', ({ relayed }) => relayed.linksTotal)
+  show(
+    'kith_relayed_links_replaced_total',
+    'Relayed links given up for a better one',
+    ({ relayed }) => relayed.replacedTotal,
+  )
+  show('kith_relayed_pairs', 'Pairs with a relayed link between them', ({ relayed }) => relayed.pairs)
+  show('kith_relayed_pairs_total', 'Times that a pair got its first relayed link', ({ relayed }) => relayed.pairsTotal)
   show('kith_relayed_bytes_total', 'Sealed bytes that were relayed', ({ relayed }) => relayed.bytesTotal)
-  show('kith_relay_refused_total', 'Relayed links refused by a limit', ({ relayed }) => relayed.refusedTotal)
+  show('kith_relay_waiting_bytes', 'Sealed bytes that wait for their turn', ({ relayed }) => relayed.waitingBytes)
+  show('kith_meetings_asked_total', 'Requests to meet somebody at one moment', ({ meetings }) => meetings.asked)
+  show('kith_meetings_met_total', 'Pairs told of each other', ({ meetings }) => meetings.met)
+  show('kith_meetings_alone_total', 'Requests whose other side did not come', ({ meetings }) => meetings.alone)
+  show('kith_meetings_refused_total', 'Requests refused by a limit', ({ meetings }) => meetings.refused)
+  show(
+    'kith_meetings_other_family_total',
+    'Pairs seen one over IPv4 and one over IPv6',
+    ({ meetings }) => meetings.otherFamily,
+  )
+  show(
+    'kith_met_unrelayed_total',
+    'Pairs told of each other that asked for no relayed link within half a minute',
+    ({ relayed }) => relayed.metUnrelayedTotal,
+  )
   show('kith_stun_dropped_total', 'Questions of STUN left unanswered by a limit', ({ stun }) => stun.dropped)
   show('kith_mailboxes', 'Mailboxes with something in them', ({ mailboxes }) => mailboxes?.mailboxes ?? 0)
   show('kith_mailbox_blobs', 'Blobs in mailboxes', ({ mailboxes }) => mailboxes?.blobs ?? 0)
@@ -53,6 +74,7 @@ export const createMetrics = (counters: () => Counters): Registry => {
     registry.registerMetric(new Gauge({ name, help, labelNames: [label], collect, registers: [] }))
   }
   showEach('kith_stun_answered_total', 'Questions of STUN answered', 'transport', ({ stun }) => stun.answered)
+  showEach('kith_relay_refused_total', 'Relayed links refused', 'because', ({ relayed }) => relayed.refused)
   showEach('kith_farewells_total', 'Links that the server ended', 'because', ({ rendezvous }) => rendezvous.farewells)
   showEach(
     'kith_mailbox_refused_total',

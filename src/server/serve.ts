@@ -1,5 +1,5 @@
 import type { Link } from '../link/port.ts'
-import type { Relayed, ServerEndpoint, StunCounts } from '../link/server-port.ts'
+import type { MeetingCounts, Relayed, ServerEndpoint, StunCounts } from '../link/server-port.ts'
 import type { Millis } from '../view/view.ts'
 import { addressGroup } from '../link/address-group.ts'
 import type { Soon } from '../core/crypto/port.ts'
@@ -30,6 +30,7 @@ export type Counters = {
   readonly visible: number
   readonly rendezvous: Readonly<Tally>
   readonly relayed: Relayed
+  readonly meetings: MeetingCounts
   readonly stun: StunCounts
   /** What is in the mailboxes, where they are kept. */
   readonly mailboxes?: MailboxCounts
@@ -142,6 +143,7 @@ export const serve = ({
       visible: state.people.entries.size,
       rendezvous: structuredClone(state.tally),
       relayed: endpoint.relayed(),
+      meetings: endpoint.meetings(),
       stun: endpoint.stunCounts(),
       ...(post && { mailboxes: post.mailboxes.counts() }),
     }),

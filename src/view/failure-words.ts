@@ -44,7 +44,8 @@ export const failureWords = (failure: Failure): FailureWords => {
       }
     case 'relay-full':
       return {
-        happened: 'The server carries as much as it can at the moment.',
+        happened:
+          'The server carries no more for you two at the moment: it has limits for each device, for each network and for all.',
         mend: 'Kith tries again by itself. A direct path does not need the server.',
       }
     case 'not-let-in':

@@ -6,12 +6,33 @@ import { serveMetrics } from '../../src/server/http.ts'
 import type { Counters } from '../../src/server/serve.ts'
 import { emptyTally } from '../../src/server/tally.ts'
 
+const noneRefused: Counters['relayed']['refused'] = {
+  'not-registered': 0,
+  unreachable: 0,
+  'device-full': 0,
+  'address-full': 0,
+  'wanted-full': 0,
+  'relay-full': 0,
+  'too-often': 0,
+}
+
 const counters = (): Counters => ({
   connections: 3,
   here: 2,
   visible: 1,
   rendezvous: { ...emptyTally(), calls: 5, farewells: { ...emptyTally().farewells, crowded: 4 } },
-  relayed: { links: 0, linksTotal: 6, bytesTotal: 789, refusedTotal: 0, replacedTotal: 0 },
+  relayed: {
+    links: 0,
+    linksTotal: 6,
+    pairs: 13,
+    pairsTotal: 14,
+    metUnrelayedTotal: 15,
+    bytesTotal: 789,
+    waitingBytes: 16,
+    refused: { ...noneRefused, 'device-full': 17 },
+    replacedTotal: 18,
+  },
+  meetings: { asked: 19, met: 20, alone: 21, refused: 22, otherFamily: 23 },
   stun: { answered: { tcp: 10, udp: 11 }, dropped: 12 },
   mailboxes: { mailboxes: 7, blobs: 8, bytes: 9_000 },
 })
@@ -45,6 +66,17 @@ test('[SV51] Prometheus reads the counters, and a health check is answered', asy
     'kith_calls_total 5',
     'kith_relayed_links_total 6',
     'kith_relayed_bytes_total 789',
+    'kith_relayed_pairs 13',
+    'kith_relayed_pairs_total 14',
+    'kith_met_unrelayed_total 15',
+    'kith_relay_waiting_bytes 16',
+    'kith_relay_refused_total{because="device-full"} 17',
+    'kith_relayed_links_replaced_total 18',
+    'kith_meetings_asked_total 19',
+    'kith_meetings_met_total 20',
+    'kith_meetings_alone_total 21',
+    'kith_meetings_refused_total 22',
+    'kith_meetings_other_family_total 23',
     'kith_farewells_total{because="crowded"} 4',
     'kith_stun_answered_total{transport="tcp"} 10',
     'kith_stun_answered_total{transport="udp"} 11',

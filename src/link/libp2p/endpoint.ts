@@ -5,7 +5,7 @@ import { accept, refuse, type Result } from '../../core/bytes/result.ts'
 import type { Failure, Path } from '../../view/view.ts'
 import { formatAddress, parseAddress, pathOf, PUNCH_ADDRESS, RELAY_ADDRESS, UDP_ADDRESS } from '../address.ts'
 import type { Endpoint, Link, Protocol, Sighting } from '../port.ts'
-import type { ListenRefusal } from '../server-port.ts'
+import type { ListenRefusal, RelayRefusal } from '../server-port.ts'
 import { type Connection, type StreamHandler } from './connection.ts'
 import { createDeadline } from './deadline.ts'
 import { failureOf } from './failure.ts'
@@ -14,7 +14,15 @@ import { createNear } from './near.ts'
 import { createNode, type NodeLimits } from './node.ts'
 import { createParts } from './parts.ts'
 import { createPunch } from './punch.ts'
-import { PEER_PROTOCOL, RELAY_ANSWERS, RELAY_PROTOCOL, RELAYED_PROTOCOL, REPLACED_PROTOCOL, SERVER_PROTOCOL, SIGNAL_PROTOCOL } from './protocols.ts'
+import {
+  PEER_PROTOCOL,
+  RELAY_ANSWERS,
+  RELAY_PROTOCOL,
+  RELAYED_PROTOCOL,
+  REPLACED_PROTOCOL,
+  SERVER_PROTOCOL,
+  SIGNAL_PROTOCOL,
+} from './protocols.ts'
 import { createStreamLink } from './stream-link.ts'
 import { createUdp } from '../webrtc/udp.ts'
 
@@ -156,7 +164,7 @@ export const createEndpoint = async ({
         return secured
       }
       stream.abort(new Error('the relay refused'))
-      return refuse({ kind: answer, detail: 'the server says so' })
+      return refuse(relayFailureOf(answer))
     } catch (error) {
       return refuse(signal.aborted ? GIVEN_UP : failureOf(error))
     } finally {
@@ -219,3 +227,21 @@ export const createEndpoint = async ({
 }
 
 const GIVEN_UP: Failure = { kind: 'closed', detail: 'the dial was given up' }
+
+const relayFailureOf = (answer: RelayRefusal): Failure => {
+  switch (answer) {
+    case 'not-registered':
+    case 'unreachable':
+      return { kind: answer, detail: 'the server says so' }
+    case 'device-full':
+      return { kind: 'relay-full', detail: 'this device has as many links through the server as one may have' }
+    case 'address-full':
+      return { kind: 'relay-full', detail: 'this network has as many links through the server as one may have' }
+    case 'wanted-full':
+      return { kind: 'relay-full', detail: 'this network has as many links to the other device as one may have' }
+    case 'relay-full':
+      return { kind: 'relay-full', detail: 'the server carries as many links as it can' }
+    case 'too-often':
+      return { kind: 'relay-full', detail: 'links were asked for too often' }
+  }
+}

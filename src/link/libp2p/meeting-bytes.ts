@@ -17,6 +17,8 @@ export type MeetingAnswer =
   | { readonly kind: 'alone' }
   /** The server takes no more of these, of this device or of all. */
   | { readonly kind: 'full' }
+  /** The other came, and is seen over the other IP: nobody calls from one to the other. `own`: over which this device is. */
+  | { readonly kind: 'other-family'; readonly own: 4 | 6 }
 
 /** The device's key (32 bytes), then the round trip in two bytes, big-endian. */
 export const encodeMeeting = ({ device, roundTrip }: Meeting): Uint8Array => {
@@ -33,8 +35,12 @@ export const decodeMeeting = (bytes: Uint8Array): Meeting | undefined => {
   return { device: toHex(bytes.subarray(0, DEVICE_BYTES)), roundTrip: Math.min(roundTrip, ROUND_TRIP_MILLIS_MAX) }
 }
 
-/** One byte for the kind; for a meeting the milliseconds in two bytes, big-endian, and both addresses with a space between. */
+/**
+ * One byte for the kind; for a meeting the milliseconds in two bytes, big-endian, and both addresses with a space between;
+ * for the other family this device's own, 4 or 6.
+ */
 export const encodeAnswer = (answer: MeetingAnswer): Uint8Array => {
+  if (answer.kind === 'other-family') return Uint8Array.of(3, answer.own)
   if (answer.kind !== 'meet') return Uint8Array.of(answer.kind === 'alone' ? 1 : 2)
   const text = new TextEncoder().encode(`${answer.own} ${answer.other}`)
   const bytes = new Uint8Array(3 + text.length)
@@ -48,9 +54,11 @@ export const decodeAnswer = (bytes: Uint8Array): MeetingAnswer | undefined => {
   if (bytes.length > MEETING_ANSWER_BYTES_MAX) return undefined
   if (bytes.length === 1 && bytes[0] === 1) return { kind: 'alone' }
   if (bytes.length === 1 && bytes[0] === 2) return { kind: 'full' }
-  if (bytes[0] !== 0 || bytes.length < 3) return undefined
+  const [kind, own] = bytes
+  if (kind === 3 && bytes.length === 2 && (own === 4 || own === 6)) return { kind: 'other-family', own }
+  if (kind !== 0 || bytes.length < 3) return undefined
   const millis = new DataView(bytes.buffer, bytes.byteOffset).getUint16(1)
-  const [own, other, ...more] = new TextDecoder().decode(bytes.subarray(3)).split(' ')
-  if (own === undefined || other === undefined || more.length > 0 || millis > ROUND_TRIP_MILLIS_MAX) return undefined
-  return { kind: 'meet', millis, own, other }
+  const [here, there, ...more] = new TextDecoder().decode(bytes.subarray(3)).split(' ')
+  if (here === undefined || there === undefined || more.length > 0 || millis > ROUND_TRIP_MILLIS_MAX) return undefined
+  return { kind: 'meet', millis, own: here, other: there }
 }

@@ -1,10 +1,12 @@
 import type { Stream } from '@libp2p/interface'
 import { lpStream } from '@libp2p/utils'
 import type { Hex } from '../../core/bytes/hex.ts'
+import type { MeetingCounts } from '../server-port.ts'
 import { createAllowance, type Allowance } from './allowance.ts'
 import type { Connection } from './connection.ts'
 import { createDeadline } from './deadline.ts'
 import { decodeMeeting, encodeAnswer, MEETING_REQUEST_BYTES, type MeetingAnswer } from './meeting-bytes.ts'
+import type { Pairs } from './pairs.ts'
 
 /** How long the one who came first waits for the other. */
 export const MEETING_MILLIS_MAX = 4_000
@@ -19,8 +21,7 @@ export const MEETING_LEAD_MILLIS = 20
 export type Meetings = {
   /** Serves a stream of MEET_PROTOCOL. */
   serve(stream: Stream, from: Connection): void
-  /** Times that two were told of each other since the start. */
-  readonly total: number
+  counts(): MeetingCounts
 }
 
 type Waiting = { readonly address: string; readonly roundTrip: number; meet(answer: MeetingAnswer): void }
@@ -29,11 +30,11 @@ type Waiting = { readonly address: string; readonly roundTrip: number; meet(answ
  * Tells two devices that name each other where this server sees the connection that each of them asks over, and when to
  * call, so that both call at one moment. Whoever is not named by the other learns nothing, not even whether it is here.
  */
-export const createMeetings = (isRegistered: (device: Hex) => boolean, now: () => number): Meetings => {
+export const createMeetings = (isRegistered: (device: Hex) => boolean, pairs: Pairs, now: () => number): Meetings => {
   const waiting = new Map<Hex, Map<Hex, Waiting>>()
   const requests = new WeakMap<Connection, Allowance>()
   let size = 0
-  let total = 0
+  const counted = { asked: 0, met: 0, alone: 0, refused: 0, otherFamily: 0 }
 
   const mayAsk = (from: Connection): boolean => {
     const limits = { perSecond: MEETING_REQUESTS_PER_SECOND_MAX, burst: MEETING_REQUESTS_BURST_MAX, now }
@@ -73,12 +74,27 @@ export const createMeetings = (isRegistered: (device: Hex) => boolean, now: () =
     const asked = decodeMeeting(request)
     if (asked === undefined) return { kind: 'alone' }
     const { device: other, roundTrip } = asked
-    if (!mayAsk(from)) return { kind: 'full' }
+    counted.asked += 1
+    if (!mayAsk(from)) {
+      counted.refused += 1
+      return { kind: 'full' }
+    }
     const me = { address: from.address, roundTrip }
     const there = waiting.get(other)?.get(from.device)
-    if (!there) return (await wait(from.device, other, me, signal)) ?? { kind: 'alone' }
+    if (!there) {
+      const answer = await wait(from.device, other, me, signal)
+      if (answer === undefined) counted.alone += 1
+      return answer ?? { kind: 'alone' }
+    }
     forget(other, from.device, there)
-    total += 1
+    const own = familyOf(me.address)
+    if (own !== familyOf(there.address)) {
+      counted.otherFamily += 1
+      there.meet({ kind: 'other-family', own: familyOf(there.address) })
+      return { kind: 'other-family', own }
+    }
+    counted.met += 1
+    pairs.met(from.device, other)
     const slower = Math.max(me.roundTrip, there.roundTrip)
     // An answer is on its way for half a round trip: who hears it earlier waits for the rest.
     const answer = (to: Omit<Waiting, 'meet'>, where: string): MeetingAnswer => {
@@ -108,8 +124,8 @@ export const createMeetings = (isRegistered: (device: Hex) => boolean, now: () =
 
   return {
     serve: (stream, from) => void serve(stream, from).catch((error: Error) => stream.abort(error)),
-    get total() {
-      return total
-    },
+    counts: () => ({ ...counted }),
   }
 }
+
+const familyOf = (address: string): 4 | 6 => (address.startsWith('[') ? 6 : 4)

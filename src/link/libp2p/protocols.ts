@@ -1,3 +1,5 @@
+import type { RelayRefusal } from '../server-port.ts'
+
 /** The link between two peers: frames until either side closes. */
 export const PEER_PROTOCOL = '/kith/peer/1'
 
@@ -28,6 +30,16 @@ export const SIGNAL_PROTOCOL = '/kith/signal/1'
  */
 export const REPLACED_PROTOCOL = '/kith/replaced/1'
 
-export const RELAY_ANSWERS = ['open', 'not-registered', 'relay-full', 'unreachable'] as const
+/** In the order of their codes. A peer that does not know a code takes it for `unreachable`. */
+export const RELAY_ANSWERS = [
+  'open',
+  'not-registered',
+  'relay-full',
+  'unreachable',
+  'device-full',
+  'address-full',
+  'wanted-full',
+  'too-often',
+] as const satisfies readonly ('open' | RelayRefusal)[]
 
 export type RelayAnswer = (typeof RELAY_ANSWERS)[number]

@@ -8,6 +8,7 @@ import { accept, refuse, type Result } from '../../core/bytes/result.ts'
 import type { Failure } from '../../view/view.ts'
 import { parseAddress, type HostAndPort } from '../address.ts'
 import { CALLING_PORT_LEAST, CALLING_PORT_MOST } from '../calling-port.ts'
+import { addressFor } from '../lookup.ts'
 import type { Connection, StreamHandler } from './connection.ts'
 import { createDeadline } from './deadline.ts'
 import { failureOf } from './failure.ts'
@@ -41,14 +42,21 @@ export type Punch = (
 export const createPunch = (node: Node): Punch => {
   /** One for all that are called at a time: from one port, any number of devices can be called. */
   let probe:
-    | { readonly opening: Promise<Result<Probe, Failure>>; readonly server: Connection; users: number }
+    | {
+        readonly opening: Promise<Result<Probe, Failure>>
+        readonly server: Connection
+        readonly family: 4 | undefined
+        users: number
+      }
     | undefined
 
   const withProbe = async <Value>(
     server: Connection,
-    use: (probe: Probe) => Promise<Result<Value, Failure>>,
-  ): Promise<Result<Value, Failure>> => {
-    if (probe?.server !== server) probe = { opening: openProbe(node, server), server, users: 0 }
+    family: 4 | undefined,
+    use: (probe: Probe) => Promise<Result<Value, Failure | OtherFamily>>,
+  ): Promise<Result<Value, Failure | OtherFamily>> => {
+    if (probe?.server !== server || probe.family !== family)
+      probe = { opening: openProbe(node, server, family), server, family, users: 0 }
     const mine = probe
     mine.users += 1
     try {
@@ -69,9 +77,8 @@ export const createPunch = (node: Node): Punch => {
     }
   }
 
-  return async (device, server, signal) => {
-    if (!server) return refuse({ kind: 'unreachable', detail: 'no server is connected' })
-    return withProbe(server, async (opened) => {
+  const callThrough = (server: Connection, family: 4 | undefined, device: Hex, signal: AbortSignal) =>
+    withProbe(server, family, async (opened) => {
       const { port } = opened
       const met = await meet(opened, device, signal)
       if (!met.ok) return met
@@ -84,8 +91,26 @@ export const createPunch = (node: Node): Punch => {
       if (called.ok || called.refusal.kind !== 'timeout') return called
       return refuse({ kind: 'not-let-in', detail: `called ${other} from ${describe(own, port.number)}` })
     })
+
+  return async (device, server, signal) => {
+    if (!server) return refuse({ kind: 'unreachable', detail: 'no server is connected' })
+    const called = await callThrough(server, undefined, device, signal)
+    if (called.ok) return called
+    if (called.refusal.kind !== 'other-family') return refuse(called.refusal)
+    // One of the two may have both: the one that is seen over IPv6 comes again over IPv4, where the other waits.
+    const again = await callThrough(server, 4, device, signal)
+    if (again.ok) return again
+    if (again.refusal.kind === 'not-let-in') return refuse(again.refusal)
+    const { own } = called.refusal
+    const detail = `the server sees this device over IPv${own} and the other over IPv${own === 4 ? 6 : 4}`
+    return refuse(
+      signal.aborted ? { kind: 'closed', detail: 'the dial was given up' } : { kind: 'unreachable', detail },
+    )
   }
 }
+
+/** The other came as well, and cannot be called from where this device is seen. */
+type OtherFamily = Extract<MeetingAnswer, { readonly kind: 'other-family' }>
 
 /** What a router makes of the port says what kind it is: one that changes it may change it for each connection. */
 const describe = (own: string, port: number): string =>
@@ -93,9 +118,12 @@ const describe = (own: string, port: number): string =>
     ? `${own}, a port that the router keeps`
     : `${own}, which the router made of port ${port}`
 
-const openProbe = async (node: Node, server: Connection): Promise<Result<Probe, Failure>> => {
-  const address = parseAddress(server.address)
-  if (!address) return refuse({ kind: 'name-not-found', detail: 'not an address' })
+const openProbe = async (node: Node, server: Connection, family: 4 | undefined): Promise<Result<Probe, Failure>> => {
+  const known = parseAddress(server.address)
+  if (!known) return refuse({ kind: 'name-not-found', detail: 'not an address' })
+  const host = family === undefined ? accept(known.host) : await addressFor(known.host, family)
+  if (!host.ok) return host
+  const address = { host: host.value, port: known.port }
   for (let left = PORT_TRIES_MAX; ; left -= 1) {
     const port = randomInt(CALLING_PORT_LEAST, CALLING_PORT_MOST + 1)
     const { signal } = new AbortController()
@@ -131,7 +159,7 @@ const meet = async (
   { connection, roundTrip }: Probe,
   device: Hex,
   signal: AbortSignal,
-): Promise<Result<Met, Failure>> => {
+): Promise<Result<Met, Failure | OtherFamily>> => {
   const deadline = createDeadline(MEETING_ANSWER_MILLIS_MAX, signal)
   try {
     const stream = await connection.stream(MEET_PROTOCOL, deadline.signal)
@@ -143,6 +171,8 @@ const meet = async (
         return accept(answer)
       case 'full':
         return refuse({ kind: 'relay-full', detail: 'the server brings nobody else together now' })
+      case 'other-family':
+        return refuse(answer)
       case 'alone':
         return refuse({ kind: 'not-registered', detail: 'the other side did not call at this moment' })
       case undefined:

@@ -1,29 +1,25 @@
 import type { Stream } from '@libp2p/interface'
 import { lpStream } from '@libp2p/utils'
 import { toHex, type Hex } from '../../core/bytes/hex.ts'
-import type { Relayed } from '../server-port.ts'
-import { createAllowance, type Allowance } from './allowance.ts'
+import { addressGroup } from '../address-group.ts'
+import type { RelayRefusal, Relayed } from '../server-port.ts'
 import type { Connection } from './connection.ts'
 import { createDeadline } from './deadline.ts'
+import { createLine, type Time } from './line.ts'
+import type { Pairs } from './pairs.ts'
 import { RELAY_ANSWERS, RELAYED_PROTOCOL, type RelayAnswer } from './protocols.ts'
+import { ADDRESS_QUOTA, createQuota, DEVICE_QUOTA, type Quota } from './quota.ts'
 import { splice } from './splice.ts'
 
-/** Ways that one device may have asked for and that still stand. */
-export const RELAYED_LINKS_PER_DEVICE_MAX = 32
-
+/**
+ * One that carries nothing for long stays: its ends look after it and ask each other now and then, and it may be the only
+ * way between two who have little to say. What bounds them is their number.
+ */
 export const RELAYED_LINKS_MAX = 4_096
-
-/** What one device may send through the relay, all its ways together. */
-export const RELAY_BYTES_PER_SECOND_MAX = 4 * 1024 * 1024
-
-/** What it may send at once before that rate holds. */
-export const RELAY_BURST_BYTES_MAX = 16 * 1024 * 1024
-
-/** How often one device may ask for a way. */
-export const RELAY_REQUESTS_PER_SECOND_MAX = 4
-
-export const RELAY_REQUESTS_BURST_MAX = 64
-
+/** From one address to one device: half of the streams that a device takes on its connection to the server. */
+export const RELAYED_LINKS_TO_DEVICE_MAX = 32
+/** All that is sent through the relay, in turns: a line of 270 megabits a second. */
+export const RELAY_TOTAL = { perSecond: 32 * 1024 * 1024, burst: 8 * 1024 * 1024 } as const
 /** From a request until the other side's end of the way stands. */
 export const RELAY_MILLIS_MAX = 10_000
 
@@ -34,61 +30,125 @@ export type Relay = {
   register(connection: Connection): void
   /** Serves a stream of RELAY_PROTOCOL. */
   serve(stream: Stream, from: Connection): void
+  /** Serves a stream of REPLACED_PROTOCOL. */
+  replaced(stream: Stream, from: Connection): void
   relayed(): Relayed
   isRegistered(device: Hex): boolean
 }
+
+/** A device that can be reached. */
+type Registered = { readonly connection: Connection; readonly quota: Quota; readonly address: Address }
+
+/** All devices at one address: see `addressGroup`. */
+type Address = { readonly quota: Quota; devices: number; readonly linksTo: Map<Hex, number> }
+
+/** A relayed link that stands. */
+type Carried = { replaced: boolean }
 
 /**
  * Carries sealed bytes between devices that are connected to this server. Only one that is registered may ask, and only
  * for one that is registered.
  */
-export const createRelay = (now: () => number): Relay => {
-  const registered = new Map<Hex, { readonly connection: Connection; readonly quota: Quota }>()
-  const counted = { links: 0, linksTotal: 0, bytesTotal: 0, refusedTotal: 0, replacedTotal: 0 }
+export const createRelay = (time: Time, pairs: Pairs): Relay => {
+  const registered = new Map<Hex, Registered>()
+  const addresses = new Map<string, Address>()
+  const carried = new Map<Hex, Set<Carried>>()
+  const line = createLine<Hex>(RELAY_TOTAL, time)
+  const counted = { links: 0, linksTotal: 0, bytesTotal: 0, replacedTotal: 0 }
+  const refused = Object.fromEntries(RELAY_ANSWERS.slice(1).map((each) => [each, 0])) as Record<RelayRefusal, number>
+  const shared = { line, time, onBytes: (bytes: number) => void (counted.bytesTotal += bytes) }
+
+  /** Which limit keeps these two from a relayed link, if one does. */
+  const limitOf = (asking: Registered, wanted: Registered): RelayRefusal | undefined => {
+    const { quota, address } = asking
+    if (!quota.request() || !address.quota.request()) return 'too-often'
+    if (quota.links >= quota.limits.links) return 'device-full'
+    if (address.quota.links >= address.quota.limits.links) return 'address-full'
+    if ((address.linksTo.get(wanted.connection.device) ?? 0) >= RELAYED_LINKS_TO_DEVICE_MAX) return 'wanted-full'
+    return counted.links >= RELAYED_LINKS_MAX ? 'relay-full' : undefined
+  }
+
+  /** Takes a place for a link; what is returned gives it back. */
+  const takePlace = ({ quota, address }: Registered, wanted: Hex): (() => void) => {
+    const change = (by: 1 | -1): void => {
+      counted.links += by
+      quota.links += by
+      address.quota.links += by
+      const links = (address.linksTo.get(wanted) ?? 0) + by
+      if (links === 0) address.linksTo.delete(wanted)
+      else address.linksTo.set(wanted, links)
+    }
+    change(1)
+    return () => change(-1)
+  }
+
+  /** Notes a link that stands, for `replaced`; what is returned says that it ended. */
+  const note = (devices: readonly Hex[]): (() => void) => {
+    const link: Carried = { replaced: false }
+    for (const device of devices) carried.set(device, (carried.get(device) ?? new Set()).add(link))
+    return () => {
+      for (const device of devices) {
+        const links = carried.get(device)
+        links?.delete(link)
+        if (links?.size === 0) carried.delete(device)
+      }
+    }
+  }
 
   const open = async (stream: Stream, from: Connection, signal: AbortSignal): Promise<RelayAnswer> => {
     const messages = lpStream(stream, { maxDataLength: DEVICE_BYTES })
-    const device = (await messages.read({ signal })).subarray()
+    const device = toHex((await messages.read({ signal })).subarray())
     const asking = registered.get(from.device)
-    const wanted = registered.get(toHex(device))
+    const wanted = registered.get(device)
     const answer = async (code: RelayAnswer): Promise<RelayAnswer> => {
       await messages.write(Uint8Array.of(RELAY_ANSWERS.indexOf(code)), { signal })
       return code
     }
     if (asking === undefined || wanted === undefined) return answer('not-registered')
-    const { quota } = asking
-    if (quota.requests.use(1) > 0 || quota.links >= RELAYED_LINKS_PER_DEVICE_MAX || counted.links >= RELAYED_LINKS_MAX)
-      return answer('relay-full')
-    quota.links += 1
-    counted.links += 1
-    const ended = (): void => {
-      quota.links -= 1
-      counted.links -= 1
-    }
+    const limit = limitOf(asking, wanted)
+    if (limit !== undefined) return answer(limit)
+    const leave = takePlace(asking, device)
     const there = await wanted.connection.stream(RELAYED_PROTOCOL, signal).catch(() => undefined)
     if (there === undefined) {
-      ended()
+      leave()
       return answer('unreachable')
     }
     counted.linksTotal += 1
-    const count = (bytes: number): void => {
-      counted.bytesTotal += bytes
-    }
+    const ends = [leave, note([from.device, device]), pairs.relayed(from.device, device)]
     await answer('open').catch((error: Error) => there.abort(error))
     const here = messages.unwrap()
+    const allowancesOf = ({ quota, address }: Registered) => [quota.bytes, address.quota.bytes]
     const ways = [
-      { from: here, to: there, allowance: quota.bytes },
-      { from: there, to: here, allowance: wanted.quota.bytes },
+      { sender: from.device, from: here, to: there, allowances: allowancesOf(asking) },
+      { sender: device, from: there, to: here, allowances: allowancesOf(wanted) },
     ] as const
-    void splice(ways, count).then(ended)
+    void splice(ways, shared).then(() => {
+      for (const end of ends) end()
+    })
     return 'open'
+  }
+
+  const enter = (group: string): Address => {
+    const address = addresses.get(group) ?? {
+      quota: createQuota(ADDRESS_QUOTA, time.now),
+      devices: 0,
+      linksTo: new Map(),
+    }
+    address.devices += 1
+    addresses.set(group, address)
+    return address
   }
 
   return {
     register: (connection) => {
-      const entry = { connection, quota: registered.get(connection.device)?.quota ?? createQuota(now) }
+      const group = addressGroup(connection.address)
+      const address = enter(group)
+      const quota = registered.get(connection.device)?.quota ?? createQuota(DEVICE_QUOTA, time.now)
+      const entry = { connection, quota, address }
       registered.set(connection.device, entry)
       void connection.closed.then(() => {
+        address.devices -= 1
+        if (address.devices === 0) addresses.delete(group)
         if (registered.get(connection.device) === entry) registered.delete(connection.device)
       })
     },
@@ -97,21 +157,21 @@ export const createRelay = (now: () => number): Relay => {
       open(stream, from, deadline.signal)
         .then((answer) => {
           if (answer === 'open') return undefined
-          counted.refusedTotal += 1
+          refused[answer] += 1
           return stream.close({ signal: deadline.signal })
         })
         .catch((error: Error) => stream.abort(error))
         .finally(deadline.clear)
     },
+    replaced: (stream, from) => {
+      const link = [...(carried.get(from.device) ?? [])].find(({ replaced }) => !replaced)
+      if (link) {
+        link.replaced = true
+        counted.replacedTotal += 1
+      }
+      stream.close().catch((error: Error) => stream.abort(error))
+    },
     isRegistered: (device) => registered.has(device),
-    relayed: () => ({ ...counted }),
+    relayed: () => ({ ...counted, ...pairs.counts(), waitingBytes: line.waiting, refused: { ...refused } }),
   }
 }
-
-type Quota = { links: number; readonly requests: Allowance; readonly bytes: Allowance }
-
-const createQuota = (now: () => number): Quota => ({
-  links: 0,
-  requests: createAllowance({ perSecond: RELAY_REQUESTS_PER_SECOND_MAX, burst: RELAY_REQUESTS_BURST_MAX, now }),
-  bytes: createAllowance({ perSecond: RELAY_BYTES_PER_SECOND_MAX, burst: RELAY_BURST_BYTES_MAX, now }),
-})

@@ -8,9 +8,11 @@ import { openStun } from '../stun/open.ts'
 import type { StreamHandler } from './connection.ts'
 import { ALL_HOSTS } from './listen.ts'
 import { createMeetings } from './meeting.ts'
+import type { Time } from './line.ts'
+import { createPairs } from './pairs.ts'
 import { createNode, type NodeLimits } from './node.ts'
 import { createParts } from './parts.ts'
-import { MEET_PROTOCOL, RELAY_PROTOCOL, SERVER_PROTOCOL } from './protocols.ts'
+import { MEET_PROTOCOL, RELAY_PROTOCOL, REPLACED_PROTOCOL, SERVER_PROTOCOL } from './protocols.ts'
 import { createRelay } from './relay.ts'
 import { createStreamLink } from './stream-link.ts'
 
@@ -27,8 +29,9 @@ export const createServerEndpoint = async ({
   readonly host?: string
 }): Promise<Result<ServerEndpoint, ListenRefusal>> => {
   const parts = await createParts(privateKey, 'noise')
-  const relay = createRelay(() => performance.now())
-  const meetings = createMeetings(relay.isRegistered, () => performance.now())
+  const pairs = createPairs(time.now)
+  const relay = createRelay(time, pairs)
+  const meetings = createMeetings(relay.isRegistered, pairs, time.now)
   let onLink: (link: Link) => void = (link) => link.close()
 
   const serveLink: StreamHandler = (stream, connection) => {
@@ -39,10 +42,11 @@ export const createServerEndpoint = async ({
   const handlers = new Map<string, StreamHandler>([
     [SERVER_PROTOCOL, serveLink],
     [RELAY_PROTOCOL, relay.serve],
+    [REPLACED_PROTOCOL, relay.replaced],
     [MEET_PROTOCOL, meetings.serve],
   ])
   const hosts = host === undefined ? ALL_HOSTS : [host]
-  const answers = createStunAnswers(() => performance.now())
+  const answers = createStunAnswers(time.now)
   const node = await createNode(parts, {
     listen: { port, hosts },
     limits: SERVER_LIMITS,
@@ -61,9 +65,18 @@ export const createServerEndpoint = async ({
       onLink = handler
     },
     relayed: relay.relayed,
+    meetings: meetings.counts,
     connections: node.value.connections,
     close: async () => {
       await Promise.all([node.value.close(), stun.close()])
     },
   })
+}
+
+const time: Time = {
+  now: () => performance.now(),
+  after: (millis, task) => {
+    const timer = setTimeout(task, millis)
+    return () => clearTimeout(timer)
+  },
 }

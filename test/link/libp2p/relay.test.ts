@@ -7,7 +7,10 @@ import type { StreamHandler } from '../../../src/link/libp2p/connection.ts'
 import { createNode } from '../../../src/link/libp2p/node.ts'
 import { createParts } from '../../../src/link/libp2p/parts.ts'
 import { RELAY_PROTOCOL, SERVER_PROTOCOL } from '../../../src/link/libp2p/protocols.ts'
-import { createRelay, RELAYED_LINKS_PER_DEVICE_MAX } from '../../../src/link/libp2p/relay.ts'
+import { createPairs } from '../../../src/link/libp2p/pairs.ts'
+import { DEVICE_QUOTA } from '../../../src/link/libp2p/quota.ts'
+import { createRelay } from '../../../src/link/libp2p/relay.ts'
+import { createSimulatedTime } from '../../../src/link/memory-time.ts'
 import type { Endpoint, Link } from '../../../src/link/port.ts'
 import { addressOf, dial, drain, join, linked, LOOPBACK, never, place, portOf, serverPlace } from './places.ts'
 
@@ -55,7 +58,8 @@ test('[LK17] a device that does not want strangers through the relay still choos
 
 test('[LK18] what the server carries is sealed: no byte of what was said is in it', async (context) => {
   const carried: Buffer[] = []
-  const relay = createRelay(() => 0)
+  const time = createSimulatedTime()
+  const relay = createRelay(time, createPairs(time.now))
   const listen: StreamHandler = (stream, connection) => {
     const take = (event: { readonly data: { subarray(): Uint8Array } }): void =>
       void carried.push(Buffer.from(event.data.subarray()))
@@ -124,7 +128,8 @@ test('[LK18] the server counts what it carries, and nothing of a direct link', a
   direct.send(randomBytes(100_000))
   direct.close()
   assert.equal(await reading, 1)
-  assert.deepEqual(server.relayed(), { links: 0, linksTotal: 0, bytesTotal: 0, refusedTotal: 0, replacedTotal: 0 })
+  const nothing = server.relayed()
+  assert.deepEqual([nothing.links, nothing.linksTotal, nothing.pairsTotal, nothing.bytesTotal], [0, 0, 0, 0])
   const [relayed, relayedAtBob] = await linked(alice, bob, RELAY_ADDRESS)
   relayed.send(randomBytes(100_000))
   for await (const frame of relayedAtBob.frames) {
@@ -136,7 +141,7 @@ test('[LK18] the server counts what it carries, and nothing of a direct link', a
 })
 
 test('[LK19] one device has so many relayed links and no more, and others still get theirs', async (context) => {
-  const [alice, bob, ...carols] = await people(context, 2 + RELAYED_LINKS_PER_DEVICE_MAX / 4)
+  const [alice, bob, ...carols] = await people(context, 2 + DEVICE_QUOTA.links / 4)
   if (alice === undefined || bob === undefined) throw new Error('unreachable')
   const server = await serverPlace()
   context.after(() => server.close())
@@ -146,10 +151,10 @@ test('[LK19] one device has so many relayed links and no more, and others still 
   // A device lets nobody have more than four connections, so it takes several.
   for (const carol of carols)
     for (let count = 0; count < 4; count += 1) links.push(await dial(alice, carol, RELAY_ADDRESS))
-  assert.equal(links.length, RELAYED_LINKS_PER_DEVICE_MAX)
+  assert.equal(links.length, DEVICE_QUOTA.links)
   assert.equal(await failure(alice, bob.device), 'relay-full')
   assert.equal(await failure(bob, alice.device), 'connected')
-  assert.equal(server.relayed().refusedTotal, 1)
+  assert.equal(server.relayed().refused['device-full'], 1)
 })
 
 test('[LK19] an allowance is spent at once, comes back with time, and never grows beyond its burst', () => {
