@@ -30,8 +30,8 @@ export type Events = {
   readonly candidate: (candidate: Candidate) => void
   readonly gathered: () => void
   readonly open: () => void
-  /** Nothing will come of it. */
-  readonly failed: (detail: string) => void
+  /** Nothing came through, or the other side gave it up, or the library does what it should not. */
+  readonly failed: (because: 'not-let-in' | 'closed' | 'other', detail: string) => void
 }
 
 /**
@@ -84,10 +84,11 @@ export const createChannel = (native: Native, ice: Ice, events: Events): Channel
     onClosed()
   }
 
-  const fail = (detail: string): void => {
-    if (state === 'making') events.failed(detail)
+  const fail = (because: 'not-let-in' | 'closed' | 'other', detail: string): void => {
+    if (state === 'making') events.failed(because, detail)
     close()
   }
+  const failBy = (error: unknown): void => fail('other', error instanceof Error ? error.message : String(error))
 
   /** What is thrown in a callback of the library ends the process. */
   const during =
@@ -96,7 +97,7 @@ export const createChannel = (native: Native, ice: Ice, events: Events): Channel
       try {
         if (state === stage) act(...told)
       } catch (error) {
-        fail(error instanceof Error ? error.message : String(error))
+        failBy(error)
       }
     }
   const attempt = (act: () => void): void => during('making', act)()
@@ -105,7 +106,7 @@ export const createChannel = (native: Native, ice: Ice, events: Events): Channel
     during('making', (sdp: string) => {
       const description = readDescription(sdp)
       if (description) events.described(description)
-      else fail('the library describes itself in other words')
+      else fail('other', 'the library describes itself in other words')
     }),
   )
   connection.onLocalCandidate(
@@ -120,7 +121,8 @@ export const createChannel = (native: Native, ice: Ice, events: Events): Channel
     }),
   )
   connection.onStateChange((now: string) => {
-    if (now === 'failed' || now === 'closed' || now === 'disconnected') fail(now)
+    if (now === 'failed') fail('not-let-in', now)
+    else if (now === 'closed' || now === 'disconnected') fail('closed', now)
   })
   channel.onOpen(
     during('making', () => {
@@ -134,12 +136,12 @@ export const createChannel = (native: Native, ice: Ice, events: Events): Channel
     try {
       if (state !== 'closed') onMessage(message instanceof ArrayBuffer ? new Uint8Array(message) : message)
     } catch (error) {
-      fail(error instanceof Error ? error.message : String(error))
+      failBy(error)
     }
   })
   channel.onBufferedAmountLow(during('open', () => onRoom()))
-  channel.onClosed(() => fail('closed'))
-  channel.onError((detail) => fail(detail))
+  channel.onClosed(() => fail('closed', 'closed'))
+  channel.onError((detail) => fail('other', detail))
 
   return {
     describe: (kind) => attempt(() => connection.setLocalDescription(kind)),

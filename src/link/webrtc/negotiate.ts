@@ -69,7 +69,7 @@ export const negotiate = async (input: {
       if (ready) say({ kind: 'gathered' })
     },
     open: () => over.resolve(accept(channel)),
-    failed: (detail) => fail({ kind: 'not-let-in', detail }),
+    failed: (because, detail) => fail(because === 'not-let-in' ? lateness(mine, theirs) : { kind: because, detail }),
   })
 
   /** False once no more signals are to be read. */

@@ -59,9 +59,9 @@ test('[LK42] what has another form is no signal', () => {
   assert.equal(decodeSignal(new Uint8Array(SIGNAL_BYTES_MAX + 1)).ok, false)
 })
 
-test('[LK42] mutated signals are read or refused, and never throw; what is read has one encoding', () => {
+test('[LK42] mutated signals are read or refused, and never throw; what is read has one encoding', (context) => {
   const seed = Math.floor(Math.random() * 2 ** 31)
-  console.log(`seed ${seed}`)
+  context.diagnostic(`seed ${seed}`)
   for (const { bytes } of mutated(signals.map(encodeSignal), { seed })) {
     const read = decodeSignal(bytes)
     if (read.ok) assert.equal(toHex(encodeSignal(read.value)), toHex(bytes))

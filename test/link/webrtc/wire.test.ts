@@ -15,7 +15,7 @@ type Message = string | Uint8Array
 /** One end of a channel without a network: what is sent is noted, and what arrives is what the test says. */
 const createEnd = () => {
   const sent: Message[] = []
-  let onMessage = (_: Message): void => {}
+  let onMessage: (message: Message) => void = () => {}
   let onRoom = (): void => {}
   let onClosed = (): void => {}
   const end = {
