@@ -1,19 +1,22 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { connect, createServer, isIPv6, type Socket } from 'node:net'
-import { createInterface } from 'node:readline'
+import { answerQuestions } from './far.ts'
 
 export type Carrier = 'tcp' | 'udp'
 export type Spot = { readonly host: string; readonly port: number }
 
-/** What a prober is asked, a line each; it answers each with a line of JSON, in order. */
-export type Asked =
-  /** Answer at this place over TCP and UDP, and tell whoever asks where they seem to be. Answered with `true`. */
-  | { readonly ask: 'listen'; readonly at: Spot }
-  /** Call from this port, and stay connected. Answered with where this side seems to be to the other. */
-  | { readonly ask: 'call'; readonly by: Carrier; readonly from: number; readonly to: Spot }
-  /** Call from this host, where perhaps nobody answers. Answered with whether somebody did. */
-  | { readonly ask: 'knock'; readonly by: Carrier; readonly from: string; readonly to: Spot }
+/** What somebody on the Internet, or behind a router, is asked to do. */
+export type Prober = {
+  /** Answers at this place over TCP and UDP, and tells whoever asks where they seem to be. */
+  listen(at: Spot): true
+  /** Calls from this port, and stays connected. Answers with where this side seems to be to the other. */
+  call(how: { readonly by: Carrier; readonly from: number; readonly to: Spot }): Spot
+  /** Calls from this host of the machine, where perhaps nobody answers. Answers with whether somebody did. */
+  knock(how: { readonly by: Carrier; readonly from: string; readonly to: Spot }): boolean
+}
+
+type InputOf<Name extends keyof Prober> = Parameters<Prober[Name]>[0]
 
 const QUESTION = 'where am I\n'
 const MARKER = 'marker\n'
@@ -35,7 +38,7 @@ const listen = async ({ host, port }: Spot): Promise<true> => {
   return true
 }
 
-const call = async (by: Carrier, from: number, { host, port }: Spot): Promise<Spot> => {
+const call = async ({ by, from, to: { host, port } }: InputOf<'call'>): Promise<Spot> => {
   if (by === 'udp') {
     const socket = bound.get(from) ?? (await bind(anyHost(host), from))
     bound.set(from, socket)
@@ -55,7 +58,7 @@ const call = async (by: Carrier, from: number, { host, port }: Spot): Promise<Sp
  * That a call is not answered is known without waiting for a time: markers that were sent after it, through the same
  * cables, have come back.
  */
-const knock = async (by: Carrier, from: string, to: Spot): Promise<boolean> => {
+const knock = async ({ by, from, to }: InputOf<'knock'>): Promise<boolean> => {
   let answered = false
   const end = await send(by, from, to, () => (answered = true))
   for (let left = MARKERS; left > 0 && line; left -= 1) {
@@ -103,21 +106,5 @@ const spotIn = ([bytes]: readonly unknown[]): Spot => {
 
 const anyHost = (host: string): string => (isIPv6(host) ? '::' : '0.0.0.0')
 
-const answer = (asked: Asked): Promise<unknown> => {
-  switch (asked.ask) {
-    case 'listen':
-      return listen(asked.at)
-    case 'call':
-      return call(asked.by, asked.from, asked.to)
-    case 'knock':
-      return knock(asked.by, asked.from, asked.to)
-  }
-}
-
 /** Run as a child process on a machine of the lab: calls, and is called, to find out what the routers around it do. */
-const main = async (): Promise<void> => {
-  for await (const text of createInterface(process.stdin))
-    process.stdout.write(`${JSON.stringify(await answer(JSON.parse(text) as Asked))}\n`)
-}
-
-if (import.meta.main) await main()
+if (import.meta.main) await answerQuestions<Prober>({ listen, call, knock })

@@ -5,7 +5,8 @@ import { skipNetworks as skip, type Machine } from '../scenario/networks.ts'
 import { createStage, type Stage } from '../scenario/stage.ts'
 import { HOMES, household, type Home } from './homes.ts'
 import { internet, PLACES, SERVER_HOST, SERVER_HOST_IPV6, STRANGER_HOST, STRANGER_HOST_IPV6 } from './internet.ts'
-import type { Asked, Carrier, Spot } from './prober.ts'
+import { startFar, type Answers } from './far.ts'
+import type { Carrier, Prober } from './prober.ts'
 import { createScope } from './scope.ts'
 import { LINES, person, SIDES, type Side } from './sides.ts'
 
@@ -14,22 +15,7 @@ const PROBER = fileURLToPath(new URL('prober.ts', import.meta.url))
 const PORTS = { tcp: { mapping: 6002, filtering: 6003 }, udp: { mapping: 6004, filtering: 6005 } } as const
 const OUTSIDE = `${PLACES.here.net}.2`
 
-/** A prober on this machine. */
-const probe = (stage: Stage, { through }: Machine) => {
-  const program = stage.spawn([process.execPath, PROBER], { through })
-  let questions = 0
-  const ask = async <Answer>(asked: Asked): Promise<Answer> => {
-    const before = questions++
-    program.write(`${JSON.stringify(asked)}\n`)
-    const [, answer = ''] = await program.prints(new RegExp(`^(?:.*\\n){${before}}(.+)\\n`))
-    return JSON.parse(answer) as Answer
-  }
-  return {
-    listen: (host: string, port: number) => ask<true>({ ask: 'listen', at: { host, port } }),
-    call: (by: Carrier, from: number, to: Spot) => ask<Spot>({ ask: 'call', by, from, to }),
-    knock: (by: Carrier, from: string, to: Spot) => ask<boolean>({ ask: 'knock', by, from, to }),
-  }
-}
+const probe = (stage: Stage, machine: Machine): Answers<Prober> => startFar<Prober>(stage, machine, PROBER)
 
 const begin = async (context: TestContext) => {
   const stage = await createStage(context)
@@ -43,13 +29,12 @@ const begin = async (context: TestContext) => {
 const facing = async (context: TestContext, side: Side, family: 'ipv4' | 'ipv6') => {
   const { stage, scope, net, outside } = await begin(context)
   const [server, stranger] = family === 'ipv4' ? [SERVER_HOST, STRANGER_HOST] : [SERVER_HOST_IPV6, STRANGER_HOST_IPV6]
-  for (const host of [server, stranger]) for (const port of [7001, 7002]) await outside.listen(host, port)
+  for (const host of [server, stranger]) for (const port of [7001, 7002]) await outside.listen({ host, port })
   const inside = probe(stage, person(scope, net, 'here', side))
-  await inside.call('tcp', 6001, { host: server, port: 7001 })
+  await inside.call({ by: 'tcp', from: 6001, to: { host: server, port: 7001 } })
   return { inside, outside, server, stranger, anyHost: family === 'ipv4' ? '0.0.0.0' : '::' }
 }
 
-type Prober = ReturnType<typeof probe>
 type Facing = Awaited<ReturnType<typeof facing>>
 
 /** Whether calls from one port come from one place, wherever they go: RFC 4787, 4.1. */
@@ -60,24 +45,24 @@ const mappingOf = async ({ inside, server, stranger }: Facing, by: Carrier): Pro
     { host: server, port: 7002 },
     { host: stranger, port: 7001 },
   ])
-    seen.add(JSON.stringify(await inside.call(by, PORTS[by].mapping, to)))
+    seen.add(JSON.stringify(await inside.call({ by, from: PORTS[by].mapping, to })))
   return seen.size === 1 ? 'endpoint-independent' : 'address-and-port-dependent'
 }
 
 /** Who is let in at a port from which one place was called: RFC 4787, 5. */
 const filteringOf = async ({ inside, outside, server, stranger, anyHost }: Facing, by: Carrier): Promise<string> => {
-  const seen = await inside.call(by, PORTS[by].filtering, { host: server, port: 7002 })
-  await inside.listen(anyHost, PORTS[by].filtering)
-  if (await outside.knock(by, stranger, seen)) return 'endpoint-independent'
-  return (await outside.knock(by, server, seen)) ? 'address-dependent' : 'address-and-port-dependent'
+  const seen = await inside.call({ by, from: PORTS[by].filtering, to: { host: server, port: 7002 } })
+  await inside.listen({ host: anyHost, port: PORTS[by].filtering })
+  if (await outside.knock({ by, from: stranger, to: seen })) return 'endpoint-independent'
+  return (await outside.knock({ by, from: server, to: seen })) ? 'address-dependent' : 'address-and-port-dependent'
 }
 
 /** What a side is for each carrier, or that nothing is let out. */
 const behaviourOf = async (facing: Facing, by: Carrier): Promise<string> => {
   const { inside, server, stranger, anyHost } = facing
   const lets = {
-    server: await inside.knock(by, anyHost, { host: server, port: 7002 }),
-    stranger: await inside.knock(by, anyHost, { host: stranger, port: 7002 }),
+    server: await inside.knock({ by, from: anyHost, to: { host: server, port: 7002 } }),
+    stranger: await inside.knock({ by, from: anyHost, to: { host: stranger, port: 7002 } }),
   }
   if (!lets.server) return 'nothing is let out'
   if (!lets.stranger) return 'only calls to the server are let out'
@@ -128,16 +113,20 @@ for (const home of HOMES)
     async (context) => {
       const { stage, scope, net, outside } = await begin(context)
       const server = { host: SERVER_HOST, port: 7001 }
-      for (const host of [SERVER_HOST, STRANGER_HOST]) await outside.listen(host, server.port)
-      const [here, there] = household(scope, net, home).map((each) => probe(stage, each)) as [Prober, Prober]
-      await there.call('tcp', 6001, server)
+      for (const host of [SERVER_HOST, STRANGER_HOST]) await outside.listen({ host, port: server.port })
+      const [here, there] = household(scope, net, home).map((each) => probe(stage, each)) as [
+        Answers<Prober>,
+        Answers<Prober>,
+      ]
+      await there.call({ by: 'tcp', from: 6001, to: server })
       for (const by of ['tcp', 'udp'] as const) {
-        const seen = await here.call(by, PORTS[by].filtering, server)
+        const seen = await here.call({ by, from: PORTS[by].filtering, to: server })
         assert.equal(seen.host, OUTSIDE)
-        await here.listen('0.0.0.0', PORTS[by].filtering)
-        const knockAt = (host: string): Promise<boolean> => there.knock(by, '0.0.0.0', { host, port: seen.port })
+        await here.listen({ host: '0.0.0.0', port: PORTS[by].filtering })
+        const knockAt = (host: string): Promise<boolean> =>
+          there.knock({ by, from: '0.0.0.0', to: { host, port: seen.port } })
         assert.deepEqual({ inside: await knockAt('192.168.1.2'), outside: await knockAt(OUTSIDE) }, HOUSEHOLDS[home])
-        assert(!(await outside.knock(by, STRANGER_HOST, seen)))
+        assert(!(await outside.knock({ by, from: STRANGER_HOST, to: seen })))
       }
     },
   )
