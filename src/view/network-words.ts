@@ -42,11 +42,11 @@ export const outlookWords = ({ own, mapped }: NetworkView): StateWords & { reado
 export const networkFacts = ({ own, mapped, servers }: NetworkView): readonly NetworkFact[] => [
   { what: 'Router', ...routerWords(own) },
   ...(own.carrier === 'suspected' ? [{ what: 'Provider', ...CARRIER }] : []),
-  { what: 'Mapped port', ...mappedWords(mapped, own) },
+  { what: 'Port', ...mappedWords(mapped, own) },
   { what: 'UDP', ...UDP[own.udp] },
   { what: 'IPv6', ...ipv6Words(own.ipv6) },
   ...servers.map(({ address, roundTrip }) => ({
-    what: 'Round trip',
+    what: 'Answers',
     is: 'good' as const,
     state: `${address} answers in ${roundTripWords(roundTrip)}`,
     meaning: 'There and back. A direct path is mostly shorter.',

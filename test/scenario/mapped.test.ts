@@ -7,7 +7,7 @@ import type { Path } from '../../src/view/view.ts'
 import { startFarPeer } from './far-peer.ts'
 import { cable, machine, skipNetworks, type Machine } from './networks.ts'
 import { done, says, type Peer } from './peer.ts'
-import { createStage, type Stage } from './stage.ts'
+import { createStage, type Program, type Stage } from './stage.ts'
 
 /** The router's program for PCP, NAT-PMP and UPnP that most home routers run: Debian's package miniupnpd. */
 const skip = ((): string | false => {
@@ -64,7 +64,7 @@ const letAsk = async (
   stage: Stage,
   router: Machine,
   { natPmp, upnp }: { readonly natPmp: boolean; readonly upnp: 1 | 2 },
-): Promise<void> => {
+): Promise<Program> => {
   const file = join(stage.folder, 'miniupnpd.conf')
   const rules = {
     ext_ifname: 'out',
@@ -93,11 +93,14 @@ const letAsk = async (
     })
     void program.ended.then(() => reject(new Error(program.err())))
   })
+  return program
 }
 
 /** What the router passes on now, as its rules have it. */
 const passedOn = (router: Machine): readonly string[] =>
-  [...router.run('nft', 'list', 'chain', 'inet', 'home', 'upnp_in').matchAll(/dnat ip to (\S+)/g)].map(([, to]) => to ?? '')
+  [...router.run('nft', 'list', 'chain', 'inet', 'home', 'upnp_in').matchAll(/dnat ip to (\S+)/g)].map(
+    ([, to]) => to ?? '',
+  )
 
 const pathIs = (peer: Peer, other: { readonly id: string }, wanted: Path): Promise<Path> =>
   peer.until(({ people }) => {
@@ -118,12 +121,12 @@ const startServer = async (stage: Stage, wan: Machine): Promise<string> => {
 }
 
 test(
-  '[RC44] behind two routers that nobody can call through, a port that one of them passes on makes the talk direct',
+  '[RC44] [CL61] behind two routers that nobody can call through, a port that one of them passes on makes the talk direct',
   { skip, timeout: 120_000 },
   async (context) => {
     const stage = await createStage(context)
     const { wan, here, there } = twoHomes(context)
-    await letAsk(stage, here.router, { natPmp: true, upnp: 2 })
+    const router = await letAsk(stage, here.router, { natPmp: true, upnp: 2 })
     const server = await startServer(stage, wan)
     const [ann, bob] = await Promise.all([
       startFarPeer(stage, here.person, 'ann', { name: 'Ann', server, mapPorts: 'on' }),
@@ -138,8 +141,28 @@ test(
     assert.deepEqual(await Promise.all([pathIs(ann, bob, 'direct'), pathIs(bob, ann, 'direct')]), ['direct', 'direct'])
     await ann.stop()
     assert.deepEqual(passedOn(here.router), [])
+    await asksNobody(stage, { router, person: here.person, server })
   },
 )
+
+/** Commands that only look leave the router alone, and so does a start that was told to. */
+const asksNobody = async (
+  stage: Stage,
+  { router, person, server }: { readonly router: Program; readonly person: Machine; readonly server: string },
+): Promise<void> => {
+  const asked = (): number => router.err().match(/request received|HTTP REQUEST|M-SEARCH/g)?.length ?? 0
+  const before = asked()
+  assert.ok(before > 0)
+  const carol = await startFarPeer(stage, person, 'carol', { name: 'Carol', server, mapPorts: 'off' })
+  assert.equal((await carol.calls.status()).network.mapped.at, 'off')
+  await carol.stop()
+  for (const command of ['status', 'doctor']) {
+    const looked = await stage.kith([command, '--data', stage.data, '--profile', 'carol'], person)
+    assert.equal(looked.code, 0, looked.out + looked.err)
+    assert.match(looked.out, command === 'doctor' ? /^hm {3}Router {3}Gives each connection a door of its own/m : /./)
+  }
+  assert.equal(asked(), before)
+}
 
 for (const upnp of [1, 2] as const)
   test(

@@ -15,24 +15,24 @@ test('[UI60] what is known of the own network is told in plain words, and what i
   assert.deepEqual(spell(GOOD_NETWORK), [
     'People can reach you directly',
     'good Router: Keeps one door for each port of yours (endpoint-independent)',
-    'good Mapped port: 203.0.113.9:41873 leads to you (PCP)',
+    'good Port: 203.0.113.9:41873 leads to you (PCP)',
     'good UDP: Leaves this network',
     'good IPv6: Works',
-    'good Round trip: chat.example.org:12345 answers in 23 ms',
+    'good Answers: chat.example.org:12345 answers in 23 ms',
   ])
   assert.deepEqual(spell(HARD_NETWORK), [
     'Some people can reach you directly',
     'odd Router: Gives each connection a door of its own (symmetric)',
     'odd Provider: Seems to put a router of its own before yours (carrier-grade)',
-    'odd Mapped port: Your router does not answer',
+    'odd Port: Your router does not answer',
     'odd UDP: Does not leave this network',
     'odd IPv6: None',
-    'good Round trip: chat.example.org:12345 answers in 131 ms',
+    'good Answers: chat.example.org:12345 answers in 131 ms',
   ])
   assert.deepEqual(spell(UNSEEN_NETWORK), [
     'Not known how others can reach you',
     'odd Router: Not known',
-    'odd Mapped port: None is asked for',
+    'odd Port: None is asked for',
     'odd UDP: Not known',
     'odd IPv6: None',
   ])
