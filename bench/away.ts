@@ -40,14 +40,14 @@ export const benchAway = async ({ messages = MESSAGES, runs = RUNS } = {}): Prom
       raw.push(await appendAll(messages))
       await bob.stop()
       // Without a server of hers she leaves nothing on it, and is found where she was.
-      await done(ann.calls.useServer({ address: '' }))
+      await done(ann.calls.useServers({ addresses: [''] }))
       const first = await sayAll(ann, { conversation, messages, about: `linked ${run}` })
       const together = await comeBack(stage, { conversation, messages, ...first })
       linked.push(together)
       bob = together.bob
 
       await bob.stop()
-      await done(ann.calls.useServer({ address: stage.server }))
+      await done(ann.calls.useServers({ addresses: [stage.server] }))
       const second = await sayAll(ann, { conversation, messages, about: `sealed ${run}` })
       const began = performance.now()
       await ann.until((update) => isSealed(update, conversation, second.seq))

@@ -21,7 +21,7 @@ const report = (said: CrowdReport): void => void process.send?.(said)
 const open = async (folder: string, port: number, number: number): Promise<Member> => {
   const opened = await openPeer(
     { name: 'member', folder: join(folder, `${number}`) },
-    { listen: { host: '127.0.0.1', port: 0 }, server: `127.0.0.1:${port}`, nearby: 'off' },
+    { listen: { host: '127.0.0.1', port: 0 }, servers: [`127.0.0.1:${port}`], nearby: 'off' },
     console.error,
   )
   if (!opened.ok) throw new Error(`a member does not open: ${opened.refusal.kind}`)

@@ -47,7 +47,7 @@ export const benchCrowd = async ({ members = MEMBERS, messages = MESSAGES } = {}
     const crowd = createCrowd(Array.from({ length: PROCESSES }, () => start('crowd-peers.ts')))
     const opened = await openPeer(
       { name: 'writer', folder: join(folder, 'writer') },
-      { listen: { host: '127.0.0.1', port: 0 }, server: `127.0.0.1:${port}`, nearby: 'off' },
+      { listen: { host: '127.0.0.1', port: 0 }, servers: [`127.0.0.1:${port}`], nearby: 'off' },
       console.error,
     )
     if (!opened.ok) throw new Error(`the writer does not open: ${opened.refusal.kind}`)

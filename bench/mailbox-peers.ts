@@ -4,7 +4,7 @@ import { mailboxKeys, type MailboxKeys } from '../src/core/mailbox/keys.ts'
 import { createNodeCrypto } from '../src/crypto/node.ts'
 import { createEndpoint } from '../src/link/libp2p/endpoint.ts'
 import { openNetwork } from '../src/peer/network/network.ts'
-import type { Network, Scheduler } from '../src/peer/network/port.ts'
+import type { Network, Scheduler, ServerMailboxes } from '../src/peer/network/port.ts'
 
 /** Connect so many peers, each with so many mailboxes that it watches; then let each put so many blobs into them. */
 export type MailboxTask =
@@ -19,7 +19,7 @@ export type MailboxReport =
 /** Requests of one peer under way at once. */
 const AT_ONCE = 32
 
-type Visitor = { readonly network: Network; readonly keys: readonly MailboxKeys[] }
+type Visitor = { readonly network: Network; readonly server: ServerMailboxes; readonly keys: readonly MailboxKeys[] }
 
 const crypto = createNodeCrypto()
 
@@ -42,22 +42,24 @@ const join = async (port: number, mailboxes: number): Promise<Visitor> => {
     scheduler,
     random: Math.random,
     crypto,
-    admits: () => true, isFamiliar: () => true,
+    admits: () => true,
+    isFamiliar: () => true,
   })
-  const there = new Promise<void>((resolve) => {
+  const there = new Promise<ServerMailboxes>((resolve) => {
     network.onChange(() => {
-      if (network.mailboxes.server()) resolve()
+      const [server] = network.mailboxes.servers()
+      if (server) resolve(server)
     })
   })
-  network.useServer({ host: '127.0.0.1', port })
-  await there
+  network.useServers([{ host: '127.0.0.1', port }])
+  const server = await there
   const keys: MailboxKeys[] = []
   for (let each = 0; each < mailboxes; each++) {
     const key = await mailboxKeys(crypto, new Uint8Array(randomBytes(32)))
     keys.push(key)
-    await insisting(() => network.mailboxes.watch(key, true))
+    await insisting(() => server.watch(key, true))
   }
-  return { network, keys }
+  return { network, server, keys }
 }
 
 /** Again after the time that a slow server names. Answers how often it was refused. */
@@ -72,25 +74,25 @@ const insisting = async (
   }
 }
 
-const put = async ({ network, keys }: Visitor, blobs: number, bytes: number): Promise<number> => {
+const put = async ({ server, keys }: Visitor, blobs: number, bytes: number): Promise<number> => {
   const blob = new Uint8Array(randomBytes(bytes))
   let left = blobs
   let refused = 0
   const worker = async (): Promise<void> => {
     while (left > 0) {
       const key = keys[(left -= 1) % keys.length] as MailboxKeys
-      refused += await insisting(() => network.mailboxes.put(key, blob))
+      refused += await insisting(() => server.put(key, blob))
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, worker))
   return refused
 }
 
-const readAll = async ({ network, keys }: Visitor): Promise<number> => {
+const readAll = async ({ server, keys }: Visitor): Promise<number> => {
   let blobs = 0
   for (const key of keys)
     for (let after = 0, more = true; more;) {
-      const page = await network.mailboxes.read(key, { after })
+      const page = await server.read(key, { after })
       if (!page.ok) throw new Error(JSON.stringify(page.refusal))
       blobs += page.value.blobs.length
       after = page.value.blobs.at(-1)?.cursor ?? after

@@ -32,6 +32,7 @@ export const benchStart = async (runs = RUNS): Promise<readonly Row[]> =>
 
 const onServer = (peer: BenchPeer): Promise<true> =>
   peer.until((update) => {
-    const isThere = (update.kind === 'snapshot' || update.kind === 'status') && update.status.server.at === 'connected'
+    const isThere =
+      (update.kind === 'snapshot' || update.kind === 'status') && update.status.servers[0]?.at === 'connected'
     return isThere || undefined
   })

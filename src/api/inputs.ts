@@ -10,6 +10,8 @@ import { TEXT_CHARACTERS_MAX } from './wire.ts'
 export const NAME_CHARACTERS_MAX = 1_000
 export const EMOJI_CHARACTERS_MAX = 64
 export const ADDRESS_CHARACTERS_MAX = 300
+/** More than one person may use: the peer says so in words. */
+export const ADDRESSES_MAX = 16
 export const SEARCH_CHARACTERS_MAX = 500
 export const LINE_ID_CHARACTERS_MAX = 200
 export const HISTORY_LINES_MAX = 500
@@ -75,9 +77,10 @@ export const INPUTS = {
     readMarkers: v.exactOptional(v.boolean()),
     seenNearby: v.exactOptional(v.boolean()),
     seenOnServer: v.exactOptional(v.boolean()),
+    directly: v.exactOptional(v.boolean()),
     mapPorts: v.exactOptional(v.boolean()),
   }),
-  useServer: v.strictObject({ address: text(ADDRESS_CHARACTERS_MAX) }),
+  useServers: v.strictObject({ addresses: v.pipe(v.array(text(ADDRESS_CHARACTERS_MAX)), v.maxLength(ADDRESSES_MAX)) }),
   reach: v.strictObject({ person }),
   tryNow: v.strictObject({ person }),
   search: v.strictObject({

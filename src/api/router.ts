@@ -29,7 +29,7 @@ export const createRouter = (calls: Calls) => ({
   rename: answer(INPUTS.rename, (input) => calls.rename(input)),
   namePrivately: answer(INPUTS.namePrivately, (input) => calls.namePrivately(input)),
   configure: answer(INPUTS.configure, (input) => calls.configure(input)),
-  useServer: answer(INPUTS.useServer, (input) => calls.useServer(input)),
+  useServers: answer(INPUTS.useServers, (input) => calls.useServers(input)),
   reach: answer(INPUTS.reach, (input) => calls.reach(input)),
   tryNow: answer(INPUTS.tryNow, (input) => calls.tryNow(input)),
   lookAgain: os.handler(() => calls.lookAgain()),

@@ -79,6 +79,12 @@ export type PeerOptions = {
   readonly servers?: readonly string[]
   /** Whether to look for people on this network and be seen by them; absent: what the profile has. */
   readonly nearby?: 'on' | 'off'
+  /** Whether anybody but servers may learn where this device is; absent: what the profile has. */
+  readonly direct?: 'on' | 'off'
+  /** Whether the router is asked to pass a port on; absent: what the profile has. */
+  readonly mapPorts?: 'on' | 'off'
+  /** It runs until it is stopped: only then the router is asked for anything. */
+  readonly stays?: true
   /** Called for the passphrase of a profile that has one. Without it, or without an answer, such a profile stays closed. */
   readonly ask?: Ask
 }

@@ -8,10 +8,20 @@ import { accept, refuse, type Result } from '../core/bytes/result.ts'
 import { parseName } from '../core/identity/name.ts'
 import { createNodeCrypto } from '../crypto/node.ts'
 import { parseAddress } from '../link/address.ts'
+import { createPortMapper } from '../link/gateway/mapper.ts'
+import { findRouter } from '../link/gateway/route.ts'
 import { createEndpoint } from '../link/libp2p/endpoint.ts'
+import { observe } from '../link/observe.ts'
 import { openPeer as runPeer } from '../peer/peer.ts'
 import { openSelf } from '../peer/self.ts'
-import { parseServer, serverText, settingChange } from '../peer/settings.ts'
+import {
+  chooseServers,
+  loadSettings,
+  parseServers,
+  serversChange,
+  settingChange,
+  type ServersRefusal,
+} from '../peer/settings.ts'
 import type { Change, Store, StoreRefusal } from '../store/port.ts'
 import type { Calls } from '../view/calls.ts'
 import type { OpenDoor, OwnPeer, PeerOptions, PeerRefusal } from './command.ts'
@@ -70,13 +80,16 @@ const openOn = async (
   // Before the peer runs: it would otherwise appear where it is not wanted for a moment.
   const chosen = await choose(store, options)
   if (!chosen.ok)
-    return refuse(chosen.refusal.kind === 'server-address' ? chosen.refusal : storeRefusal(chosen.refusal, profile))
+    return refuse(isServersRefusal(chosen.refusal) ? chosen.refusal : storeRefusal(chosen.refusal, profile))
   const endpoint = await listen(store, self.value.deviceSeed, options)
   if (!endpoint.ok) return endpoint
   closing.push(() => endpoint.value.close())
+  const mapper = options.stays ? createPortMapper({ findRouter, random: randomBytes }) : undefined
+  if (mapper) closing.push(() => mapper.close())
   const peer = await runPeer({
     store,
     endpoint: endpoint.value,
+    outside: { observe, ...(mapper && { mapper }) },
     crypto,
     scheduler: TIME,
     random: randomBytes,
@@ -114,16 +127,23 @@ const PORT_KEY = 'port'
 /** Keeps what was chosen on the command line, for this start and those after it. */
 const choose = async (
   store: Store,
-  { server, nearby }: PeerOptions,
-): Promise<Result<null, StoreRefusal | { readonly kind: 'server-address'; readonly text: string }>> => {
-  const changes: Change[] = nearby === undefined ? [] : [settingChange('seenNearby', nearby === 'on')]
-  if (server !== undefined) {
-    const parsed = parseServer(server)
+  { servers, nearby, direct, mapPorts }: PeerOptions,
+): Promise<Result<null, StoreRefusal | ServersRefusal>> => {
+  const changes: Change[] = []
+  if (nearby !== undefined) changes.push(settingChange('seenNearby', nearby === 'on'))
+  if (direct !== undefined) changes.push(settingChange('directly', direct === 'on'))
+  if (mapPorts !== undefined) changes.push(settingChange('mapPorts', mapPorts === 'on'))
+  if (servers !== undefined) {
+    const parsed = parseServers(servers)
     if (!parsed.ok) return parsed
-    changes.push(settingChange('server', serverText(parsed.value)))
+    const { servers: before } = await loadSettings(store)
+    changes.push(serversChange(chooseServers(before, parsed.value, Date.now())))
   }
   return changes.length === 0 ? accept(null) : store.commit(changes)
 }
+
+const isServersRefusal = (refusal: StoreRefusal | ServersRefusal): refusal is ServersRefusal =>
+  refusal.kind === 'server-address' || refusal.kind === 'servers-full'
 
 const storeRefusal = (refusal: StoreRefusal, profile: Profile): PeerRefusal =>
   refusal.kind === 'full'

@@ -2,7 +2,8 @@ import { constants } from 'node:fs'
 import { access, readdir, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { nearbyWords, serverWords, storeFailureWords } from '../view/server-words.ts'
+import { networkFacts, outlookWords } from '../view/network-words.ts'
+import { nearbyWords, serversWords, serverWords, storeFailureWords } from '../view/server-words.ts'
 import type { Millis, StatusView } from '../view/view.ts'
 import type { Profile } from './profile.ts'
 
@@ -98,7 +99,7 @@ export const examineStatus = (status: StatusView, now: Millis): readonly Finding
     : { state: 'good', what: 'Listens', found: status.addresses.join(', ') },
   ...(status.me === undefined
     ? [{ state: 'odd', what: 'Name', found: 'not chosen yet', mend: NAMELESS } as const]
-    : examineMeeting(status, `${status.me.name} ·${status.me.tag}`, now)),
+    : [...examineMeeting(status, `${status.me.name} ·${status.me.tag}`, now), ...examineNetwork(status)]),
   ...(status.storeFailure === undefined
     ? []
     : [
@@ -113,19 +114,47 @@ export const examineStatus = (status: StatusView, now: Millis): readonly Finding
 
 const NAMELESS = 'Until then nobody is looked for, and nobody sees you. Choose one: kith name NEW, or in the window.'
 
+const INDIRECT =
+  'You chose never to connect directly: servers carry everything, which is slower, and without one nothing arrives. To change it: kith --direct on, or the settings in the window.'
+
 /** Where others are looked for, under which name. */
 const examineMeeting = (status: StatusView, name: string, now: Millis): readonly Finding[] => {
-  const server = serverWords(status.server, now)
   const nearby = nearbyWords(status.nearby)
   return [
     { state: 'good', what: 'Name', found: name },
-    status.server.at === 'connected' || (status.server.at === 'none' && status.nearby.at === 'on')
-      ? { state: 'good', what: 'Server', found: server.state }
-      : { state: 'odd', what: 'Server', found: server.state, mend: server.meaning },
+    ...examineServers(status, now),
+    ...(status.settings.directly ? [] : [{ state: 'odd', what: 'Direct', found: 'off', mend: INDIRECT } as const]),
     status.nearby.at === 'on'
       ? { state: 'good', what: 'Nearby', found: nearby.state }
       : { state: 'odd', what: 'Nearby', found: nearby.state, mend: nearby.meaning },
   ]
+}
+
+/** What the network does to those who want to reach this person. */
+const examineNetwork = ({ network }: StatusView): readonly Finding[] => {
+  const outlook = { what: 'Reach', ...outlookWords(network) }
+  // What was not looked at would be a list of things that are not known.
+  const facts = network.looked === undefined ? [outlook] : [outlook, ...networkFacts(network)]
+  return facts.map(({ is, what, state, meaning }) =>
+    is === 'good' ? { state: is, what, found: state } : { state: is, what, found: state, mend: meaning },
+  )
+}
+
+const examineServers = ({ servers, nearby }: StatusView, now: Millis): readonly Finding[] => {
+  if (servers.length === 0) {
+    const { state, meaning } = serversWords(servers, now)
+    return [
+      nearby.at === 'on'
+        ? { state: 'good', what: 'Server', found: state }
+        : { state: 'odd', what: 'Server', found: state, mend: meaning },
+    ]
+  }
+  return servers.map((server) => {
+    const { state, meaning } = serverWords(server, now)
+    return server.at === 'connected'
+      ? { state: 'good', what: 'Server', found: state }
+      : { state: 'odd', what: 'Server', found: state, mend: meaning }
+  })
 }
 
 const exists = (path: string): Promise<boolean> =>

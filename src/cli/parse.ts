@@ -35,7 +35,7 @@ const parseHelp = (line: readonly string[], commands: readonly Command[]): Resul
 const parseFor = (command: Command, line: readonly string[], named: boolean): Result<Wanted, Usage> => {
   const options: ParseArgsOptionsConfig = { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } }
   for (const [name, option] of Object.entries(command.options))
-    options[name] = { type: option.value === undefined ? 'boolean' : 'string' }
+    options[name] = { type: option.value === undefined ? 'boolean' : 'string', multiple: option.several === true }
   try {
     const { values, positionals } = parseArgs({
       args: line.slice(named ? 1 : 0),

@@ -43,6 +43,12 @@ export const textOf = (given: Given, option: string): string | undefined => {
   return typeof value === 'string' ? value : undefined
 }
 
+/** The texts of an option that may come several times, when it was given. */
+export const textsOf = (given: Given, option: string): readonly string[] | undefined => {
+  const value = given.options[option]
+  return Array.isArray(value) ? value : undefined
+}
+
 /** Says why nothing was done and gives the exit code for it. */
 export const fail = (refusal: CommandRefusal, world: World): Exit => {
   // A refusal may repeat what a stranger wrote: a name, an address.

@@ -102,6 +102,7 @@ export const exitFor = (refusal: CommandRefusal): Exit => {
     case 'text-empty':
     case 'text-too-long':
     case 'too-large':
+    case 'servers-full':
     case 'server-address':
     case 'not-a-member':
     case 'not-a-group':

@@ -92,7 +92,7 @@ export interface Endpoint {
   overUdp(policy: UdpPolicy): void
   /** Called when somebody is seen on this network. */
   onSighting(handler: (sighting: Sighting) => void): void
-  /** Announce this device on the network and look for others (mDNS), or stop both. */
+  /** Announce this device on the network and look for others (mDNS), or stop both. Again: on cards that came since. */
   near(on: boolean): Promise<Result<null, Failure>>
   close(): Promise<void>
 }

@@ -51,7 +51,7 @@ export class Acquaintances {
 
   /** Learns from a verified card or listing. */
   async met(said: Listing | Card): Promise<void> {
-    const { me, people, isNeeded, keep, onChanged } = this.#ports
+    const { me, people, isNeeded, keep, onChanged, standingOf } = this.#ports
     const person = personOf(said.certificate)
     if (person === me) return
     const forgotten = people.forgetStrangers((each) => each === person || isNeeded(each))
@@ -59,6 +59,8 @@ export class Acquaintances {
     this.#findings.identified(deviceOf(said.certificate), person)
     if (changes.length > 0) await keep(changes)
     await this.hasDevice(person, deviceOf(said.certificate))
+    // They may be found elsewhere now.
+    if (changes.length > 0 && standingOf(person) === 'accepted') this.reachFor(person)
     onChanged(person)
   }
 
@@ -99,6 +101,7 @@ export class Acquaintances {
 
   /** Keeps trying to be linked with every device of this person. */
   reachFor(person: Hex): void {
-    for (const device of this.#ports.people.devicesOf(person)) this.#ports.network.want(device.id, device.addresses)
+    const { people, network } = this.#ports
+    for (const { id, addresses } of people.devicesOf(person)) network.want(id, addresses, people.serversOf(id))
   }
 }

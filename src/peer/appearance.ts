@@ -1,9 +1,11 @@
 import type { Crypto } from '../core/crypto/port.ts'
 import type { Result } from '../core/bytes/result.ts'
+import type { NamedServers } from '../core/identity/card.ts'
+import { formatServer } from '../core/reach/server-address.ts'
 import type { Change, StoreRefusal } from '../store/port.ts'
 import type { Network, Scheduler } from './network/port.ts'
 import { CARD_KEY_MILLIS, ownCard, selfChanges, withFreshCardKey, type Self } from './self.ts'
-import type { Settings } from './settings.ts'
+import type { ChosenServers, Settings } from './settings.ts'
 
 /** What appearing before others needs of the peer. */
 export type AppearancePorts = {
@@ -44,11 +46,14 @@ export class Appearance {
     const { crypto, random, scheduler, network, keep, onAppeared } = this.#ports
     const fresh = await withFreshCardKey(this.self, { crypto, random, now: scheduler.now() })
     if (fresh !== this.self && (await keep(selfChanges(fresh))).ok) this.self = fresh
-    this.#card = await ownCard(crypto, this.self)
-    const { seenOnServer, seenNearby, server } = this.#ports.settings()
+    const { seenOnServer, seenNearby, directly, mapPorts, servers } = this.#ports.settings()
+    // First of all: whatever follows would show where this device is.
+    network.setDirectly(directly)
+    this.#card = await ownCard(crypto, this.self, namedServers(servers))
     if (this.#card) network.announce({ ...this.#card, visible: seenOnServer })
-    network.useServer(this.#card ? server : undefined)
-    network.setNearby(this.#card !== undefined && seenNearby)
+    network.useServers(this.#card ? servers.addresses : [])
+    network.setNearby(this.#card !== undefined && seenNearby && directly)
+    network.mapPorts(this.#card !== undefined && mapPorts)
     this.close()
     this.#cancelRotation = scheduler.after(CARD_KEY_MILLIS, () => void this.appear())
     onAppeared(this.#card?.card)
@@ -58,3 +63,7 @@ export class Appearance {
     this.#cancelRotation()
   }
 }
+
+/** What others are told of them: nothing of the one that is tried because nobody chose. */
+const namedServers = ({ addresses, chosen }: ChosenServers): NamedServers | undefined =>
+  chosen === undefined ? undefined : { addresses: addresses.map(formatServer), time: chosen }

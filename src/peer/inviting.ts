@@ -2,6 +2,7 @@ import { accept, refuse, type Result } from '../core/bytes/result.ts'
 import type { Hex } from '../core/bytes/hex.ts'
 import { membershipNow } from '../core/group/replica.ts'
 import { deviceOf, personOf } from '../core/identity/certificate.ts'
+import { formatServer, readServer } from '../core/reach/server-address.ts'
 import { MAILBOX_SECRET_BYTES } from '../core/mailbox/keys.ts'
 import { encodeContent } from '../core/timeline/content.ts'
 import type { Refusal } from '../view/calls.ts'
@@ -18,7 +19,6 @@ import type { PeerOptions } from './options.ts'
 import { refusalOf } from './refusal.ts'
 import type { Room } from './room.ts'
 import type { RunningPeer } from './running.ts'
-import { parseServer, serverText, settingChange } from './settings.ts'
 
 type Input = {
   readonly options: PeerOptions
@@ -38,19 +38,18 @@ export const invitationsPorts = (peer: RunningPeer, input: Input): InvitationsPo
     random,
     self: () => peer.self,
     card: () => peer.appearance.card,
-    server: () => peer.network.server(),
-    chosenServer: {
-      get: async () => ((await store.record('setting', 'server')) ? serverText(peer.settings.server) : undefined),
-      adopt: async (address) => {
-        const parsed = parseServer(address)
-        if (!parsed.ok) return
-        const kept = await peer.keep([settingChange('server', serverText(parsed.value))])
-        if (!kept.ok) return
-        peer.settings = { ...peer.settings, server: parsed.value }
-        await peer.appear()
+    servers: () => peer.network.servers(),
+    chosenServers: {
+      get own() {
+        const { addresses, chosen } = peer.settings.servers
+        return chosen === undefined ? undefined : addresses.map(formatServer)
+      },
+      adopt: async (addresses) => {
+        await peer.useServers(addresses)
       },
     },
-    addresses: () => peer.network.addresses(),
+    // An invitation may go through many hands.
+    addresses: () => (peer.settings.directly ? peer.network.addresses() : []),
     tell: (update) => peer.screens.tell(update),
     people: peoplePorts(peer, random),
     groups: groupsPorts(peer, input),
@@ -69,11 +68,13 @@ const peoplePorts = (peer: RunningPeer, random: (bytes: number) => Uint8Array): 
   meet: async (card, addresses) => {
     await peer.acquaintances.met(card)
     peer.invitedBy.add(deviceOf(card.certificate))
-    peer.network.want(deviceOf(card.certificate), addresses)
+    const device = deviceOf(card.certificate)
+    peer.network.want(device, addresses, peer.people.serversOf(device))
   },
-  seek: (device, addresses) => {
+  seek: (device, { addresses, servers }) => {
     peer.invitedBy.add(device)
-    peer.network.want(device, addresses)
+    const named = servers.flatMap((each) => readServer(each) ?? [])
+    peer.network.want(device, addresses, peer.people.serversOf(device) ?? named)
   },
   accept: async (person, meeting) => {
     const room = await peer.rooms.with(person)

@@ -1,6 +1,7 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import { firstMailboxOf, mailboxesBefore, mailboxSecrets } from '../core/group/lineage.ts'
 import { membershipNow } from '../core/group/replica.ts'
+import { formatServer } from '../core/reach/server-address.ts'
 import type { Vector } from '../core/sync/frame.ts'
 import { Mailboxes } from './mailboxes/mailboxes.ts'
 import type { Taken } from './mailboxes/reader.ts'
@@ -21,6 +22,7 @@ export const createMailing = (peer: RunningPeer, { store, crypto, scheduler, ran
     client: peer.network.mailboxes,
     device: peer.self.device,
     deviceSeed: () => peer.self.deviceSeed,
+    serversOf: (device) => peer.people.serversOf(device)?.map(formatServer),
     isLinked: (device) => peer.sessions.with(device) !== undefined,
     load: (conversation, wants) => loadOutgoing(store, conversation, wants),
     onDeposit: (conversation) => {

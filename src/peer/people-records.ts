@@ -2,8 +2,9 @@ import { decode, encode, type Plain } from '../core/bytes/cbor.ts'
 import { fromHex, type Hex } from '../core/bytes/hex.ts'
 import { Bug } from '../core/bytes/result.ts'
 import { bytes, hex, list, nullable, text, tuple, uint, type Shape } from '../core/bytes/shape.ts'
-import { LISTING_BYTES_MAX } from '../core/identity/card.ts'
+import { LISTING_BYTES_MAX, type NamedServers } from '../core/identity/card.ts'
 import { certificateShape, plainCertificate, type Certificate } from '../core/identity/certificate.ts'
+import { formatServer, serverShape, SERVERS_MAX } from '../core/reach/server-address.ts'
 import type { Change } from '../store/port.ts'
 import type { Millis, Standing } from '../view/view.ts'
 
@@ -32,6 +33,8 @@ export type Device = {
   /** Where it answered before, best first. */
   readonly addresses: readonly string[]
   readonly lastSeen?: Millis
+  /** The servers at which it says that its person can be found; absent when it never said. */
+  readonly servers?: NamedServers
   /** What it says of its person, signed, to be passed on to who joins a group with them. */
   readonly listing?: Uint8Array
 }
@@ -48,6 +51,7 @@ const deviceShape = tuple(
   list(text(100), 64),
   nullable(uint()),
   nullable(bytes(1, LISTING_BYTES_MAX)),
+  nullable(tuple(list(serverShape, SERVERS_MAX), uint())),
 )
 
 export const personChange = (person: Person): Change => ({
@@ -97,19 +101,20 @@ const readVerification = ([since, devices, changed]: readonly [
   ...(changed !== null && { changed }),
 })
 
-const encodeDevice = ({ certificate, slotKey, addresses, lastSeen, listing }: Device): Uint8Array =>
+const encodeDevice = ({ certificate, slotKey, addresses, lastSeen, listing, servers }: Device): Uint8Array =>
   encode([
     plainCertificate(certificate),
     slotKey ? [slotKey.key, slotKey.time] : null,
     addresses,
     lastSeen ?? null,
     listing ?? null,
+    servers ? [servers.addresses, servers.time] : null,
   ])
 
 export const readDevice = (id: Hex, from: Uint8Array): Device => {
-  const fields = deviceShape(fieldsOf(from, 5))
+  const fields = deviceShape(fieldsOf(from, 6))
   if (!fields) throw new Bug('a stored device cannot be read')
-  const [certificate, slotKey, addresses, lastSeen, listing] = fields
+  const [certificate, slotKey, addresses, lastSeen, listing, servers] = fields
   return {
     id,
     certificate,
@@ -117,6 +122,7 @@ export const readDevice = (id: Hex, from: Uint8Array): Device => {
     ...(slotKey !== null && { slotKey: { key: slotKey[0], time: slotKey[1] } }),
     ...(lastSeen !== null && { lastSeen }),
     ...(listing !== null && { listing }),
+    ...(servers !== null && { servers: { addresses: servers[0].map(formatServer), time: servers[1] } }),
   }
 }
 

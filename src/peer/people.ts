@@ -3,6 +3,7 @@ import type { Entry } from '../core/group/founding.ts'
 import type { Card, Listing } from '../core/identity/card.ts'
 import { deviceOf, personOf } from '../core/identity/certificate.ts'
 import { lookOf, type Name } from '../core/identity/name.ts'
+import { readServer, type ServerAddress } from '../core/reach/server-address.ts'
 import { tagOf } from '../core/identity/tag.ts'
 import type { Change, Store } from '../store/port.ts'
 import type { FoundBy, Millis, PersonView, Presence, Standing, Verified } from '../view/view.ts'
@@ -58,6 +59,11 @@ export class People {
     return [...(this.#devicesOf.get(person) ?? [])].flatMap((device) => this.#devices.get(device) ?? [])
   }
 
+  /** The servers at which this device says that it can be found, as it was told last. */
+  serversOf(device: Hex): readonly ServerAddress[] | undefined {
+    return this.#devices.get(device)?.servers?.addresses.flatMap((each) => readServer(each) ?? [])
+  }
+
   /** The device to seal a first message for: the one whose card is newest. */
   entryOf(person: Hex): Entry | undefined {
     return this.entriesOf(person)[0]
@@ -85,10 +91,13 @@ export class People {
     const slotKey = 'slotKey' in said ? { key: said.slotKey, time: said.slotTime } : undefined
     const isNewer = slotKey !== undefined && slotKey.time > (known?.slotKey?.time ?? -1)
     const isRenamed = changes.length > 0 && said.signed !== undefined
-    if (known && !isNewer && !isRenamed && (known.listing || !said.signed)) return changes
+    const servers = 'servers' in said ? said.servers : undefined
+    const isElsewhere = servers !== undefined && servers.time > (known?.servers?.time ?? -1)
+    if (known && !isNewer && !isRenamed && !isElsewhere && (known.listing || !said.signed)) return changes
     const device = {
       ...(known ?? { id, certificate: said.certificate, addresses: [] }),
       ...(isNewer && { slotKey }),
+      ...(isElsewhere && { servers }),
       ...(said.signed && (isRenamed || !known?.listing) && { listing: said.signed }),
     }
     return [...changes, this.#keepDevice(device)]

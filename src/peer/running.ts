@@ -1,6 +1,7 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import type { Result } from '../core/bytes/result.ts'
 import { lookOf } from '../core/identity/name.ts'
+import type { ServerAddress } from '../core/reach/server-address.ts'
 import { encodeLine } from '../core/timeline/line.ts'
 import type { Change, Store, StoreRefusal } from '../store/port.ts'
 import type { Standing, StatusView } from '../view/view.ts'
@@ -20,7 +21,7 @@ import { Screens } from './screens.ts'
 import { NOTHING_SEALED, type Sealing } from './sealing.ts'
 import type { Self } from './self.ts'
 import type { Sessions } from './sessions.ts'
-import { loadSettings, type Settings } from './settings.ts'
+import { chooseServers, loadSettings, serversChange, type Settings } from './settings.ts'
 import type { Sharing } from './sharing.ts'
 
 type Loaded = { readonly people: People; readonly settings: Settings; readonly rooms: Rooms }
@@ -53,7 +54,16 @@ export class RunningPeer {
     const standingOf = (person: Hex) => this.standingOf(person)
     const admits = (device: Hex): boolean => this.standingOf(people.personOf(device)) !== 'blocked'
     const isFamiliar = (device: Hex): boolean => this.#isFamiliar(device)
-    const network = openNetwork({ endpoint, scheduler, random: () => fraction(random(4)), crypto, admits, isFamiliar })
+    const network = openNetwork({
+      endpoint,
+      outside: options.outside,
+      scheduler,
+      random: () => fraction(random(4)),
+      crypto,
+      admits,
+      isFamiliar,
+    })
+    network.setDirectly(settings.directly)
     this.network = network
     this.appearance = new Appearance(self, {
       crypto,
@@ -192,6 +202,16 @@ export class RunningPeer {
 
   appear(): Promise<void> {
     return this.appearance.appear()
+  }
+
+  /** From now on these are the servers to use. */
+  async useServers(addresses: readonly ServerAddress[]): Promise<Result<null, StoreRefusal>> {
+    const servers = chooseServers(this.settings.servers, addresses, this.scheduler.now())
+    const kept = await this.keep([serversChange(servers)])
+    if (!kept.ok) return kept
+    this.settings = { ...this.settings, servers }
+    await this.appear()
+    return kept
   }
 
   /** Stops reaching for a person, and hangs up. */

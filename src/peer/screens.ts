@@ -54,17 +54,18 @@ export class Screens {
   status(): StatusView {
     const { network, about } = this.#shown
     const { name, person: id, device } = this.#shown.self()
-    const { readMarkers, seenNearby, seenOnServer } = this.#shown.settings()
+    const { readMarkers, seenNearby, seenOnServer, directly, mapPorts } = this.#shown.settings()
     const storeFailure = this.#shown.storeFailure()
     const mailboxFailure = this.#shown.sealing().failure()
     return {
       passphrase: false,
       ...about,
       ...(name !== undefined && { me: { id, device, name, tag: tagOf(id) } }),
-      server: network.server(),
+      servers: network.servers(),
       nearby: network.nearby(),
       addresses: network.addresses(),
-      settings: { readMarkers, seenNearby, seenOnServer },
+      network: network.ownNetwork(),
+      settings: { readMarkers, seenNearby, seenOnServer, directly, mapPorts },
       ...(mailboxFailure && { mailboxFailure }),
       ...(storeFailure && { storeFailure }),
     }

@@ -5,7 +5,7 @@ import { bytes, hex, list, nullable, text, tuple, uint } from '../core/bytes/sha
 import { SEED_BYTES, type Crypto } from '../core/crypto/port.ts'
 import { slotKeyId } from '../core/group/epoch.ts'
 import { KEYS_KEPT_MILLIS_MAX, type OwnSlotKey } from '../core/group/keyring.ts'
-import { signCard, signListing, type Card } from '../core/identity/card.ts'
+import { signCard, signListing, type Card, type NamedServers } from '../core/identity/card.ts'
 import {
   certificateShape,
   certify,
@@ -64,15 +64,23 @@ export const selfChanges = (self: Self): readonly Change[] => [
   { put: 'record', space: 'self', key: 'self', value: encode(plainSelf(self)) },
 ]
 
-/** What this device tells whoever it meets. Undefined while it has no name. */
+/** What this device tells whoever it meets, with the servers that its person chose. Undefined while it has no name. */
 export const ownCard = async (
   crypto: Crypto,
   self: Self,
+  servers?: NamedServers,
 ): Promise<{ readonly card: Uint8Array; readonly listing: Uint8Array } | undefined> => {
   const key = self.cardKeys.at(-1)
   if (self.name === undefined || !key) return undefined
   const { certificate, name, nameTime } = self
-  const card: Card = { certificate, name, nameTime, slotKey: key.publicKey, slotTime: key.made }
+  const card: Card = {
+    certificate,
+    name,
+    nameTime,
+    slotKey: key.publicKey,
+    slotTime: key.made,
+    ...(servers && { servers }),
+  }
   return {
     card: await signCard(crypto, self.deviceSeed, card),
     listing: await signListing(crypto, self.deviceSeed, card),

@@ -171,10 +171,9 @@ export class Sharing {
     const sought = this.#ports.rooms.standing(room) === 'accepted' && !room.gone ? this.#nextOf(room) : new Set<Hex>()
     const before = this.#sought.get(id) ?? new Set()
     this.#sought.set(id, sought)
-    for (const device of sought) {
-      const addresses = this.#ports.people.device(device)?.addresses ?? []
-      if (!before.has(device)) this.#ports.network.want(device, addresses)
-    }
+    const { people, network } = this.#ports
+    for (const device of sought)
+      if (!before.has(device)) network.want(device, people.device(device)?.addresses ?? [], people.serversOf(device))
     for (const device of before) if (!sought.has(device) && !this.#isNeeded(device)) this.#ports.network.release(device)
   }
 

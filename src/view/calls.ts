@@ -62,6 +62,8 @@ export type Refusal =
   | { readonly kind: 'safety-unreadable' }
   | { readonly kind: 'not-yours' }
   | { readonly kind: 'server-address'; readonly text: string }
+  /** More servers than one person uses. */
+  | { readonly kind: 'servers-full'; readonly limit: number }
   | { readonly kind: 'disk-full' }
   | { readonly kind: 'disk-failed'; readonly detail: string }
   | { readonly kind: 'outdated'; readonly detail: string }
@@ -123,8 +125,8 @@ export interface Calls {
   /** Give somebody a name of my own, or take it away with the empty text. */
   namePrivately(input: { readonly person: string; readonly name: string }): Answer<null>
   configure(input: Partial<SettingsView>): Answer<null>
-  /** `HOST`, `HOST:PORT`, or empty for no server. */
-  useServer(input: { readonly address: string }): Answer<null>
+  /** Each `HOST` or `HOST:PORT`, the preferred one first; none for no server. */
+  useServers(input: { readonly addresses: readonly string[] }): Answer<null>
   reach(input: { readonly person: string }): Answer<ReachView>
   /** Try all paths to this person now. */
   tryNow(input: { readonly person: string }): Answer<null>

@@ -24,10 +24,10 @@ export type InvitationOffer = {
   readonly inviter: { readonly person: string; readonly name: string; readonly tag: string }
   readonly group?: { readonly title: string; readonly role: Role }
   readonly expires: Millis
-  /** Where answers can wait for the inviter. It becomes mine when I never chose one. */
-  readonly server?: string
-  /** The server that I chose, when it is another: answers cannot wait for the inviter there. */
-  readonly ownServer?: string
+  /** Where answers can wait for the inviter. They become mine when I never chose any. */
+  readonly servers: readonly string[]
+  /** Whether I chose servers, and none of these is among them: Kith visits one of these, to leave the answer there. */
+  readonly visits: boolean
 }
 
 /** An invitation that I accepted. */

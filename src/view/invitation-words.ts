@@ -35,11 +35,12 @@ export const offerWords = ({ inviter, group }: InvitationOffer): string => {
     : `${inviter.name} invites you into the group “${group.title}”.`
 }
 
-/** When the inviter's server is another than mine, what that means; undefined when there is nothing to say. */
-export const serversWords = ({ inviter, server, ownServer }: InvitationOffer): string | undefined => {
-  if (ownServer === undefined) return undefined
-  const theirs = server === undefined ? `${inviter.name} uses no server` : `${inviter.name} uses the server ${server}`
-  return `You use the server ${ownServer}, ${theirs}. You reach each other while both are online, on one network or by a direct address; an answer cannot wait unless you use one server.`
+/** When the inviter can be found on none of my servers, what that means; undefined when there is nothing to say. */
+export const otherServersWords = ({ inviter, servers, visits }: InvitationOffer): string | undefined => {
+  if (servers.length === 0)
+    return `${inviter.name} uses no server, so an answer cannot wait: you reach each other while both are online, on one network or by a direct address.`
+  if (!visits) return undefined
+  return `${inviter.name} uses ${servers.length === 1 ? 'another server' : 'other servers'} than you. Kith visits ${servers.join(' or ')} to find ${inviter.name} and to leave the answer there.`
 }
 
 /** How an invitation that I accepted stands: what happened, what it means, what to do. */

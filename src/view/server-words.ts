@@ -8,11 +8,6 @@ export type StateWords = { readonly state: string; readonly meaning: string }
 
 export const serverWords = (server: ServerState, now: Millis): StateWords => {
   switch (server.at) {
-    case 'none':
-      return {
-        state: 'No server',
-        meaning: 'Kith finds people on your own network. To meet people elsewhere, name a server in the settings.',
-      }
     case 'connecting':
       return { state: `Connecting to ${server.address}`, meaning: 'People on this server appear in a moment.' }
     case 'connected': {
@@ -37,6 +32,40 @@ export const serverWords = (server: ServerState, now: Millis): StateWords => {
     default:
       return unreachable(server)
   }
+}
+
+/** How it stands with all of them together. */
+export const serversWords = (servers: readonly ServerState[], now: Millis): StateWords => {
+  const [first, second] = servers
+  if (first === undefined)
+    return {
+      state: 'No server',
+      meaning: 'Kith finds people on your own network. To meet people elsewhere, name a server in the settings.',
+    }
+  if (second === undefined) return serverWords(first, now)
+  const connected = servers.filter(({ at }) => at === 'connected').length
+  const missing = servers.flatMap(({ at, address }) => (at === 'unreachable' ? [address] : []))
+  if (connected > 0)
+    return {
+      state: connected === servers.length ? `On ${connected} servers` : `On ${connected} of ${servers.length} servers`,
+      meaning:
+        missing.length === 0
+          ? 'People who are on one of them and want to be seen appear here. Any one of them is enough.'
+          : `${missing.join(' and ')} cannot be reached at the moment. Kith goes on through the others and tries again by itself.`,
+    }
+  if (missing.length < servers.length)
+    return { state: `Connecting to ${servers.length} servers`, meaning: 'People on these servers appear in a moment.' }
+  return {
+    state: `Cannot reach any of ${servers.length} servers`,
+    meaning: `${serverWords(first, now).meaning} The settings say the same of each of them.`,
+  }
+}
+
+/** True once it is known how it stands with the servers: one of them answered, or none of them does. */
+export const isSettled = (status: StatusView | undefined): true | undefined => {
+  if (status === undefined) return undefined
+  const ats = status.servers.map(({ at }) => at)
+  return ats.includes('connected') || !ats.includes('connecting') ? true : undefined
 }
 
 export const nearbyWords = (nearby: StatusView['nearby']): StateWords => {

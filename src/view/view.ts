@@ -200,8 +200,8 @@ export type SafetyView = {
   readonly verified: Verified
 }
 
+/** How it stands with one of the servers that I use. */
 export type ServerState =
-  | { readonly at: 'none' }
   | { readonly at: 'connecting'; readonly address: string }
   | {
       readonly at: 'connected'
@@ -232,7 +232,8 @@ export type StatusView = {
   readonly me?: { readonly id: string; readonly device: string; readonly name: string; readonly tag: string }
   /** What to prefill the naming step with. */
   readonly suggestedName: string
-  readonly server: ServerState
+  /** The servers that I use, the preferred one first. */
+  readonly servers: readonly ServerState[]
   readonly nearby: { readonly at: 'on' | 'off' } | { readonly at: 'failed'; readonly failure: Failure }
   /** Where this peer listens for others, as text. */
   readonly addresses: readonly string[]
@@ -261,6 +262,8 @@ export type SettingsView = {
   readonly readMarkers: boolean
   readonly seenNearby: boolean
   readonly seenOnServer: boolean
+  /** Whether anybody but servers may learn where this device is: off, all goes through servers. */
+  readonly directly: boolean
   /** Whether the router is asked to pass a port on, so that others reach this device from outside. */
   readonly mapPorts: boolean
 }

@@ -28,7 +28,7 @@ test('[DR13] each call reaches the peer with what was passed and comes back with
   const order = { time: 1, author: BOB, seq: 1 }
   const line = idOf('e')
   const inputs: {
-    readonly [Name in Exclude<keyof Calls, 'updates' | 'status' | 'rename'>]: Parameters<Calls[Name]>[0]
+    readonly [Name in Exclude<keyof Calls, 'updates' | 'status' | 'rename' | 'lookAgain'>]: Parameters<Calls[Name]>[0]
   } = {
     open: { person: BOB },
     history: { conversation: TALK, before: order, limit: 50 },
@@ -42,7 +42,7 @@ test('[DR13] each call reaches the peer with what was passed and comes back with
     decide: { person: BOB, standing: 'blocked' },
     namePrivately: { person: BOB, name: 'Bobby' },
     configure: { readMarkers: false },
-    useServer: { address: 'example.org:12345' },
+    useServers: { addresses: ['example.org:12345', '[::1]'] },
     reach: { person: BOB },
     tryNow: { person: BOB },
     search: { text: 'hi', limit: 10 },
@@ -75,6 +75,7 @@ test('[DR13] each call reaches the peer with what was passed and comes back with
     assert.deepEqual(peer.asked.at(-2), { call: name, input }, name)
   }
   assert.deepEqual(await calls.status(), STATUS)
+  assert.deepEqual(await calls.lookAgain(), { ok: true, value: null })
   assert.deepEqual(await calls.rename({ name: '' }), { ok: false, refusal: { kind: 'name-empty' } })
 })
 

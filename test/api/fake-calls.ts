@@ -1,4 +1,5 @@
 import { accept, refuse } from '../../src/core/bytes/result.ts'
+import { judgeNetwork } from '../../src/core/reach/nat.ts'
 import type { Calls } from '../../src/view/calls.ts'
 import type { InvitationOffer, InvitationView, JoiningView } from '../../src/view/invitation-view.ts'
 import type { Update } from '../../src/view/update.ts'
@@ -36,10 +37,15 @@ export const STATUS: StatusView = {
   folder: '/somewhere/ann',
   me: { id: idOf('a'), device: idOf('d'), name: 'Ann', tag: 'aaaaaa' },
   suggestedName: 'ann',
-  server: { at: 'none' },
+  servers: [],
   nearby: { at: 'on' },
   addresses: [],
-  settings: { readMarkers: true, seenNearby: true, seenOnServer: true },
+  network: {
+    own: judgeNetwork({ addresses: [] }),
+    mapped: { at: 'off' },
+    servers: [],
+  },
+  settings: { readMarkers: true, seenNearby: true, seenOnServer: true, directly: true, mapPorts: true },
   passphrase: false,
 }
 
@@ -89,6 +95,8 @@ export const OFFER: InvitationOffer = {
   id: INVITATION.id,
   inviter: { person: BOB, name: 'Bob', tag: 'bbbbbb' },
   expires: INVITATION.expires,
+  servers: [],
+  visits: false,
 }
 
 export const SAFETY: SafetyView = {
@@ -194,9 +202,10 @@ export const fakeCalls = (
     rename: async ({ name }) => (name === '' ? refuse({ kind: 'name-empty' }) : accept({ name })),
     namePrivately: note('namePrivately', null),
     configure: note('configure', null),
-    useServer: note('useServer', null),
+    useServers: note('useServers', null),
     reach: note('reach', { person: BOB, presence: { at: 'away' } as const, attempts: [], waiting: 0 }),
     tryNow: note('tryNow', null),
+    lookAgain: () => note('lookAgain', null)({}),
     search: note('search', []),
     found: note('found', { conversation: CLIMBERS.id }),
     members: note('members', [{ person: idOf('a'), role: 'admin', me: true, devices: 1 } as const]),

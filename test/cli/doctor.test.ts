@@ -6,7 +6,9 @@ import { test, type TestContext } from 'node:test'
 
 import { examineFolder, examineRuntime, examineStatus, examineWindow, type Finding } from '../../src/cli/examine.ts'
 import { refuse } from '../../src/core/bytes/result.ts'
+import type { StatusView } from '../../src/view/view.ts'
 import { STATUS } from '../api/fake-calls.ts'
+import { HARD_NETWORK, UNSEEN_NETWORK } from '../web/fake/networks.ts'
 import { kith, machineWith, NOW } from './fake-world.ts'
 
 const short = (finding: Finding | undefined): string => `${finding?.state} ${finding?.what}`
@@ -57,6 +59,7 @@ test('[CL16] what the peer says of itself is sorted into good, odd and bad', () 
     Listens: 'good',
     Server: 'good',
     Nearby: 'good',
+    Reach: 'odd',
   })
   const { me: _, ...nameless } = STATUS
   // Nobody is looked for before there is a name.
@@ -64,18 +67,37 @@ test('[CL16] what the peer says of itself is sorted into good, odd and bad', () 
   assert.deepEqual(
     states({
       ...STATUS,
-      server: {
-        at: 'unreachable',
-        address: '10.0.0.9:12345',
-        since: NOW,
-        failure: { kind: 'refused', detail: 'ECONNREFUSED' },
-        next: NOW + 1_000,
-      },
+      servers: [
+        {
+          at: 'unreachable',
+          address: '10.0.0.9:12345',
+          since: NOW,
+          failure: { kind: 'refused', detail: 'ECONNREFUSED' },
+          next: NOW + 1_000,
+        },
+      ],
       nearby: { at: 'off' },
       storeFailure: { kind: 'full', detail: '' },
     }),
-    { Name: 'good', Listens: 'odd', Server: 'odd', Nearby: 'odd', Store: 'bad' },
+    { Name: 'good', Listens: 'odd', Server: 'odd', Nearby: 'odd', Reach: 'odd', Store: 'bad' },
   )
+})
+
+test('[CL60] doctor tells what the network does to those who call, each thing with how to mend it, once it was looked at', () => {
+  const short = (network: StatusView['network']): readonly string[] =>
+    examineStatus({ ...STATUS, network }, NOW)
+      .slice(4)
+      .map(({ state, what, found }) => `${state} ${what}: ${found}`)
+  assert.deepEqual(short(HARD_NETWORK), [
+    'odd Reach: Some people can reach you directly',
+    'odd Router: Gives each connection a door of its own (symmetric)',
+    'odd Provider: Seems to put a router of its own before yours (carrier-grade)',
+    'odd Port: Your router does not answer',
+    'odd UDP: Does not leave this network',
+    'odd IPv6: None',
+    'good Answers: chat.example.org:12345 answers in 131 ms',
+  ])
+  assert.deepEqual(short(UNSEEN_NETWORK), ['odd Reach: Not known how others can reach you'])
 })
 
 test('[CL16] doctor ends with 1 when something is bad, and says how to mend it', async (t) => {

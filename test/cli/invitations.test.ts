@@ -70,19 +70,19 @@ test('[CL24] join tells what is offered, accepts it, and says how it stands', as
       ['join', { link: 'kith:abc' }],
     ],
   )
-  assert.match(machine.noted.join('\n'), /^Bob invites you to talk\.$/)
+  assert.match(machine.noted.join('\n'), /^Bob invites you to talk\.\nBob uses no server, so an answer cannot wait/)
   assert.match(machine.printed.join(), /^Waiting for Bob to come online\. .*example\.org/)
 })
 
-test('[CL24] join shows both servers when they differ', async () => {
-  const offer = { ...OFFER, server: 'a.org:12345', ownServer: 'b.org:12345' }
+test('[CL24] join says that it visits the inviter’s server when that is another', async () => {
+  const offer = { ...OFFER, servers: ['a.org:12345'], visits: true }
   const calls = fakeCalls({
     joinings: [joining({ at: 'in', conversation: CONVERSATION.id })],
     overrides: { examine: async () => accept(offer) },
   })
   const machine = machineWith({ calls, running: true })
   assert.equal(await kith('join kith:abc', machine), 0)
-  assert.match(machine.noted.join('\n'), /b\.org:12345.*a\.org:12345/)
+  assert.match(machine.noted.join('\n'), /another server than you\. Kith visits a\.org:12345/)
 })
 
 test('[CL24] --wait ends with 0 when in, 1 when the answer is no, 3 when it is not in time', async () => {

@@ -28,7 +28,7 @@ test('[EX10] [AR2] a profile moves to another machine, goes on talking there, an
   t.after(() => server.value.close())
   const started = async (name: string, passphrase?: string): Promise<OwnPeer> => {
     const listen = { host: '127.0.0.1', port: 0 }
-    const options = { listen, server: `127.0.0.1:${server.value.port}`, nearby: 'off' } as const
+    const options = { listen, servers: [`127.0.0.1:${server.value.port}`], nearby: 'off' } as const
     const peer = await openPeer(profile(name), { ...options, ask: async () => passphrase }, tellNobody)
     assert(peer.ok, JSON.stringify(peer))
     return peer.value

@@ -40,7 +40,7 @@ test('[PE30] while the disk is full, every change is refused, and nothing of it 
     rename: () => alice.calls.rename({ name: 'Lost' }),
     privately: () => alice.calls.namePrivately({ person, name: 'Lost' }),
     configure: () => alice.calls.configure({ readMarkers: false }),
-    server: () => alice.calls.useServer({ address: 'example.org' }),
+    server: () => alice.calls.useServers({ addresses: ['example.org'] }),
     block: () => alice.calls.decide({ person, standing: 'blocked' }),
   }
   for (const [name, call] of Object.entries(refused)) assert.equal(await refusalOf(call()), 'disk-full', name)

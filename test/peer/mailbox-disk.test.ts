@@ -8,7 +8,7 @@ test('[AW17] what the disk of the reader refused is read again from the server, 
   const town = createTown(1)
   const server = town.serve()
   const [alice, bob] = [await town.home('Alice', { nearby: false }), await town.home('Bob', { nearby: false })]
-  for (const home of [alice, bob]) done(await home.calls.useServer({ address: server }))
+  for (const home of [alice, bob]) done(await home.calls.useServers({ addresses: [server] }))
   await town.time.advance(A_WHILE)
   const saying = say(alice, bob, 'hi')
   await town.time.advance(2_000)

@@ -242,7 +242,7 @@ test('[EX22] a receipt of before says nothing; one of since is as good as a link
   const town = createTown(6)
   const server = town.serve()
   const [alice, bob] = [await town.home('Alice', { nearby: false }), await town.home('Bob', { nearby: false })]
-  for (const home of [alice, bob]) done(await home.calls.useServer({ address: server }))
+  for (const home of [alice, bob]) done(await home.calls.useServers({ addresses: [server] }))
   await town.time.advance(A_WHILE)
   const saying = say(alice, bob, 'hi')
   await town.time.advance(2_000)

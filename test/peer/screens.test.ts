@@ -87,13 +87,22 @@ test('[PE25] settings hold after a restart, and who does not want to be seen is 
   const town = createTown(5)
   const alice = await town.home('Alice')
   done(await alice.calls.configure({ seenNearby: false, readMarkers: false }))
-  done(await alice.calls.useServer({ address: 'chat.example.org:4000' }))
-  assert.equal(await refusalOf(alice.calls.useServer({ address: 'http://x' })), 'server-address')
+  done(await alice.calls.useServers({ addresses: ['chat.example.org:4000'] }))
+  assert.equal(await refusalOf(alice.calls.useServers({ addresses: ['http://x'] })), 'server-address')
   alice.crash()
   await alice.start()
   const status = await alice.calls.status()
-  assert.deepEqual(status.settings, { readMarkers: false, seenNearby: false, seenOnServer: true })
-  assert.equal('address' in status.server && status.server.address, 'chat.example.org:4000')
+  assert.deepEqual(status.settings, {
+    readMarkers: false,
+    seenNearby: false,
+    seenOnServer: true,
+    directly: true,
+    mapPorts: true,
+  })
+  assert.deepEqual(
+    status.servers.map(({ address }) => address),
+    ['chat.example.org:4000'],
+  )
   const bob = await town.home('Bob')
   await town.time.advance(60_000)
   assert.deepEqual([bob.screen.people.size, alice.screen.people.size], [0, 0])

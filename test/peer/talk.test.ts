@@ -138,7 +138,7 @@ test('[PE18] somebody who is only on the list of the server can be written to', 
   const town = createTown(7)
   const address = town.serve()
   const [alice, bob] = [await town.home('Alice', { nearby: false }), await town.home('Bob', { nearby: false })]
-  for (const each of [alice, bob]) done(await each.calls.useServer({ address }))
+  for (const each of [alice, bob]) done(await each.calls.useServers({ addresses: [address] }))
   await town.time.advance(5_000)
   assert.deepEqual(
     [...alice.screen.people.values()].map(({ name, foundBy }) => [name, foundBy]),
@@ -156,7 +156,7 @@ test('[PE18] without their card nothing can be sealed, and it is said so', async
   const town = createTown(8)
   const address = town.serve()
   const [alice, bob] = [await town.home('Alice', { nearby: false }), await town.home('Bob', { nearby: false })]
-  for (const each of [alice, bob]) done(await each.calls.useServer({ address }))
+  for (const each of [alice, bob]) done(await each.calls.useServers({ addresses: [address] }))
   await town.time.advance(5_000)
   bob.crash()
   const conversation = await conversationOf(alice, bob)

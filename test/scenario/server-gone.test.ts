@@ -36,14 +36,14 @@ test(
       })
     const before = await since()
     await Promise.all([exchange(20, 60), server.program.end('SIGKILL')])
-    await ann.until((seen) => (seen.status?.server.at === 'unreachable' ? true : undefined))
-    await bob.until((seen) => (seen.status?.server.at === 'unreachable' ? true : undefined))
+    await ann.until((seen) => (seen.status?.servers[0]?.at === 'unreachable' ? true : undefined))
+    await bob.until((seen) => (seen.status?.servers[0]?.at === 'unreachable' ? true : undefined))
     await exchange(60, 80)
     assert.equal(await since(), before, 'the link is the one from before')
     for (const peer of [ann, bob]) assert.deepEqual(texts(await peer.lines(conversation)), expected)
 
     // A server that comes back is found again by itself.
     await startServer(stage, ['--port', String(server.port)])
-    await ann.until((seen) => (seen.status?.server.at === 'connected' ? true : undefined))
+    await ann.until((seen) => (seen.status?.servers[0]?.at === 'connected' ? true : undefined))
   },
 )

@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test, type TestContext } from 'node:test'
+import type { StatusView } from '../../src/view/view.ts'
 import { startPeer } from './peer.ts'
 import { createStage, startServer, type Stage } from './stage.ts'
 
@@ -142,19 +143,21 @@ test(
     context.after(() => void taken.close())
     const { port } = taken.address() as AddressInfo
     const ann = await startPeer(stage, 'ann', { name: 'Ann', server: `127.0.0.1:${port}` })
-    const wrong = await ann.until(({ status }) => (status?.server.at === 'unreachable' ? status.server : undefined))
+    const troubleOf = (status: StatusView | undefined) => status?.servers.find((each) => each.at === 'unreachable')
+    const wrong = await ann.until(({ status }) => troubleOf(status))
     assert.equal(wrong.failure.kind, 'not-kith')
     assert(wrong.next >= wrong.since)
     await new Promise((resolve) => taken.close(resolve))
-    const gone = await ann.until(({ status }) =>
-      status?.server.at === 'unreachable' && status.server.failure.kind === 'refused' ? status.server : undefined,
-    )
+    const gone = await ann.until(({ status }) => {
+      const trouble = troubleOf(status)
+      return trouble?.failure.kind === 'refused' ? trouble : undefined
+    })
     assert.equal(gone.failure.detail.includes('ECONNREFUSED'), true, gone.failure.detail)
     const status = await stage.kith(['status', '--data', stage.data, '--profile', 'ann'])
     assert.match(status.out, new RegExp(`^Server {4}Cannot reach 127\\.0\\.0\\.1:${port}\\. `, 'm'))
     // What is tried again succeeds once somebody is there.
     await startServer(stage, ['--port', String(port)])
-    await ann.until(({ status: now }) => (now?.server.at === 'connected' ? true : undefined))
+    await ann.until(({ status: now }) => (now?.servers[0]?.at === 'connected' ? true : undefined))
   },
 )
 

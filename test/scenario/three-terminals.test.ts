@@ -105,10 +105,10 @@ test(
     const stage = await createStage(context)
     const server = await startServer(stage)
     const ann = await startPeer(stage, 'ann', { name: 'Ann', server: server.address })
-    await ann.until((seen) => (seen.status?.server.at === 'connected' ? true : undefined))
+    await ann.until((seen) => (seen.status?.servers[0]?.at === 'connected' ? true : undefined))
     const running = await stage.kith(['status', '--json', ...of(stage, 'ann')])
     const [status] = objects(running.out) as (StatusView & { readonly running: boolean })[]
-    assert.deepEqual([status?.running, status?.me?.name, status?.server.at], [true, 'Ann', 'connected'])
+    assert.deepEqual([status?.running, status?.me?.name, status?.servers[0]?.at], [true, 'Ann', 'connected'])
     const doctor = await stage.kith(['doctor', ...of(stage, 'ann')])
     assert.equal(doctor.code, 0, doctor.out)
     assert.match(doctor.out, /^ok {3}Peer {5}runs and answers$/m)

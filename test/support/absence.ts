@@ -10,7 +10,7 @@ export const serverFriends = async (seed: number, names: readonly string[]) => {
   const homes: Home[] = []
   for (const name of names) {
     const home = await town.home(name, { nearby: false })
-    done(await home.calls.useServer({ address: server }))
+    done(await home.calls.useServers({ addresses: [server] }))
     homes.push(home)
   }
   await town.time.advance(A_WHILE)

@@ -236,7 +236,7 @@ const createHome = async (ground: Ground, options: HomeOptions, given?: Self): P
 
   await home.start()
   if (options.nearby === false) done(await home.calls.configure({ seenNearby: false }))
-  done(await home.calls.useServer({ address: '' }))
+  done(await home.calls.useServers({ addresses: [''] }))
   if (options.named !== false) done(await home.calls.rename({ name }))
   return home
 }

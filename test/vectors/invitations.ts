@@ -20,7 +20,8 @@ const people = async () => ({ ann: await somebody(crypto, 'Ann', 1), bob: await 
 
 const links = (ann: { readonly person: string; readonly device: string }): readonly InvitationLink[] => [
   linkBy(ann),
-  linkBy(ann, { server: null, addresses: [] }),
+  linkBy(ann, { servers: [], addresses: [] }),
+  linkBy(ann, { servers: ['example.org:12345', '[2001:db8::7]:4000'] }),
   linkBy(ann, {
     inviter: { ...ann, name: 'Zoë 😀' as Name },
     group: { conversation: 'cc'.repeat(32), role: 'admin', title: 'Climbers' },

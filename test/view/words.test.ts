@@ -5,11 +5,23 @@ import type { Refusal } from '../../src/view/calls.ts'
 import { deliveryWords, EVERYBODY, newestDeliveryWords } from '../../src/view/delivery-words.ts'
 import { failureWords } from '../../src/view/failure-words.ts'
 import { heldBackWords, historyWords } from '../../src/view/group-words.ts'
-import { invitationWords, joiningWords, offerWords, serversWords, waitsWords } from '../../src/view/invitation-words.ts'
+import {
+  invitationWords,
+  joiningWords,
+  offerWords,
+  otherServersWords,
+  waitsWords,
+} from '../../src/view/invitation-words.ts'
 import { lineWords, type Named } from '../../src/view/line-words.ts'
 import { foundWords, pathMeaning, pathWords, presenceWords } from '../../src/view/presence-words.ts'
 import { nameWords, refusalWords } from '../../src/view/refusal-words.ts'
-import { mailboxFailureWords, nearbyWords, serverWords, storeFailureWords } from '../../src/view/server-words.ts'
+import {
+  mailboxFailureWords,
+  nearbyWords,
+  serversWords,
+  serverWords,
+  storeFailureWords,
+} from '../../src/view/server-words.ts'
 import {
   agoWords,
   clockWords,
@@ -70,6 +82,7 @@ const REFUSALS: { readonly [Kind in Refusal['kind']]: Extract<Refusal, { kind: K
   'safety-unreadable': { kind: 'safety-unreadable' },
   'not-yours': { kind: 'not-yours' },
   'server-address': { kind: 'server-address', text: 'not an address' },
+  'servers-full': { kind: 'servers-full', limit: 4 },
   'disk-full': { kind: 'disk-full' },
   'disk-failed': { kind: 'disk-failed', detail: 'EROFS' },
   outdated: { kind: 'outdated', detail: 'version 3' },
@@ -86,6 +99,7 @@ const FAILURES: { readonly [Kind in Failure['kind']]: true } = {
   'wrong-device': true,
   'not-registered': true,
   'relay-full': true,
+  'same-server': true,
   'not-let-in': true,
   'not-accepted': true,
   'no-udp': true,
@@ -224,6 +238,7 @@ test('[UI1] invitations, joinings, safety numbers and mailboxes have words for e
       words,
     )
   const inviter = { person: 'bob', name: 'Bob', tag: 'bbbbbb' }
+  const offer = { id: '1', inviter, expires: NOW, servers: [], visits: false }
   const joining = (state: JoiningView['state'], group?: { readonly title: string }): string =>
     joiningWords({ id: '1', inviter, since: NOW, state, ...(group && { group }) })
   const refusals: { readonly [Because in JoinRefusal]: true } = {
@@ -239,10 +254,11 @@ test('[UI1] invitations, joinings, safety numbers and mailboxes have words for e
     joining({ at: 'in', conversation: '9' }),
     joining({ at: 'in', conversation: '9' }, { title: 'X' }),
     ...Object.keys(refusals).map((because) => joining({ at: 'refused', because: because as JoinRefusal })),
-    offerWords({ id: '1', inviter, expires: NOW }),
-    offerWords({ id: '1', inviter, expires: NOW, group: { title: 'X', role: 'admin' } }),
-    serversWords({ id: '1', inviter, expires: NOW, server: 'a:1', ownServer: 'b:1' }) ?? '',
-    serversWords({ id: '1', inviter, expires: NOW, ownServer: 'b:1' }) ?? '',
+    offerWords(offer),
+    offerWords({ ...offer, group: { title: 'X', role: 'admin' } }),
+    otherServersWords({ ...offer, servers: ['a:1'], visits: true }) ?? '',
+    otherServersWords({ ...offer, servers: ['a:1', 'b:1'], visits: true }) ?? '',
+    otherServersWords(offer) ?? '',
     waitsWords({}),
     waitsWords({ waitsAt: 'example.org' }),
     ...VERIFIED.map((each) => verifiedWords(each, 'Bob', PLACE)),
@@ -270,7 +286,6 @@ const HISTORIES: readonly History[] = [{ share: 'none' }, { share: 'days', days:
 
 test('[UI1] every state of the server, the network and the disk has words', () => {
   const states: { readonly [At in ServerState['at']]: Extract<ServerState, { at: At }> } = {
-    none: { at: 'none' },
     connecting: { at: 'connecting', address: 'h:1' },
     connected: { at: 'connected', address: 'h:1', since: NOW, people: 'off', mailboxes: 'off' },
     unreachable: {

@@ -1,8 +1,10 @@
+import type { Calls } from '../../view/calls.ts'
+import { isSettled } from '../../view/server-words.ts'
 import { borrowPeer } from '../borrow.ts'
 import type { Ask, Command, World } from '../command.ts'
 import { examineFolder, examineRuntime, examineStatus, examineWindow, type Finding } from '../examine.ts'
 import { EXIT } from '../exit.ts'
-import { followPeer } from '../follow.ts'
+import { followPeer, type Following } from '../follow.ts'
 import { askGiven } from '../passphrase.ts'
 import type { Profile } from '../profile.ts'
 import { jsonLine, printable } from '../safe-text.ts'
@@ -12,13 +14,17 @@ import { commandWords } from '../words.ts'
 
 /** How long the server is waited for before it is called unreachable. */
 const SERVER_MILLIS_MAX = 5_000
+/** Longer than servers have to answer how this network looks from outside. */
+const LOOK_MILLIS_MAX = 8_000
 
 export const doctor: Command = {
   name: 'doctor',
   takes: '',
   words: { min: 0, max: 0 },
   summary: 'Look for what is wrong, and say how to mend it',
-  more: ['Looks at versions, folders, ports and the server. Ends with 1 when something keeps Kith from working.'],
+  more: [
+    'Looks at versions, folders, ports, servers and what your network lets through. Ends with 1 when something keeps Kith from working.',
+  ],
   options: { ...PROFILE_OPTIONS, ...JSON_OPTION },
   run: async (given, world) => {
     const profile = profileGiven(given)
@@ -49,10 +55,11 @@ const examinePeer = async (profile: Profile, ask: Ask, world: World): Promise<re
   const following = followPeer(calls, world.ending)
   try {
     await following.begun()
-    await following.until(() => (following.seen.status?.server.at === 'connecting' ? undefined : true), {
+    await following.until(() => isSettled(following.seen.status), {
       world,
       millis: SERVER_MILLIS_MAX,
     })
+    await lookAround(calls, following, world)
     const { status } = following.seen
     if (status === undefined)
       return [{ state: 'bad', what, found: 'does not answer', mend: commandWords({ kind: 'disconnected' }) }]
@@ -62,6 +69,17 @@ const examinePeer = async (profile: Profile, ask: Ask, world: World): Promise<re
     await following.end()
     await release()
   }
+}
+
+/** Has the network looked at anew, where there is a server from which it can be, and waits for what that brings. */
+const lookAround = async (calls: Calls, following: Following, world: World): Promise<void> => {
+  const before = following.seen.status
+  if (before?.me === undefined || before.servers.every(({ at }) => at !== 'connected')) return
+  await calls.lookAgain()
+  await following.until(() => (following.seen.status?.network.looked === before.network.looked ? undefined : true), {
+    world,
+    millis: LOOK_MILLIS_MAX,
+  })
 }
 
 const SIGN = { good: 'ok  ', odd: 'hm  ', bad: 'BAD ' } as const

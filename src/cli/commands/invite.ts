@@ -1,11 +1,11 @@
 import { accept, type Result } from '../../core/bytes/result.ts'
 import { historyWords } from '../../view/group-words.ts'
 import { invitationWords, waitsWords } from '../../view/invitation-words.ts'
+import { isSettled } from '../../view/server-words.ts'
 import type { Calls } from '../../view/calls.ts'
 import type { InvitationView } from '../../view/invitation-view.ts'
 import type { Command, Given, World } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import type { Following } from '../follow.ts'
 import { HISTORY_OPTION, historyGiven, ROLE_OPTION, roleGiven } from '../history-given.ts'
 import { wholeNumber, type Usage } from '../parse.ts'
 import { qrText } from '../qr.ts'
@@ -54,7 +54,8 @@ export const invite: Command = {
       const group = title === undefined ? undefined : await chooseGroup(title, following)
       if (group?.ok === false) return fail(group.refusal, world)
       // The link names the server on which answers can wait: a peer that has only just started is given time to get there.
-      if (!peer.running) await following.until(() => isSettled(following), { world, millis: LOOK_MILLIS_MAX })
+      if (!peer.running)
+        await following.until(() => isSettled(following.seen.status), { world, millis: LOOK_MILLIS_MAX })
       const made = await peer.calls.invite({ ...wanted.value, ...(group && { conversation: group.value.id }) })
       if (!made.ok) return fail(made.refusal, world)
       // It waits on a server a moment later: then it works while this device is away.
@@ -70,9 +71,6 @@ export const invite: Command = {
     })
   },
 }
-
-const isSettled = ({ seen }: Following): true | undefined =>
-  seen.status === undefined || seen.status.server.at === 'connecting' ? undefined : true
 
 /** How long the words wait to say whether an answer can wait on a server. */
 const PLACE_MILLIS_MAX = Math.min(1_000, LEAVE_MILLIS_MAX)

@@ -1,5 +1,5 @@
 import { accept, refuse, type Result } from '../../core/bytes/result.ts'
-import { joiningWords, offerWords, serversWords } from '../../view/invitation-words.ts'
+import { joiningWords, offerWords, otherServersWords } from '../../view/invitation-words.ts'
 import type { JoiningView } from '../../view/invitation-view.ts'
 import type { Command, Given } from '../command.ts'
 import { EXIT } from '../exit.ts'
@@ -36,7 +36,7 @@ export const join: Command = {
       if (!joined.ok) return fail(joined.refusal, world)
       if (!given.options['json']) {
         world.terminal.note(printable(offerWords(offer.value)))
-        const servers = serversWords(offer.value)
+        const servers = otherServersWords(offer.value)
         if (servers !== undefined) world.terminal.note(printable(servers))
       }
       const view = (): JoiningView | undefined => following.seen.joinings.get(joined.value.joining)

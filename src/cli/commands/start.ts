@@ -1,5 +1,5 @@
 import { accept, refuse, type Result } from '../../core/bytes/result.ts'
-import { serverWords } from '../../view/server-words.ts'
+import { isSettled, serversWords } from '../../view/server-words.ts'
 import { claimPeer } from '../borrow.ts'
 import type { Command, Given, OpenDoor, OwnPeer, PeerOptions, RunningPeer, World } from '../command.ts'
 import { EXIT, type Exit } from '../exit.ts'
@@ -8,7 +8,7 @@ import { wholeNumber, type Usage } from '../parse.ts'
 import { askGiven } from '../passphrase.ts'
 import type { Profile } from '../profile.ts'
 import { printable } from '../safe-text.ts'
-import { fail, PROFILE_OPTIONS, profileGiven, textOf } from '../with-peer.ts'
+import { fail, PROFILE_OPTIONS, profileGiven, textOf, textsOf } from '../with-peer.ts'
 
 /** How long the first lines wait for the server to answer, so that they can say that it did. */
 const SETTLE_MILLIS_MAX = 1_000
@@ -25,8 +25,17 @@ export const start: Command = {
   options: {
     ...PROFILE_OPTIONS,
     name: { value: 'NAME', help: 'What people should call you; otherwise the window asks at the first start' },
-    server: { value: 'HOST[:PORT]', help: 'Meet people on this server; none for no server (default: this machine)' },
+    server: {
+      value: 'HOST[:PORT]',
+      several: true,
+      help: 'Meet people on this server; up to four, each with --server; none for no server (default: this machine)',
+    },
     nearby: { value: 'on|off', help: 'Whether you and people on your network see each other (default: on); kept' },
+    direct: {
+      value: 'on|off',
+      help: 'off: servers carry everything, nobody else learns your address (default: on); kept',
+    },
+    'map-ports': { value: 'on|off', help: 'Whether your router is asked to let others in (default: on); kept' },
     listen: { value: '[HOST:]PORT', help: 'Listen for others here (default: any free port, all addresses)' },
     ui: { value: 'PORT', help: 'Serve the window on this port of this machine (default: any free one)' },
     'no-open': { help: 'Open no browser; print the address of the window instead' },
@@ -38,7 +47,7 @@ export const start: Command = {
     if (!profile.ok) return fail(profile.refusal, world)
     const ask = askGiven(given, world)
     if (!ask.ok) return fail(ask.refusal, world)
-    const claimed = await claimPeer(profile.value, { ...wanted.value.peer, ask: ask.value }, world)
+    const claimed = await claimPeer(profile.value, { ...wanted.value.peer, stays: true, ask: ask.value }, world)
     if (!claimed.ok) return fail(claimed.refusal, world)
     const { at, peer } = claimed.value
     return at === 'running'
@@ -55,11 +64,10 @@ type Wanted = {
 }
 
 const startGiven = (given: Given): Result<Wanted, Usage> => {
-  const [name, server, nearby, listen, ui] = ['name', 'server', 'nearby', 'listen', 'ui'].map((each) =>
-    textOf(given, each),
-  )
-  if (nearby !== undefined && nearby !== 'on' && nearby !== 'off')
-    return refuse({ kind: 'usage', detail: `--nearby takes on or off, not '${nearby}'` })
+  const [name, listen, ui] = ['name', 'listen', 'ui'].map((each) => textOf(given, each))
+  const servers = textsOf(given, 'server')
+  const switches = switchesGiven(given)
+  if (!switches.ok) return switches
   const windowPort = ui === undefined ? accept(0) : wholeNumber(ui, 'ui', 0, 65_535)
   if (!windowPort.ok) return windowPort
   const where = listen === undefined ? accept(undefined) : listenGiven(listen)
@@ -67,13 +75,28 @@ const startGiven = (given: Given): Result<Wanted, Usage> => {
   return accept({
     ...(name !== undefined && { name }),
     peer: {
-      ...(server !== undefined && { server: server === 'none' ? '' : server }),
-      ...(nearby !== undefined && { nearby }),
+      ...(servers !== undefined && { servers: servers.filter((each) => each !== 'none') }),
+      ...switches.value,
       ...(where.value !== undefined && { listen: where.value }),
     },
     windowPort: windowPort.value,
     browser: given.options['no-open'] !== true,
   })
+}
+
+/** The options that take `on` or `off`. */
+const SWITCHES = { nearby: 'nearby', direct: 'direct', mapPorts: 'map-ports' } as const
+
+const switchesGiven = (given: Given): Result<Pick<PeerOptions, keyof typeof SWITCHES>, Usage> => {
+  let switches: Pick<PeerOptions, keyof typeof SWITCHES> = {}
+  for (const name of ['nearby', 'direct', 'mapPorts'] as const) {
+    const value = textOf(given, SWITCHES[name])
+    if (value === undefined) continue
+    if (value !== 'on' && value !== 'off')
+      return refuse({ kind: 'usage', detail: `--${SWITCHES[name]} takes on or off, not '${value}'` })
+    switches = { ...switches, [name]: value }
+  }
+  return accept(switches)
 }
 
 const listenGiven = (text: string): Result<NonNullable<PeerOptions['listen']>, Usage> => {
@@ -94,7 +117,7 @@ const join = async (peer: RunningPeer, profile: Profile, wanted: Wanted, world: 
   world.terminal.print(opened ? 'Its window opens in your browser.' : `Open this within a minute: ${url}`)
   if (wanted.name !== undefined || Object.keys(wanted.peer).length > 0)
     world.terminal.note(
-      'kith: --name, --server, --nearby and --listen change nothing in a Kith that runs; stop it first.',
+      'kith: --name, --server, --nearby, --direct, --map-ports and --listen change nothing in a Kith that runs; stop it first.',
     )
   return EXIT.done
 }
@@ -124,19 +147,19 @@ const greet = async (peer: OwnPeer, door: OpenDoor, profile: Profile, wanted: Wa
   const opened = wanted.browser && (await world.openBrowser(door.windowUrl()))
   const following = followPeer(peer.calls, world.ending)
   await following.begun()
-  await following.until(() => (following.seen.status?.server.at === 'connecting' ? undefined : true), {
+  await following.until(() => isSettled(following.seen.status), {
     world,
     millis: SETTLE_MILLIS_MAX,
   })
   await following.end()
-  const { me, server } = following.seen.status ?? { me: undefined, server: { at: 'none' as const } }
+  const { me, servers } = following.seen.status ?? { me: undefined, servers: [] }
   const asName = me === undefined ? '' : ` as ${printable(`${me.name} ·${me.tag}`)}`
   terminal.print(`Kith runs${asName} (profile ${profile.name}).`)
   terminal.print('')
   terminal.print(
     `  Window   ${opened ? `${door.url}, open in your browser` : `open within a minute: ${door.windowUrl()}`}`,
   )
-  terminal.print(`  Server   ${printable(serverWords(server, world.now()).state)}`)
+  terminal.print(`  Server   ${printable(serversWords(servers, world.now()).state)}`)
   const stop = terminal.onEnter(() => terminal.print(`  Window   open within a minute: ${door.windowUrl()}`))
   if (stop !== undefined) {
     terminal.print('  Enter    a fresh address for the window')

@@ -1,4 +1,11 @@
-import { mailboxFailureWords, nearbyWords, serverWords, storeFailureWords } from '../../view/server-words.ts'
+import {
+  isSettled,
+  mailboxFailureWords,
+  nearbyWords,
+  serversWords,
+  serverWords,
+  storeFailureWords,
+} from '../../view/server-words.ts'
 import type { Millis, StatusView } from '../../view/view.ts'
 import type { Command } from '../command.ts'
 import { EXIT } from '../exit.ts'
@@ -18,7 +25,7 @@ export const status: Command = {
       const { running } = peer
       // One that has only just started says "connecting" to everything.
       if (!running)
-        await following.until(() => (following.seen.status?.server.at === 'connecting' ? undefined : true), {
+        await following.until(() => isSettled(following.seen.status), {
           world,
           millis: LOOK_MILLIS_MAX,
         })
@@ -34,13 +41,15 @@ const statusText = (
   view: StatusView,
   beside: { readonly running: boolean; readonly unread: number; readonly now: Millis },
 ): readonly string[] => {
-  const server = serverWords(view.server, beside.now)
+  const { servers } = view
+  const each =
+    servers.length === 0 ? [serversWords(servers, beside.now)] : servers.map((one) => serverWords(one, beside.now))
   const nearby = nearbyWords(view.nearby)
   return [
     `Name      ${view.me === undefined ? 'not chosen yet' : printable(`${view.me.name} ·${view.me.tag}`)}`,
     `Running   ${beside.running ? 'yes' : 'no (only for this command)'}`,
     `Unread    ${beside.unread}`,
-    `Server    ${printable(server.state)}. ${printable(server.meaning)}`,
+    ...each.map(({ state, meaning }) => `Server    ${printable(state)}. ${printable(meaning)}`),
     `Nearby    ${nearby.state}. ${nearby.meaning}`,
     `Listens   ${view.addresses.length === 0 ? 'nowhere' : view.addresses.map(printable).join(', ')}`,
     `Profile   ${view.profile} in ${printable(view.folder)}`,

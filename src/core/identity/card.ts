@@ -1,9 +1,10 @@
 import { decode, encode, malformed, type Malformed } from '../bytes/cbor.ts'
 import { fromHex, type Hex } from '../bytes/hex.ts'
 import { accept, refuse, type Result } from '../bytes/result.ts'
-import { bytes, literal, text, tuple, uint } from '../bytes/shape.ts'
+import { bytes, list, literal, text, tuple, uint } from '../bytes/shape.ts'
 import { SIGNATURE_BYTES, SLOT_KEY_BYTES, type Crypto } from '../crypto/port.ts'
 import { domain } from '../crypto/symmetric.ts'
+import { formatServer, serverShape, SERVERS_MAX } from '../reach/server-address.ts'
 import { certificateShape, deviceOf, plainCertificate, verifyCertificate, type Certificate } from './certificate.ts'
 import { parseName, type Name } from './name.ts'
 
@@ -19,8 +20,16 @@ export type Listing = {
   readonly signed?: Uint8Array
 }
 
-/** A listing, and the key that a first message to this device is sealed for. */
-export type Card = Listing & { readonly slotKey: Uint8Array; readonly slotTime: number }
+/** A listing, the key that a first message to this device is sealed for, and where the person can be found. */
+export type Card = Listing & {
+  readonly slotKey: Uint8Array
+  readonly slotTime: number
+  /** The servers that they use; absent when they never said. */
+  readonly servers?: NamedServers
+}
+
+/** `HOST:PORT`, the preferred one first, at most SERVERS_MAX. `time` orders what is said of them: the greatest wins. */
+export type NamedServers = { readonly addresses: readonly string[]; readonly time: number }
 
 export const LISTING_BYTES_MAX = 512
 export const CARD_BYTES_MAX = 4096
@@ -33,7 +42,12 @@ export const signListing = async (crypto: Crypto, deviceSeed: Uint8Array, listin
 }
 
 export const signCard = async (crypto: Crypto, deviceSeed: Uint8Array, card: Card): Promise<Uint8Array> => {
-  const signed = encode([1, await signListing(crypto, deviceSeed, card), card.slotKey, card.slotTime])
+  const { slotKey, slotTime, servers } = card
+  const listing = await signListing(crypto, deviceSeed, card)
+  // Who names none makes a card of the first version, which every Kith reads.
+  const signed = servers
+    ? encode([2, listing, slotKey, slotTime, servers.addresses, servers.time])
+    : encode([1, listing, slotKey, slotTime])
   return encode([signed, await crypto.sign(deviceSeed, domain(CARD_DOMAIN, signed))])
 }
 
@@ -54,13 +68,15 @@ export const openListing = async (crypto: Crypto, from: Uint8Array): Promise<Res
 export const openCard = async (crypto: Crypto, from: Uint8Array): Promise<Result<Card, CardRefusal>> => {
   const envelope = openEnvelope(from, CARD_BYTES_MAX)
   if (!envelope.ok) return envelope
-  const fields = cardShape(envelope.value.fields)
+  const plain = envelope.value.fields
+  const fields = firstCardShape(plain) ?? cardShape(plain)
   if (!fields) return malformed('not a card')
-  const [, inner, slotKey, slotTime] = fields
+  const [, inner, slotKey, slotTime, addresses, time] = fields
   const listing = await openListing(crypto, inner)
   if (!listing.ok) return listing
   if (!(await verifies(crypto, deviceOf(listing.value.certificate), CARD_DOMAIN, envelope.value))) return BAD_SIGNATURE
-  return accept({ ...listing.value, slotKey, slotTime })
+  const servers = addresses && time !== undefined && { addresses: addresses.map(formatServer), time }
+  return accept({ ...listing.value, slotKey, slotTime, ...(servers && { servers }) })
 }
 
 const LISTING_DOMAIN = 'kith listing 1'
@@ -69,7 +85,15 @@ const BAD_SIGNATURE = refuse({ kind: 'bad-signature' } as const)
 
 const envelopeShape = tuple(bytes(1, CARD_BYTES_MAX), bytes(SIGNATURE_BYTES))
 const listingShape = tuple(literal(1), certificateShape, text(160), uint())
-const cardShape = tuple(literal(1), bytes(1, LISTING_BYTES_MAX), bytes(SLOT_KEY_BYTES), uint())
+const firstCardShape = tuple(literal(1), bytes(1, LISTING_BYTES_MAX), bytes(SLOT_KEY_BYTES), uint())
+const cardShape = tuple(
+  literal(2),
+  bytes(1, LISTING_BYTES_MAX),
+  bytes(SLOT_KEY_BYTES),
+  uint(),
+  list(serverShape, SERVERS_MAX),
+  uint(),
+)
 
 type Envelope = {
   readonly signed: Uint8Array

@@ -9,13 +9,14 @@ import type { Role } from '../group/operation.ts'
 import { parseTitle, TITLE_UNITS_MAX } from '../group/title.ts'
 import { parseName, type Name } from '../identity/name.ts'
 import { parseAddress } from '../reach/address.ts'
+import { formatServer, readServer, serverShape, SERVERS_MAX } from '../reach/server-address.ts'
 import { INVITATION_SECRET_BYTES } from './secret.ts'
 
 /** What the text of an invitation says. All of it is the word of whoever made the text. */
 export type InvitationLink = {
   readonly inviter: { readonly person: Hex; readonly device: Hex; readonly name: Name }
-  /** `HOST:PORT`, where answers can wait; null when the inviter uses none. */
-  readonly server: string | null
+  /** `HOST:PORT`, where answers can wait and the inviter can be found, the preferred one first; none when they use none. */
+  readonly servers: readonly string[]
   /** Where the inviter's device listened when the text was made, as `IP:PORT`, the most useful first. */
   readonly addresses: readonly string[]
   readonly secret: Uint8Array
@@ -28,12 +29,11 @@ export type InvitationLink = {
 /** A text that fits a QR code which a phone reads from a screen, and one message anywhere. */
 export const LINK_CHARACTERS_MAX = 700
 export const LINK_ADDRESSES_MAX = 4
-/** Names of servers that are longer are left out of the text. */
-export const LINK_SERVER_UNITS_MAX = 128
 /** Of what is pasted, more is not looked at. */
 export const PASTED_CHARACTERS_MAX = 4 * LINK_CHARACTERS_MAX
 
-const VERSION = 1
+/** Of a text that names several servers; any other is of the first version, which every Kith reads. */
+const VERSION = 2
 const PREFIX = 'kith:'
 const CHECKSUM_BYTES = 4
 
@@ -45,14 +45,18 @@ export type LinkRefusal =
 
 /**
  * The text to give away, at most LINK_CHARACTERS_MAX long: where all does not fit, addresses are left out, the least
- * useful first, and then the end of the title.
+ * useful first, then all servers but the first, and then the end of the title.
  */
 export const encodeLink = (link: InvitationLink): string => {
   const texts = link.addresses.flatMap((each) => parseAddress(each)?.text ?? [])
   const addresses = [...new Set(texts)].slice(0, LINK_ADDRESSES_MAX)
-  const server = link.server !== null && readServer(link.server) === undefined ? null : link.server
-  for (let count = addresses.length; count >= 0; count--) {
-    const attempt = textOf({ ...link, server, addresses: addresses.slice(0, count) })
+  const servers = [...new Set(link.servers)].filter((each) => readServer(each) !== undefined).slice(0, SERVERS_MAX)
+  for (let count = addresses.length + servers.length; count >= 0; count--) {
+    const kept = {
+      addresses: addresses.slice(0, Math.max(0, count - servers.length)),
+      servers: servers.slice(0, Math.max(1, count)),
+    }
+    const attempt = textOf({ ...link, ...kept })
     if (attempt.length <= LINK_CHARACTERS_MAX) return attempt
   }
   const { group } = link
@@ -60,7 +64,12 @@ export const encodeLink = (link: InvitationLink): string => {
   for (let length = title.length - 1; group && length > 0; length--) {
     const shorter = parseTitle(`${title.slice(0, length).join('')}…`)
     if (!shorter.ok) continue
-    const attempt = textOf({ ...link, server, addresses: [], group: { ...group, title: shorter.value } })
+    const attempt = textOf({
+      ...link,
+      servers: servers.slice(0, 1),
+      addresses: [],
+      group: { ...group, title: shorter.value },
+    })
     if (attempt.length <= LINK_CHARACTERS_MAX) return attempt
   }
   throw new Bug('an invitation that does not fit its text')
@@ -80,8 +89,9 @@ export const decodeLink = (pasted: string): Result<InvitationLink, LinkRefusal> 
   const decoded = decode(inside)
   if (!decoded.ok) return MANGLED
   const version = versionOf(decoded.value)
-  if (version !== undefined && version > VERSION) return refuse({ kind: 'invitation-newer', version })
-  const link = linkShape(decoded.value)
+  if (version === undefined || version < 1) return MANGLED
+  if (version > VERSION) return refuse({ kind: 'invitation-newer', version })
+  const link = linkShape(version)(decoded.value)
   return link ? accept(link) : MANGLED
 }
 
@@ -90,12 +100,13 @@ const MANGLED = refuse({ kind: 'invitation-mangled' } as const)
 const tooLong = (length: number) => refuse({ kind: 'invitation-too-long', length, limit: LINK_CHARACTERS_MAX } as const)
 
 const textOf = (link: InvitationLink): string => {
+  const { servers } = link
   const inside = encode([
-    VERSION,
+    servers.length > 1 ? VERSION : 1,
     fromHex(link.inviter.person),
     fromHex(link.inviter.device),
     link.inviter.name,
-    link.server,
+    servers.length > 1 ? servers : (servers[0] ?? null),
     link.addresses,
     link.secret,
     link.expires,
@@ -115,12 +126,14 @@ const versionOf = (plain: Plain): number | undefined => {
   return typeof version === 'number' ? version : undefined
 }
 
-/** `HOST:PORT` as a server's address is written; nothing that leads anywhere else. */
-const readServer: Shape<string> = (plain) => {
-  const server = text(LINK_SERVER_UNITS_MAX)(plain)
-  const port = server && /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+):([1-9][0-9]{0,4})$/.exec(server)?.[1]
-  return port && Number(port) <= 65_535 ? server : undefined
-}
+/** One server or none as the first version writes it, a list as the second does. */
+const readServers =
+  (version: number): Shape<readonly string[]> =>
+  (plain) => {
+    const servers =
+      version > 1 ? list(serverShape, SERVERS_MAX)(plain) : plain === null ? [] : list(serverShape, 1)([plain ?? null])
+    return servers?.map(formatServer)
+  }
 
 const readAddress: Shape<string> = (plain) => {
   const address = text(64)(plain)
@@ -142,28 +155,31 @@ const readTitle: Shape<string> = (plain) => {
 const readRole: Shape<Role> = (plain) => literal('member')(plain) ?? literal('admin')(plain)
 
 const groupShape = tuple(hex(HASH_BYTES), readRole, readTitle)
-const fieldsShape = tuple(
-  literal(VERSION),
-  hex(PUBLIC_KEY_BYTES),
-  hex(PUBLIC_KEY_BYTES),
-  readName,
-  nullable(readServer),
-  list(readAddress, LINK_ADDRESSES_MAX),
-  bytes(INVITATION_SECRET_BYTES),
-  uint(),
-  nullable(groupShape),
-)
+const fieldsShape = (version: number) =>
+  tuple(
+    literal(version),
+    hex(PUBLIC_KEY_BYTES),
+    hex(PUBLIC_KEY_BYTES),
+    readName,
+    readServers(version),
+    list(readAddress, LINK_ADDRESSES_MAX),
+    bytes(INVITATION_SECRET_BYTES),
+    uint(),
+    nullable(groupShape),
+  )
 
-const linkShape: Shape<InvitationLink> = (plain) => {
-  const fields = fieldsShape(plain)
-  if (!fields) return undefined
-  const [, person, device, name, server, addresses, secret, expires, group] = fields
-  return {
-    inviter: { person, device, name },
-    server,
-    addresses,
-    secret: secret.slice(),
-    expires,
-    group: group && { conversation: group[0], role: group[1], title: group[2] },
+const linkShape =
+  (version: number): Shape<InvitationLink> =>
+  (plain) => {
+    const fields = fieldsShape(version)(plain)
+    if (!fields) return undefined
+    const [, person, device, name, servers, addresses, secret, expires, group] = fields
+    return {
+      inviter: { person, device, name },
+      servers,
+      addresses,
+      secret: secret.slice(),
+      expires,
+      group: group && { conversation: group[0], role: group[1], title: group[2] },
+    }
   }
-}

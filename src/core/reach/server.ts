@@ -10,8 +10,8 @@ export const WELCOME_MILLIS_MAX = 5_000
 /** A connection that stood this long says that the server works: what failed before no longer counts. */
 const STEADY_MILLIS = 10_000
 /**
- * The wait after a server said that this device connected a second time: the other connection stays, and coming back at
- * once would end it in turn.
+ * The wait after a server said that this device connected a second time, or where another connection to it stands: that
+ * one stays, and coming back at once would end it in turn.
  */
 export const REPLACED_MILLIS = 300_000
 

@@ -4,12 +4,12 @@ import type { Calls } from '../../view/calls.ts'
 import { refusalOf } from '../refusal.ts'
 import type { RunningPeer } from '../running.ts'
 import { selfChanges } from '../self.ts'
-import { parseServer, serverText, settingChange } from '../settings.ts'
+import { parseServers, settingChange } from '../settings.ts'
 
 /** Calls about this peer itself. */
 export const ownCalls = (
   peer: RunningPeer,
-): Pick<Calls, 'updates' | 'status' | 'rename' | 'configure' | 'useServer'> => ({
+): Pick<Calls, 'updates' | 'status' | 'rename' | 'configure' | 'lookAgain' | 'useServers'> => ({
   updates: (signal) => peer.screens.watch(signal),
   status: () => Promise.resolve(peer.screens.status()),
 
@@ -34,6 +34,11 @@ export const ownCalls = (
     return accept({ name: parsed.value })
   },
 
+  lookAgain: () => {
+    peer.network.lookAgain()
+    return Promise.resolve(accept(null))
+  },
+
   configure: async (input) => {
     const flags = Object.entries(input).filter(
       (entry): entry is [keyof typeof input, boolean] => entry[1] !== undefined,
@@ -45,13 +50,10 @@ export const ownCalls = (
     return accept(null)
   },
 
-  useServer: async ({ address }) => {
-    const parsed = parseServer(address)
+  useServers: async ({ addresses }) => {
+    const parsed = parseServers(addresses)
     if (!parsed.ok) return parsed
-    const kept = await peer.keep([settingChange('server', serverText(parsed.value))])
-    if (!kept.ok) return refuse(refusalOf(kept.refusal))
-    peer.settings = { ...peer.settings, server: parsed.value }
-    await peer.appear()
-    return accept(null)
+    const kept = await peer.useServers(parsed.value)
+    return kept.ok ? accept(null) : refuse(refusalOf(kept.refusal))
   },
 })

@@ -2,7 +2,7 @@ import type { Hex } from '../../core/bytes/hex.ts'
 import { stateOf } from '../../core/invitation/judgement.ts'
 import { encodeLink, type InvitationLink } from '../../core/invitation/link.ts'
 import type { InvitationView } from '../../view/invitation-view.ts'
-import type { Millis } from '../../view/view.ts'
+import type { Millis, ServerState } from '../../view/view.ts'
 import type { GroupInvitation, InvitationsPorts } from './port.ts'
 import type { Issued } from './records.ts'
 
@@ -44,18 +44,17 @@ export const groupView = (
 
 /** The text of an invitation, with me as the one who invites; undefined while I have no name. */
 export const linkText = (
-  ports: Pick<InvitationsPorts, 'self' | 'server' | 'addresses'>,
+  ports: Pick<InvitationsPorts, 'self' | 'servers' | 'addresses'>,
   about: Pick<InvitationLink, 'secret' | 'expires' | 'group'>,
 ): string | undefined => {
   const { person, device, name } = ports.self()
   if (name === undefined) return undefined
-  const server = ports.server()
   // A server on this machine that does not run is the one that is tried when nobody chose any: it helps nobody else.
-  const isOfUse =
-    server.at === 'connected' || (server.at !== 'none' && !/^(127\.|localhost|\[::1\])/.test(server.address))
+  const isOfUse = ({ at, address }: ServerState): boolean =>
+    at === 'connected' || !/^(127\.|localhost|\[::1\])/.test(address)
   return encodeLink({
     inviter: { person, device, name },
-    server: isOfUse ? server.address : null,
+    servers: ports.servers().flatMap((each) => (isOfUse(each) ? [each.address] : [])),
     addresses: ports.addresses(),
     ...about,
   })

@@ -8,6 +8,7 @@ import { ANSWER_MILLIS_MAX, stepJoining, type Joining, type JoiningInput } from 
 import { decodeLink, encodeLink, type InvitationLink } from '../../core/invitation/link.ts'
 import { makeRequest } from '../../core/invitation/request.ts'
 import { invitationId, invitationMailbox } from '../../core/invitation/secret.ts'
+import { readServer } from '../../core/reach/server-address.ts'
 import { MAILBOX_SECRET_BYTES } from '../../core/mailbox/keys.ts'
 import type { Calls } from '../../view/calls.ts'
 import type { JoiningView } from '../../view/invitation-view.ts'
@@ -80,8 +81,9 @@ export class Joinings {
     if (!kept.ok) return refuse(refusalOf(kept.refusal))
     const entry: Waiting = { joined, link, stop: undefined }
     this.#all.set(id, entry)
-    if (link.server !== null && (await this.#ports.chosenServer.get()) === undefined)
-      await this.#ports.chosenServer.adopt(link.server)
+    const servers = link.servers.flatMap((each) => readServer(each) ?? [])
+    if (servers.length > 0 && this.#ports.chosenServers.own === undefined)
+      await this.#ports.chosenServers.adopt(servers)
     if (joined.state.at === 'waiting') await this.#ask(entry)
     this.#look()
     return accept({ joining: id })
@@ -175,7 +177,8 @@ export class Joinings {
     }
     const { request } = entry.joined
     const mailbox = invitationMailbox(link.secret)
-    this.#ports.people.seek(link.inviter.device, link.addresses)
+    this.#ports.people.seek(link.inviter.device, link)
+    this.#ports.mailboxes.at(mailbox, link.servers)
     this.#ports.say(link.inviter.device, { kind: 'request', bytes: request })
     this.#ports.mailboxes.put(mailbox, REQUEST_NAME, { kind: 'request', bytes: request })
     entry.stop ??= this.#ports.mailboxes.watch(mailbox, ({ kind, bytes }) => {

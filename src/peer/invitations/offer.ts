@@ -15,21 +15,20 @@ export const readLink = (
   return refuse({ kind: link.refusal.kind === 'invitation-newer' ? 'invitation-newer' : 'invitation-mangled' })
 }
 
-/** What an invitation offers. `ownServer`: the one that I chose, empty for none, undefined when I never chose. */
+/** What an invitation offers. `own`: the servers that I chose; undefined when I never chose. */
 export const examineLink = (
   text: string,
-  ownServer: string | undefined,
+  own: readonly string[] | undefined,
 ): Result<InvitationOffer, Extract<Refusal, { kind: 'invitation-newer' | 'invitation-mangled' }>> => {
   const link = readLink(text)
   if (!link.ok) return link
-  const { inviter, group, expires, server, secret } = link.value
-  const isOther = ownServer !== undefined && ownServer !== '' && ownServer !== server
+  const { inviter, group, expires, servers, secret } = link.value
   return accept({
     id: invitationId(secret),
     inviter: { person: inviter.person, name: inviter.name, tag: tagOf(inviter.person) },
     ...(group && { group: { title: group.title, role: group.role } }),
     expires,
-    ...(server !== null && { server }),
-    ...(isOther && { ownServer }),
+    servers,
+    visits: own !== undefined && servers.length > 0 && !servers.some((each) => own.includes(each)),
   })
 }

@@ -2,6 +2,8 @@ import type { Hex } from '../../core/bytes/hex.ts'
 import type { Result } from '../../core/bytes/result.ts'
 import type { Crypto } from '../../core/crypto/port.ts'
 import type { Card } from '../../core/identity/card.ts'
+import type { InvitationLink } from '../../core/invitation/link.ts'
+import type { ServerAddress } from '../../core/reach/server-address.ts'
 import type { Store } from '../../store/port.ts'
 import type { Calls, Refusal } from '../../view/calls.ts'
 import type { InvitationView, JoiningView } from '../../view/invitation-view.ts'
@@ -39,12 +41,12 @@ export type InvitationsPorts = {
   readonly self: () => Self
   /** Own card as bytes; undefined while this peer has no name. */
   readonly card: () => Uint8Array | undefined
-  readonly server: () => ServerState
-  readonly chosenServer: {
-    /** `HOST:PORT`, empty when I chose to use none; undefined when I never chose. */
-    get(): Promise<string | undefined>
-    /** Uses this one, as I never chose. */
-    adopt(address: string): Promise<void>
+  readonly servers: () => readonly ServerState[]
+  readonly chosenServers: {
+    /** As `HOST:PORT`, none when I want none; undefined when I never chose. */
+    readonly own: readonly string[] | undefined
+    /** Uses these, as I never chose. */
+    adopt(servers: readonly ServerAddress[]): Promise<void>
   }
   /** Where this device can be dialled. */
   readonly addresses: () => readonly string[]
@@ -56,7 +58,7 @@ export type InvitationsPorts = {
     /** Learns a card whose signatures were verified, and reaches for its device from now on. */
     meet(card: Card, addresses: readonly string[]): Promise<void>
     /** Reaches for a device of whose person nothing but the key is known: the inviter named it in the link. */
-    seek(device: Hex, addresses: readonly string[]): void
+    seek(device: Hex, link: Pick<InvitationLink, 'addresses' | 'servers'>): void
     /**
      * They are a contact from now on, and the conversation with them is open on this side. `meeting` is the secret of a
      * mailbox for the two, until they have heard from each other: the one that was given, that was there, or a new one.
@@ -101,6 +103,8 @@ export type InvitationsPorts = {
 
 /** The mailboxes of invitations, each named by a secret that only its invitation's link holds. */
 export type InvitationMailboxes = {
+  /** Where this mailbox is, as `HOST:PORT`, of an invitation that named servers. Otherwise it is at my own. */
+  at(mailbox: Uint8Array, servers: readonly string[]): void
   /** Puts it there once a server is reached, and says which one took it. Replaces what waits under this key. */
   put(
     mailbox: Uint8Array,

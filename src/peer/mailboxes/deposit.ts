@@ -4,9 +4,9 @@ import { hex, list, nullable, text, tuple, uint } from '../../core/bytes/shape.t
 import { DEVICES_MAX } from '../../core/group/members.ts'
 import type { Cursor } from '../network/port.ts'
 
-/** What this device has put on a server of what it wrote in one conversation, for those who are away. */
+/** What this device has put on one server of what it wrote in one conversation, for those who are away. */
 export type Deposit = {
-  /** The server's address: what lies on another one does not count. */
+  /** The server's address. */
   readonly server: string
   /** What people call that server. */
   readonly name: string
@@ -31,13 +31,15 @@ export const RENEW_MILLIS = 25 * 24 * 60 * 60 * 1000
 /** More than this are forgotten here, oldest first: the server drops them at the end of their lifetime. */
 export const BLOBS_MAX = 10_000
 
-export const NO_DEPOSIT: Deposit = { server: '', name: '', sealed: 0, bridged: 0, brought: [], blobs: [] }
-
-/** The deposit on this server: what lies on another one cannot be reached. */
-export const depositOn = (server: Pick<Deposit, 'server' | 'name'>, deposit: Deposit): Deposit => {
-  if (deposit.server === server.server) return { ...deposit, ...server }
-  return { ...NO_DEPOSIT, ...server, bridged: deposit.bridged }
-}
+/** Nothing lies there yet. */
+export const noDeposit = (server: string, name: string): Deposit => ({
+  server,
+  name,
+  sealed: 0,
+  bridged: 0,
+  brought: [],
+  blobs: [],
+})
 
 /** Which sequences of one's own have to be put there next; undefined when nothing has. */
 export const owed = (

@@ -5,21 +5,10 @@ import type { MailboxKeys } from '../../core/mailbox/keys.ts'
 import type { Outgoing, Want } from '../../core/sync/exchange.ts'
 import type { Vector } from '../../core/sync/frame.ts'
 import type { Cursor } from '../../core/rendezvous/mailbox-messages.ts'
-import type { MailboxRefusal } from '../network/port.ts'
-import {
-  decodeDeposit,
-  depositOn,
-  encodeDeposit,
-  needless,
-  NO_DEPOSIT,
-  owed,
-  withBlob,
-  without,
-  withoutStale,
-  type Deposit,
-  type Placed,
-} from './deposit.ts'
+import type { MailboxRefusal, ServerMailboxes } from '../network/port.ts'
+import { encodeDeposit, needless, owed, withBlob, without, withoutStale, type Deposit, type Placed } from './deposit.ts'
 import { LETTER_BYTES_MAX, parcels } from './parcels.ts'
+import type { Station } from './stations.ts'
 import type { CorrespondencePorts, Member, Subject } from './subject.ts'
 
 /** How long a link has to bring something to everybody before it is put on a server. */
@@ -33,12 +22,13 @@ export const BRING_MILLIS = 30_000
 /** All that is put there for one newcomer who is away. */
 export const BROUGHT_BYTES_MAX = 16 * 1024 * 1024
 
-/** Puts on the server what this device wrote in one conversation and somebody lacks, and takes away what nobody does. */
+/** Puts on one server what this device wrote in one conversation and somebody lacks, and takes away what nobody does. */
 export class Depositor {
   readonly #subject: Subject
   readonly #ports: CorrespondencePorts
-  #deposit: Deposit = NO_DEPOSIT
-  #loaded = false
+  #deposit: Deposit
+  /** Whom it serves, while it does. */
+  #station: Station | undefined
   /** What is given time to reach everybody by links: own events up to this sequence, since then. */
   #waiting: { readonly since: number; readonly upTo: number } | undefined
   /** Own control events since the members changed last: the next change builds on them. */
@@ -46,18 +36,15 @@ export class Depositor {
   /** When to look whether the newcomers who are linked got what they lack. */
   #bringAt = Infinity
 
-  constructor(subject: Subject, ports: CorrespondencePorts) {
+  constructor(subject: Subject, ports: CorrespondencePorts, deposit: Deposit) {
     this.#subject = subject
     this.#ports = ports
+    this.#deposit = deposit
   }
 
-  get sealedUpTo(): number {
-    return this.#deposit.sealed
-  }
-
-  /** What people call the server on which that lies. */
-  get sealedAt(): string | undefined {
-    return this.#deposit.sealed > 0 ? this.#deposit.name : undefined
+  /** What lies there. */
+  get deposit(): Deposit {
+    return this.#deposit
   }
 
   /** Whether this device put that there itself, and needs not read it. */
@@ -68,7 +55,7 @@ export class Depositor {
 
   /** When to look again, in milliseconds since 1970. */
   get due(): number {
-    return Math.min(this.#bringAt, this.#putAt)
+    return this.#station ? Math.min(this.#bringAt, this.#putAt) : Infinity
   }
 
   get #putAt(): number {
@@ -80,41 +67,48 @@ export class Depositor {
     this.#waiting ??= { since: this.#ports.scheduler.now(), upTo: this.#tip }
   }
 
-  async load(): Promise<void> {
-    if (this.#loaded) return
-    const stored = decodeDeposit(await this.#ports.store.record('mailbox', this.#key))
-    this.#deposit = stored ?? NO_DEPOSIT
-    this.#loaded = true
-    if (this.#deposit.sealed > 0) this.#ports.onDeposit(this.#subject.id)
-  }
-
-  /** From now on there is this server. */
-  on({ address, name }: { readonly address: string; readonly name: string }): void {
-    const before = this.#deposit
-    const moved = depositOn({ server: address, name }, before)
+  /** From now on it serves these devices. `bridged`: up to where changes of the members were told at another server. */
+  serve(station: Station, bridged: number): void {
+    const { name } = station.server
     // What somebody lacks has to be told anew on another server.
-    const isMoved = before.server !== '' && before.server !== address
-    this.#deposit = isMoved ? { ...moved, bridged: Math.min(moved.bridged, this.#heldByAll) } : moved
-    if (this.#deposit.sealed !== before.sealed) this.#ports.onDeposit(this.#subject.id)
+    const told = this.#station ? 0 : Math.min(bridged, this.#heldByAll)
+    this.#station = station
+    this.#deposit = { ...this.#deposit, name, bridged: Math.max(told, this.#deposit.bridged) }
   }
 
-  async work(): Promise<MailboxRefusal | undefined> {
-    const refusal = (await this.#bridgeOver()) ?? (await this.#put()) ?? (await this.#bringAll())
-    await this.#trim()
+  /** From now on another server does. */
+  rest(): void {
+    this.#station = this.#waiting = undefined
+  }
+
+  async work({ server }: Station): Promise<MailboxRefusal | undefined> {
+    const refusal = (await this.#bridgeOver(server)) ?? (await this.#put(server)) ?? (await this.#bringAll(server))
+    await this.trim(server)
     return refusal
   }
 
   /** Replaces the receipt that lies there. */
-  async placeReceipt(receipt: Placed): Promise<void> {
+  async placeReceipt(server: ServerMailboxes, receipt: Placed): Promise<void> {
     const old = this.#deposit.receipt
     await this.#keep({ ...this.#deposit, receipt })
-    if (old) await this.#ports.post.takeAway(old.mailbox, [old.cursor])
+    if (old) await this.#ports.post.takeAway(server, old.mailbox, [old.cursor])
+  }
+
+  /** Takes away what everybody has. */
+  async trim(server: ServerMailboxes): Promise<void> {
+    const blobs = needless(this.#deposit, this.#heldByAll)
+    if (blobs.length === 0) return
+    for (const [mailbox, group] of Map.groupBy(blobs, (blob) => blob.mailbox)) {
+      const cursors = group.map(({ cursor }) => cursor)
+      if (!(await this.#ports.post.takeAway(server, mailbox, cursors))) return
+    }
+    await this.#keep(without(this.#deposit, blobs))
   }
 
   /** Puts what somebody lacks for longer than a link takes to bring it. */
-  async #put(): Promise<MailboxRefusal | undefined> {
+  async #put(server: ServerMailboxes): Promise<MailboxRefusal | undefined> {
     const now = this.#ports.scheduler.now()
-    const held = this.#heldByAll
+    const held = this.#heldByServed
     this.#deposit = withoutStale(this.#deposit, held, now)
     const next = owed(this.#deposit, { tip: this.#tip, held })
     if (!next) this.#waiting = undefined
@@ -124,7 +118,7 @@ export class Depositor {
     const isComing = held >= this.#waiting.upTo
     this.#waiting = isComing ? { since: now, upTo: this.#tip } : this.#waiting
     if (isComing) return undefined
-    const refusal = await this.#putOwn(next.from, next.to)
+    const refusal = await this.#putOwn(server, next)
     // What was written while that was put has its time from now on.
     if (!refusal)
       this.#waiting = this.#tip > next.to ? { since: this.#ports.scheduler.now(), upTo: this.#tip } : undefined
@@ -135,7 +129,7 @@ export class Depositor {
    * Whoever does not know yet that the members changed reads the mailbox of before. What led to each change goes there,
    * with the key that came of it, and nothing later: those read there, too, who are in no longer.
    */
-  async #bridgeOver(): Promise<MailboxRefusal | undefined> {
+  async #bridgeOver(server: ServerMailboxes): Promise<MailboxRefusal | undefined> {
     const tip = this.#tip
     const { bridged, sealed } = this.#deposit
     if (tip <= bridged) return undefined
@@ -150,7 +144,7 @@ export class Depositor {
         const before = kind === KIND.epoch ? this.#subject.secretsBefore(id) : []
         if (before.length === 0) continue
         for (const secret of before) {
-          const refusal = await this.#putAll(await this.#ports.post.keysOf(secret), controls)
+          const refusal = await this.#putAll(server, await this.#ports.post.keysOf(secret), controls)
           if (refusal) return refusal
           hasPut = true
         }
@@ -163,13 +157,16 @@ export class Depositor {
     return undefined
   }
 
-  async #putOwn(from: number, to: number): Promise<MailboxRefusal | undefined> {
+  async #putOwn(
+    server: ServerMailboxes,
+    { from, to }: { readonly from: number; readonly to: number },
+  ): Promise<MailboxRefusal | undefined> {
     const [secret] = this.#subject.secrets()
     const keys = secret && (await this.#ports.post.keysOf(secret))
     if (!keys) return undefined
     for await (const own of this.#own(from, to))
       for (const { events, seq } of parcels(own)) {
-        const put = await this.#ports.post.send(keys, { kind: 'events', events })
+        const put = await this.#ports.post.send(server, keys, { kind: 'events', events })
         if (!put.ok) return put.refusal
         const at = this.#ports.scheduler.now()
         await this.#keep(withBlob(this.#deposit, { mailbox: keys.mailbox, cursor: put.value, upTo: seq, at }))
@@ -181,14 +178,16 @@ export class Depositor {
    * Puts everything there for those whom this device let in, unless they have it by links: without what was before, they
    * can judge nothing.
    */
-  async #bringAll(): Promise<MailboxRefusal | undefined> {
+  async #bringAll(server: ServerMailboxes): Promise<MailboxRefusal | undefined> {
     this.#bringAt = Infinity
     const { brought } = this.#deposit
     const members = [...this.#subject.members()]
     const operations = new Set(this.#subject.operations())
     const isMine = ({ author, seq }: Member['admission']): boolean =>
       author === this.#ports.device && operations.has(seq)
-    const owed = members.filter(([, { admission }]) => isMine(admission) && !brought.includes(admission.id))
+    const owed = members.filter(
+      ([device, { admission }]) => this.#serves(device) && isMine(admission) && !brought.includes(admission.id),
+    )
     if (owed.length === 0) return undefined
     const isServed = ([, { held, admission }]: (typeof owed)[number]): boolean =>
       (held.get(admission.author) ?? 0) >= admission.seq
@@ -207,7 +206,7 @@ export class Depositor {
       all.set(keys.mailbox, keys)
     }
     for (const keys of all.values()) {
-      const refusal = await this.#bringEverything(keys)
+      const refusal = await this.#bringEverything(server, keys)
       if (refusal) return refusal
     }
     const ids = new Set([...brought, ...done.map(([, { admission }]) => admission.id)])
@@ -216,13 +215,13 @@ export class Depositor {
     return undefined
   }
 
-  async #bringEverything(keys: MailboxKeys): Promise<MailboxRefusal | undefined> {
+  async #bringEverything(server: ServerMailboxes, keys: MailboxKeys): Promise<MailboxRefusal | undefined> {
     const all = this.#subject.vector()
     const at = new Map<Hex, number>()
     for (let bytes = 0; bytes < BROUGHT_BYTES_MAX;) {
       const events = await this.#ports.load(this.#subject.id, missing(all, at))
       if (events.length === 0) return undefined
-      const refusal = await this.#putAll(keys, events)
+      const refusal = await this.#putAll(server, keys, events)
       if (refusal) return refusal
       for (const { author, seq, size } of events) {
         at.set(author, seq)
@@ -232,34 +231,23 @@ export class Depositor {
     return undefined
   }
 
-  async #putAll(keys: MailboxKeys, all: readonly Outgoing[]): Promise<MailboxRefusal | undefined> {
+  async #putAll(
+    server: ServerMailboxes,
+    keys: MailboxKeys,
+    all: readonly Outgoing[],
+  ): Promise<MailboxRefusal | undefined> {
     for (const { events } of parcels(all)) {
-      const put = await this.#ports.post.send(keys, { kind: 'events', events })
+      const put = await this.#ports.post.send(server, keys, { kind: 'events', events })
       if (!put.ok) return put.refusal
     }
     return undefined
   }
 
-  /** Takes away what everybody has. */
-  async #trim(): Promise<void> {
-    const blobs = needless(this.#deposit, this.#heldByAll)
-    if (blobs.length === 0) return
-    for (const [mailbox, group] of Map.groupBy(blobs, (blob) => blob.mailbox)) {
-      const cursors = group.map(({ cursor }) => cursor)
-      if (!(await this.#ports.post.takeAway(mailbox, cursors))) return
-    }
-    await this.#keep(without(this.#deposit, blobs))
-  }
-
   async #keep(deposit: Deposit): Promise<void> {
     this.#deposit = deposit
-    const change = { put: 'record', space: 'mailbox', key: this.#key, value: encodeDeposit(deposit) } as const
-    await this.#ports.store.commit([change])
+    const key = depositKey(this.#subject.id, deposit.server)
+    await this.#ports.store.commit([{ put: 'record', space: 'mailbox', key, value: encodeDeposit(deposit) }])
     this.#ports.onDeposit(this.#subject.id)
-  }
-
-  get #key(): string {
-    return `sent/${this.#subject.id}`
   }
 
   get #tip(): number {
@@ -268,10 +256,23 @@ export class Depositor {
 
   /** Up to where every other member device has what this one wrote; all of it while there is nobody else. */
   get #heldByAll(): number {
-    const most = [...this.#subject.members().values()].map(({ held, since }) =>
-      Math.max(held.get(this.#ports.device) ?? 0, since),
-    )
+    return this.#heldBy(() => true)
+  }
+
+  /** Up to where those have it whom this server serves. */
+  get #heldByServed(): number {
+    return this.#heldBy((device) => this.#serves(device))
+  }
+
+  #heldBy(counts: (device: Hex) => boolean): number {
+    const most = [...this.#subject.members()]
+      .filter(([device]) => counts(device))
+      .map(([, { held, since }]) => Math.max(held.get(this.#ports.device) ?? 0, since))
     return Math.min(this.#tip, ...most)
+  }
+
+  #serves(device: Hex): boolean {
+    return this.#station?.devices.has(device) === true
   }
 
   /** What this device wrote, in pieces: reading years of it at once would keep everything else waiting. */
@@ -288,6 +289,10 @@ export class Depositor {
     }
   }
 }
+
+/** Under which key it is kept what lies on a server; a record of one server alone was kept without its address. */
+export const depositKey = (conversation: Hex, server?: string): string =>
+  server === undefined ? `sent/${conversation}` : `sent/${conversation}/${server}`
 
 const missing = (all: Vector, at: Vector): readonly Want[] =>
   [...all].filter(([author, seq]) => seq > (at.get(author) ?? 0)).map(([author]) => [author, (at.get(author) ?? 0) + 1])

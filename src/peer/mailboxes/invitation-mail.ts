@@ -5,7 +5,7 @@ import { sha256 } from '../../core/crypto/symmetric.ts'
 import type { MailboxKeys } from '../../core/mailbox/keys.ts'
 import type { Letter } from '../../core/mailbox/letter.ts'
 import type { InvitationMailboxes } from '../invitations/port.ts'
-import type { MailboxRefusal, Scheduler, ServerMailboxes } from '../network/port.ts'
+import type { Arrived, Mailboxes, MailboxRefusal, Scheduler, ServerMailboxes } from '../network/port.ts'
 import type { Cursor } from '../../core/rendezvous/mailbox-messages.ts'
 import type { Store } from '../../store/port.ts'
 import { RENEW_MILLIS } from './deposit.ts'
@@ -18,24 +18,39 @@ type Blob = Parameters<InvitationMailboxes['put']>[2]
 /** What was put under a key: at which server, and which bytes. */
 type Placed = { readonly server: string; readonly cursor: Cursor; readonly hash: Hex; readonly at: number }
 
-type Item = { readonly secret: Uint8Array; readonly key: string; blob: Blob; placed: Placed | undefined }
+type Item = {
+  readonly secret: Uint8Array
+  blob: Blob
+  /** By the address of the server. */
+  readonly placed: Map<string, Placed>
+}
+
+/** Who wants to be told of what lies in a mailbox; its readers by the address of the server. */
+type Watch = {
+  readonly secret: Uint8Array
+  readonly on: (blob: Blob) => void
+  keys: MailboxKeys | undefined
+  readonly readers: Map<string, MailboxReader>
+}
 
 export type InvitationMailPorts = {
   readonly post: Post
   readonly store: Store
   readonly scheduler: Scheduler
-  readonly client: ServerMailboxes
+  readonly client: Mailboxes
   /** What `heldAt` answers may have changed. */
   readonly onPlaced: () => void
 }
 
-/** The mailboxes of invitations: what is put there waits for a server, and is put once. */
+/** The mailboxes of invitations, at all servers at which they are: what is put there waits for them, and is put once. */
 export class InvitationMail implements InvitationMailboxes {
   readonly #ports: InvitationMailPorts
   readonly #items = new Map<string, Item>()
   /** What is to be taken away, by name. */
   readonly #dropped = new Map<string, Uint8Array>()
-  readonly #readers = new Set<MailboxReader>()
+  readonly #watches = new Map<symbol, Watch>()
+  /** Where mailboxes of others are, by their secrets. */
+  readonly #places = new Map<string, readonly string[]>()
   #running: Promise<void> | undefined
   #again = false
   #closed = false
@@ -45,27 +60,30 @@ export class InvitationMail implements InvitationMailboxes {
     this.#ports = ports
   }
 
+  at(secret: Uint8Array, servers: readonly string[]): void {
+    this.#places.set(toHex(secret), servers)
+  }
+
   put(secret: Uint8Array, key: string, blob: Blob): void {
     const name = nameOf(secret, key)
     const item = this.#items.get(name)
     if (item) item.blob = blob
-    else this.#items.set(name, { secret, key, blob, placed: undefined })
+    else this.#items.set(name, { secret, blob, placed: new Map() })
     this.#look()
   }
 
   watch(secret: Uint8Array, on: (blob: Blob) => void): () => void {
-    let stopped = false
-    let reader: MailboxReader | undefined
+    const name = Symbol('watch')
     void this.#ports.post.keysOf(secret).then((keys) => {
-      if (stopped || this.#closed) return
-      reader = this.#readerOf(keys, on)
-      this.#readers.add(reader)
-      reader.look()
+      const watch = this.#watches.get(name)
+      if (!watch || this.#closed) return
+      watch.keys = keys
+      this.#readAt(watch)
     })
+    this.#watches.set(name, { secret, on, keys: undefined, readers: new Map() })
     return () => {
-      stopped = true
-      reader?.close()
-      if (reader) this.#readers.delete(reader)
+      for (const reader of this.#watches.get(name)?.readers.values() ?? []) reader.close()
+      this.#watches.delete(name)
     }
   }
 
@@ -78,19 +96,24 @@ export class InvitationMail implements InvitationMailboxes {
 
   heldAt(secret: Uint8Array, key: string): string | undefined {
     const item = this.#items.get(nameOf(secret, key))
-    const server = this.#ports.client.server()
-    if (!item?.placed || item.placed.server !== server?.address) return undefined
-    return item.placed.hash === hashOf(item.blob) ? server.name : undefined
+    const holder = this.#serversOf(secret).find(({ address }) => {
+      const placed = item?.placed.get(address)
+      return item && placed?.hash === hashOf(item.blob)
+    })
+    return holder?.name
   }
 
-  /** The server came or went. */
+  /** Servers came or went. */
   connected(): void {
-    for (const reader of this.#readers) reader.connected()
+    for (const watch of this.#watches.values()) this.#readAt(watch)
     this.#look()
   }
 
-  arrived(mailbox: Hex): void {
-    for (const reader of this.#readers) if (reader.keys.mailbox === mailbox) reader.look()
+  arrived({ server, mailbox }: Arrived): void {
+    for (const { readers } of this.#watches.values()) {
+      const reader = readers.get(server)
+      if (reader?.keys.mailbox === mailbox) reader.look()
+    }
   }
 
   async settled(): Promise<void> {
@@ -104,14 +127,30 @@ export class InvitationMail implements InvitationMailboxes {
     for (const reader of this.#readers) reader.close()
   }
 
-  #readerOf(keys: MailboxKeys, on: (blob: Blob) => void): MailboxReader {
+  get #readers(): readonly MailboxReader[] {
+    return [...this.#watches.values()].flatMap(({ readers }) => [...readers.values()])
+  }
+
+  /** Those at which this mailbox is: this person's own, unless the invitation named others. */
+  #serversOf(secret: Uint8Array): readonly ServerMailboxes[] {
+    const named = this.#places.get(toHex(secret)) ?? []
+    const servers = this.#ports.client.servers()
+    return named.length === 0
+      ? servers.filter(({ as }) => as === 'own')
+      : servers.filter((each) => named.some((address) => each.isAt(address)))
+  }
+
+  #readAt({ secret, on, keys, readers }: Watch): void {
+    if (!keys) return
     const { client, scheduler } = this.#ports
     const onLetter = (letter: Letter): Promise<'taken'> => {
       const blob = blobOf(letter)
       if (blob) on(blob)
       return Promise.resolve('taken')
     }
-    return new MailboxReader(keys, { client, scheduler, onLetter })
+    for (const { address } of this.#serversOf(secret))
+      if (!readers.has(address)) readers.set(address, new MailboxReader(keys, address, { client, scheduler, onLetter }))
+    for (const reader of readers.values()) reader.connected()
   }
 
   #look(): void {
@@ -137,33 +176,47 @@ export class InvitationMail implements InvitationMailboxes {
   async #takeAway(name: string, secret: Uint8Array): Promise<void> {
     const { client, post, store } = this.#ports
     this.#dropped.delete(name)
-    const record = `invitation/${name}`
-    const placed = readPlaced(await store.record('mailbox', record))
-    if (!placed) return
-    await store.commit([{ drop: 'record', space: 'mailbox', key: record }])
+    const records = await store.records('mailbox', recordOf(name))
+    await store.commit(records.map(({ key }) => ({ drop: 'record', space: 'mailbox', key })))
     const { mailbox } = await post.keysOf(secret)
-    if (client.server()?.address === placed.server) await post.takeAway(mailbox, [placed.cursor])
+    for (const { value } of records) {
+      const placed = readPlaced(value)
+      const server = client.servers().find(({ address }) => address === placed?.server)
+      if (placed && server) await post.takeAway(server, mailbox, [placed.cursor])
+    }
   }
 
-  /** Puts it there unless it is there already, and takes away what lay there under its key before. */
+  /** Puts it where it is not yet, and takes away what lay there under its key before. */
   async #place(name: string, item: Item): Promise<void> {
-    const { client, post, scheduler, store } = this.#ports
-    const server = client.server()?.address
-    if (server === undefined) return
-    const key = `invitation/${name}`
-    const before = item.placed ?? readPlaced(await store.record('mailbox', key))
+    for (const server of this.#serversOf(item.secret)) await this.#placeAt(server, name, item)
+  }
+
+  async #placeAt(server: ServerMailboxes, name: string, item: Item): Promise<void> {
+    const { post, scheduler, store } = this.#ports
+    const { address } = server
+    const known = item.placed.get(address)
+    const before = known ?? (await this.#placedAt(address, name))
     const hash = hashOf(item.blob)
-    const isNews = item.placed === undefined
-    item.placed = before
-    const isFresh = before?.server === server && scheduler.now() - before.at < RENEW_MILLIS
-    if (isFresh && before.hash === hash) return isNews ? this.#ports.onPlaced() : undefined
+    if (before) item.placed.set(address, before)
+    const isFresh = before !== undefined && scheduler.now() - before.at < RENEW_MILLIS
+    if (isFresh && before.hash === hash) return known ? undefined : this.#ports.onPlaced()
     const keys = await post.keysOf(item.secret)
-    const put = await post.send(keys, letterOf(item.blob))
+    const put = await post.send(server, keys, letterOf(item.blob))
     if (!put.ok) return this.#tryLater(put.refusal)
-    item.placed = { server, cursor: put.value, hash, at: scheduler.now() }
-    await store.commit([{ put: 'record', space: 'mailbox', key, value: encodePlaced(item.placed) }])
-    if (before?.server === server) await post.takeAway(keys.mailbox, [before.cursor])
+    const placed = { server: address, cursor: put.value, hash, at: scheduler.now() }
+    item.placed.set(address, placed)
+    const key = recordOf(name, address)
+    await store.commit([{ put: 'record', space: 'mailbox', key, value: encodePlaced(placed) }])
+    if (before) await post.takeAway(server, keys.mailbox, [before.cursor])
     this.#ports.onPlaced()
+  }
+
+  async #placedAt(address: string, name: string): Promise<Placed | undefined> {
+    const { store } = this.#ports
+    const record =
+      (await store.record('mailbox', recordOf(name, address))) ?? (await store.record('mailbox', recordOf(name)))
+    const placed = readPlaced(record)
+    return placed?.server === address ? placed : undefined
   }
 
   #tryLater(refusal: MailboxRefusal): void {
@@ -172,6 +225,10 @@ export class InvitationMail implements InvitationMailboxes {
     if (millis !== undefined) this.#cancel = this.#ports.scheduler.after(millis, () => this.#look())
   }
 }
+
+/** Where it is kept what was put under a name; before there could be several servers, without the server. */
+const recordOf = (name: string, server?: string): string =>
+  server === undefined ? `invitation/${name}` : `invitation/${name}/${server}`
 
 const nameOf = (secret: Uint8Array, key: string): string => `${toHex(sha256(secret))}/${key}`
 

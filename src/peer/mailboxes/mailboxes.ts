@@ -2,7 +2,7 @@ import type { Hex } from '../../core/bytes/hex.ts'
 import type { Crypto } from '../../core/crypto/port.ts'
 import type { Store } from '../../store/port.ts'
 import type { StatusView } from '../../view/view.ts'
-import type { MailboxRefusal, Scheduler, ServerMailboxes } from '../network/port.ts'
+import type { Mailboxes as Client, MailboxRefusal, Scheduler, ServerMailboxes } from '../network/port.ts'
 import type { Sealing } from '../sealing.ts'
 import { Correspondence } from './correspondence.ts'
 import { InvitationMail } from './invitation-mail.ts'
@@ -10,19 +10,19 @@ import { Post } from './post.ts'
 import { failureOf } from './refused.ts'
 import type { CorrespondencePorts, News, Subject } from './subject.ts'
 
-export type MailboxesPorts = Pick<CorrespondencePorts, 'device' | 'deviceSeed' | 'isLinked' | 'load'> & {
+export type MailboxesPorts = Pick<CorrespondencePorts, 'device' | 'deviceSeed' | 'isLinked' | 'load' | 'serversOf'> & {
   readonly store: Store
   readonly crypto: Crypto
   readonly scheduler: Scheduler
   readonly random: (bytes: number) => Uint8Array
-  readonly client: ServerMailboxes
+  readonly client: Client
   /** What of this conversation lies on the server has changed. */
   readonly onDeposit: (conversation: Hex) => void
   readonly onFailure: () => void
   readonly onInvitationPlaced: () => void
 }
 
-/** Everything that this peer leaves on a server for those who are away, and finds there. */
+/** Everything that this peer leaves on servers for those who are away, and finds there. */
 export class Mailboxes implements Sealing {
   readonly invitations: InvitationMail
   readonly #ports: MailboxesPorts
@@ -32,11 +32,11 @@ export class Mailboxes implements Sealing {
 
   constructor(ports: MailboxesPorts) {
     this.#ports = ports
-    this.#post = new Post({ ...ports, onRefused: (refusal) => this.#refused(refusal) })
+    this.#post = new Post({ ...ports, onRefused: (refusal, server) => this.#refused(refusal, server) })
     this.invitations = new InvitationMail({ ...ports, post: this.#post, onPlaced: ports.onInvitationPlaced })
-    ports.client.onArrived(({ mailbox }) => {
-      this.invitations.arrived(mailbox)
-      for (const each of this.#correspondence.values()) each.arrived(mailbox)
+    ports.client.onArrived((arrived) => {
+      this.invitations.arrived(arrived)
+      for (const each of this.#correspondence.values()) each.arrived(arrived)
     })
   }
 
@@ -60,9 +60,9 @@ export class Mailboxes implements Sealing {
     this.#correspondence.get(conversation)?.kept(news)
   }
 
-  /** The server came or went, or another one took its place. */
+  /** Servers came or went. */
   connected(): void {
-    if (!this.#ports.client.server()) this.#refused(undefined)
+    if (this.#ports.client.servers().length === 0) this.#refused(undefined, undefined)
     this.invitations.connected()
     for (const each of this.#correspondence.values()) each.connected()
   }
@@ -90,8 +90,7 @@ export class Mailboxes implements Sealing {
     for (const each of this.#correspondence.values()) each.close()
   }
 
-  #refused(refusal: MailboxRefusal | undefined): void {
-    const server = this.#ports.client.server()
+  #refused(refusal: MailboxRefusal | undefined, server: ServerMailboxes | undefined): void {
     const failure = refusal && server && failureOf(refusal, server.name)
     if (failure?.kind === this.#failure?.kind && failure?.server === this.#failure?.server) return
     this.#failure = failure

@@ -12,12 +12,11 @@ export type PostPorts = {
   readonly crypto: Crypto
   readonly scheduler: Scheduler
   readonly random: (bytes: number) => Uint8Array
-  readonly client: ServerMailboxes
-  /** The server refused something, or (undefined) took it. */
-  readonly onRefused: (refusal: MailboxRefusal | undefined) => void
+  /** A server refused something, or (undefined) took it. */
+  readonly onRefused: (refusal: MailboxRefusal | undefined, server: ServerMailboxes) => void
 }
 
-/** Seals letters for mailboxes and puts them on the server; knows the keys of each mailbox that was used. */
+/** Seals letters for mailboxes and puts them on a server; knows the keys of each mailbox that was used. */
 export class Post {
   readonly #ports: PostPorts
   readonly #keys = new Map<string, MailboxKeys>()
@@ -33,16 +32,20 @@ export class Post {
     return known
   }
 
-  async send(keys: MailboxKeys, letter: Exclude<Letter, { kind: 'newer' }>): Promise<Result<Cursor, MailboxRefusal>> {
+  async send(
+    server: ServerMailboxes,
+    keys: MailboxKeys,
+    letter: Exclude<Letter, { kind: 'newer' }>,
+  ): Promise<Result<Cursor, MailboxRefusal>> {
     const blob = sealBlob(keys, encodeLetter(letter), this.#ports.random(BLOB_SALT_BYTES))
-    const put = await this.#ports.client.put(keys, blob)
-    this.#ports.onRefused(put.ok ? undefined : put.refusal)
+    const put = await server.put(keys, blob)
+    this.#ports.onRefused(put.ok ? undefined : put.refusal, server)
     return put
   }
 
   /** False when it has to be tried again. What no key is left for ends with its lifetime. */
-  async takeAway(mailbox: Hex, cursors: readonly Cursor[]): Promise<boolean> {
+  async takeAway(server: ServerMailboxes, mailbox: Hex, cursors: readonly Cursor[]): Promise<boolean> {
     const keys = [...this.#keys.values()].find((each) => each.mailbox === mailbox)
-    return !keys || (await this.#ports.client.trim(keys, cursors)).ok
+    return !keys || (await server.trim(keys, cursors)).ok
   }
 }

@@ -4,7 +4,7 @@ import { openBlob } from '../../core/mailbox/blob.ts'
 import type { MailboxKeys } from '../../core/mailbox/keys.ts'
 import { decodeLetter, type Letter } from '../../core/mailbox/letter.ts'
 import type { Store } from '../../store/port.ts'
-import type { Cursor, MailboxPage, Scheduler, ServerMailboxes } from '../network/port.ts'
+import type { Cursor, MailboxPage, Mailboxes, Scheduler, ServerMailboxes } from '../network/port.ts'
 import { delayAfter } from './refused.ts'
 
 /**
@@ -19,7 +19,7 @@ type Reading = ReturnType<ServerMailboxes['read']>
 export const READ_AGAIN_MILLIS = 10_000
 
 export type ReaderPorts = {
-  readonly client: ServerMailboxes
+  readonly client: Mailboxes
   readonly scheduler: Scheduler
   /** Where the place is kept up to which everything was taken in; absent to read it all anew after a restart. */
   readonly store?: Store
@@ -28,13 +28,15 @@ export type ReaderPorts = {
 }
 
 /**
- * Reads one mailbox to its end, and again whenever something arrives. What a server hands out is never believed: blobs
+ * Reads one mailbox at one server to its end, and again whenever something arrives. What a server hands out is never believed: blobs
  * that do not open are passed over, and those that come twice mean nothing new to who takes them in.
  */
 export class MailboxReader {
   readonly keys: MailboxKeys
+  readonly server: string
   readonly #ports: ReaderPorts
-  #server: string | undefined
+  /** The connection on which it is watched. */
+  #watched: ServerMailboxes | undefined
   /** Read up to here on this server; kept on disk up to `#kept`. */
   #at: Cursor = 0
   #stuck = false
@@ -43,15 +45,16 @@ export class MailboxReader {
   #closed = false
   #cancel = (): void => undefined
 
-  constructor(keys: MailboxKeys, ports: ReaderPorts) {
+  /** `server`: its address. */
+  constructor(keys: MailboxKeys, server: string, ports: ReaderPorts) {
     this.keys = keys
+    this.server = server
     this.#ports = ports
   }
 
-  /** There is a server again, perhaps another one: what was watched is watched no longer. */
+  /** Servers came or went: on a new connection, what was watched is watched no longer. */
   connected(): void {
-    this.#server = undefined
-    this.look()
+    if (this.#there !== this.#watched) this.look()
   }
 
   /** There may be something new. */
@@ -63,7 +66,7 @@ export class MailboxReader {
   close(): void {
     this.#closed = true
     this.#cancel()
-    if (this.#server !== undefined) void this.#ports.client.watch(this.keys, false)
+    void this.#watched?.watch(this.keys, false)
   }
 
   /** Resolves when it is not reading. */
@@ -80,42 +83,43 @@ export class MailboxReader {
   }
 
   async #readAll(): Promise<void> {
-    const server = this.#ports.client.server()?.address
+    const server = this.#there
     if (server === undefined) {
-      this.#server = undefined
+      this.#watched = undefined
       return
     }
-    if (server !== this.#server) {
-      const watched = await this.#ports.client.watch(this.keys, true)
+    if (server !== this.#watched) {
+      const watched = await server.watch(this.keys, true)
       if (!watched.ok) return this.#tryLater(watched.refusal)
-      this.#at = await this.#placeOn(server)
+      this.#at = await this.#place()
       this.#stuck = false
-      this.#server = server
+      this.#watched = server
     }
-    let reading: Reading | undefined = this.#readAfter(this.#at)
+    const readAfter = (after: Cursor): Reading => server.read(this.keys, { after })
+    let reading: Reading | undefined = readAfter(this.#at)
     while (reading && !this.#closed) {
       const page: Awaited<Reading> = await reading
       if (!page.ok) {
-        this.#server = undefined
+        this.#watched = undefined
         return this.#tryLater(page.refusal)
       }
       const { blobs, more }: MailboxPage = page.value
       const last = blobs.at(-1)
       // The next page comes while this one is taken in.
-      reading = more && last ? this.#readAfter(last.cursor) : undefined
+      reading = more && last ? readAfter(last.cursor) : undefined
       // In order, but none waits for the one before to be on disk: what goes into one conversation is written together.
       const taken = await Promise.all(blobs.map(({ cursor, blob }) => this.#take(cursor, blob)))
       if (taken.includes('not-kept')) {
         // From the place that is on disk: nothing that was read since is lost.
-        this.#server = undefined
+        this.#watched = undefined
         return this.#lookIn(READ_AGAIN_MILLIS)
       }
-      if (last && !this.#stuck) await this.#keepPlace(server)
+      if (last && !this.#stuck) await this.#keepPlace()
     }
   }
 
-  #readAfter(after: Cursor): Reading {
-    return this.#ports.client.read(this.keys, { after })
+  get #there(): ServerMailboxes | undefined {
+    return this.#ports.client.servers().find(({ address }) => address === this.server)
   }
 
   async #take(cursor: Cursor, blob: Uint8Array): Promise<Taken> {
@@ -141,18 +145,20 @@ export class MailboxReader {
   }
 
   get #key(): string {
-    return `read/${this.keys.mailbox}`
+    return `read/${this.keys.mailbox}/${this.server}`
   }
 
-  async #placeOn(server: string): Promise<Cursor> {
-    const record = await this.#ports.store?.record('mailbox', this.#key)
+  async #place(): Promise<Cursor> {
+    const read = (key: string) => this.#ports.store?.record('mailbox', key)
+    // Before there could be several servers, one place was kept for each mailbox.
+    const record = (await read(this.#key)) ?? (await read(`read/${this.keys.mailbox}`))
     const decoded = record && decode(record)
     const place = decoded?.ok ? placeShape(decoded.value) : undefined
-    return place?.[0] === server ? place[1] : 0
+    return place?.[0] === this.server ? place[1] : 0
   }
 
-  async #keepPlace(server: string): Promise<void> {
-    const value = encode([server, this.#at])
+  async #keepPlace(): Promise<void> {
+    const value = encode([this.server, this.#at])
     await this.#ports.store?.commit([{ put: 'record', space: 'mailbox', key: this.#key, value }])
   }
 }

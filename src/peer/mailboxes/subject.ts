@@ -3,7 +3,7 @@ import type { Crypto } from '../../core/crypto/port.ts'
 import type { Outgoing, Want } from '../../core/sync/exchange.ts'
 import type { Vector } from '../../core/sync/frame.ts'
 import type { Store } from '../../store/port.ts'
-import type { Scheduler, ServerMailboxes } from '../network/port.ts'
+import type { Mailboxes, Scheduler } from '../network/port.ts'
 import type { Post } from './post.ts'
 import type { Taken } from './reader.ts'
 
@@ -48,7 +48,9 @@ export type CorrespondencePorts = {
   readonly store: Store
   readonly crypto: Crypto
   readonly scheduler: Scheduler
-  readonly client: ServerMailboxes
+  readonly client: Mailboxes
+  /** Where a device says that it reads what is left for it, as `HOST:PORT`; undefined where it never said. */
+  readonly serversOf: (device: Hex) => readonly string[] | undefined
   readonly device: Hex
   readonly deviceSeed: () => Uint8Array
   readonly isLinked: (device: Hex) => boolean

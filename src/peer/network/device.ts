@@ -20,6 +20,8 @@ export type DeviceInput = {
   readonly random: () => number
   readonly dials: Dials
   readonly call: (offer: Offer['kind']) => void
+  /** The servers through which it may be linked, the best first. */
+  readonly through: () => readonly Hex[]
   readonly onLink: (link: Link) => void
   /** The device is linked now, or is no longer. */
   readonly onLinked: (linked: boolean) => void
@@ -100,7 +102,8 @@ export const createDevice = (input: DeviceInput): Device => {
       take({ kind: 'began', attempt })
       try {
         const onAnswer = (): void => take({ kind: 'answered', attempt })
-        const dialled = await endpoint.dial({ device, address, onAnswer, signal: controller.signal })
+        const through = input.through()
+        const dialled = await endpoint.dial({ device, address, through, onAnswer, signal: controller.signal })
         flights.delete(attempt)
         if (dialled.ok) take({ kind: 'connected', attempt, link: enter(dialled.value) })
         else take({ kind: 'failed', attempt, failure: dialled.refusal })

@@ -12,7 +12,7 @@ import {
 } from '../../core/rendezvous/mailbox-messages.ts'
 import { createLane } from './lane.ts'
 import { collectPage } from './page.ts'
-import type { Arrived, MailboxKey, MailboxPage, MailboxRefusal, Scheduler, ServerMailboxes } from './port.ts'
+import type { MailboxKey, MailboxPage, MailboxRefusal, Scheduler, ServerMailboxes } from './port.ts'
 import { refusalOf } from './mailbox-refusal.ts'
 
 /** How long an answer, or the next part of one, is waited for once the request has left. */
@@ -28,6 +28,8 @@ export const REQUESTS_AT_ONCE_MAX = 32
 export type MailboxServer = {
   readonly name: string
   readonly address: string
+  readonly as: ServerMailboxes['as']
+  readonly isAt: ServerMailboxes['isAt']
   /** Its key, as the link has proved it. */
   readonly server: Hex
   readonly nonce: Uint8Array | undefined
@@ -40,12 +42,13 @@ export type MailboxesInput = {
   readonly send: (message: MailboxRequest) => boolean
   /** Resolves when a message would leave at once. */
   readonly room: () => Promise<void>
-  readonly onArrived: (arrived: Arrived) => void
+  readonly onArrived: (mailbox: Hex) => void
 }
 
 /** Mailboxes at the server of the moment: what is asked, and what waits for an answer. */
 export type Mailboxes = {
-  readonly calls: Omit<ServerMailboxes, 'onArrived'>
+  /** Undefined while there is no connection, and where the server keeps none. */
+  calls(): ServerMailboxes | undefined
   /** Another connection stands, or none: whatever waits is refused. */
   use(server: MailboxServer | undefined): void
   hear(answer: MailboxAnswer): void
@@ -82,6 +85,8 @@ export const createMailboxes = (input: MailboxesInput): Mailboxes => {
   const { scheduler, crypto } = input
   let server: MailboxServer | undefined
   let session: Session | undefined
+  /** One for as long as the connection stands. */
+  let offered: ServerMailboxes | undefined
   let numbers = 0
   let calls = 0
   let putBytes = 0
@@ -90,6 +95,7 @@ export const createMailboxes = (input: MailboxesInput): Mailboxes => {
     const ended = session
     server = next
     session = next?.nonce ? openSession({ ...next, nonce: next.nonce }) : undefined
+    offered = next && session && { ...placeOf(next), put, read, watch, trim }
     if (ended) for (const each of ended.waiting.values()) each.refuse({ kind: 'no-server' })
   }
 
@@ -257,17 +263,11 @@ export const createMailboxes = (input: MailboxesInput): Mailboxes => {
     })
 
   return {
-    calls: {
-      server: () => session && { name: session.server.name, address: session.server.address },
-      put,
-      read,
-      watch,
-      trim,
-    },
+    calls: () => offered,
     use,
     hear: (answer) => {
       if (answer.kind !== 'arrived') session?.waiting.get(answer.request)?.hear(answer)
-      else if (session?.listening.has(answer.mailbox)) input.onArrived({ mailbox: answer.mailbox })
+      else if (session?.listening.has(answer.mailbox)) input.onArrived(answer.mailbox)
     },
     unknown: (what) => {
       for (const each of session?.waiting.values() ?? []) if (each.kind === what) each.refuse({ kind: 'off' })
@@ -277,6 +277,8 @@ export const createMailboxes = (input: MailboxesInput): Mailboxes => {
 
 /** When to try again where no answer came. */
 const LATE_MILLIS = 10_000
+
+const placeOf = ({ name, address, as, isAt }: MailboxServer) => ({ name, address, as, isAt })
 
 const openSession = (server: Session['server']): Session => ({
   server,

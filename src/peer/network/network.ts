@@ -3,17 +3,21 @@ import type { Crypto } from '../../core/crypto/port.ts'
 import { fullAllowance, spend } from '../../core/reach/allowance.ts'
 import { ADDRESSES_POLL_MILLIS, ASLEEP_MILLIS_LEAST, isElsewhere, isOnThisMachine } from '../../core/reach/moved.ts'
 import { decodeOffer, encodeOffer, offeredAddresses } from '../../core/reach/offer.ts'
+import type { Need } from '../../core/reach/guests.ts'
+import { formatServer } from '../../core/reach/server-address.ts'
 import type { Shown } from '../../core/reach/state.ts'
 import { DEVICE_BYTES } from '../../core/rendezvous/messages.ts'
 import type { People } from '../../core/rendezvous/people.ts'
+import type { Outside } from '../../link/outside.ts'
 import type { Endpoint, Link, Sighting } from '../../link/port.ts'
 import { createDevice, type Device } from './device.ts'
 import { createDevices } from './devices.ts'
 import { createDials } from './dials.ts'
 import { createHandlers } from './handlers.ts'
 import { createNear } from './near.ts'
+import { createOwnNetwork } from './own-network.ts'
 import type { Network, Scheduler } from './port.ts'
-import { createServerConnection } from './server.ts'
+import { createServers } from './servers.ts'
 import { steady } from './steady.ts'
 
 /** Answers that all strangers together may cause by the offers they send. */
@@ -21,6 +25,8 @@ export const STRANGERS_ANSWERS_PER_MINUTE = 120
 
 export type NetworkInput = {
   readonly endpoint: Endpoint
+  /** Absent where nothing lies between this device and the others, as in a simulation. */
+  readonly outside?: Outside | undefined
   readonly scheduler: Scheduler
   /** A random number in [0, 1), for spreading attempts in time. */
   readonly random: () => number
@@ -40,7 +46,10 @@ export const openNetwork = (input: NetworkInput): Network => {
   const handlers = createHandlers(input.log)
   const dials = createDials()
   let strangersAnswers = fullAllowance(STRANGERS_ANSWERS_PER_MINUTE)
+  /** Where devices that are wanted say that they can be found. */
+  const homes = new Map<Hex, readonly string[]>()
   let directly = true
+  let mapsPorts = false
   let closed = false
 
   /** Whether anything is to be had with whoever bears this id. */
@@ -55,8 +64,8 @@ export const openNetwork = (input: NetworkInput): Network => {
   /** What this device tells the other of where it is. */
   const addressesFor = (device: Hex): readonly string[] => {
     const shown = shownTo(device)
-    const observed = server.observed()
-    if (shown === 'everywhere') return offeredAddresses(endpoint.addresses(), observed)
+    const observed = servers.observed()
+    if (shown === 'everywhere') return offeredAddresses(endpoint.addresses(), observed, ownNetwork.mapped())
     // Of use to nobody but who shares this machine, as the server then does.
     const isHere = shown === 'this-machine' && observed !== undefined && isOnThisMachine(observed)
     return isHere ? endpoint.addresses().filter(isOnThisMachine) : []
@@ -68,15 +77,19 @@ export const openNetwork = (input: NetworkInput): Network => {
     createDevice({
       device,
       shown: shownTo(device),
-      server: server.connected,
+      server: servers.connected,
       endpoint,
       scheduler,
       random,
       dials,
-      call: (kind) => server.call(device, encodeOffer(kind, addressesFor(device))),
+      call: (kind) => servers.call(device, kind, encodeOffer(kind, addressesFor(device))),
+      through: () => servers.through(device),
       onLink: handlers.link,
       onLinked: (linked) => near.linkedIs(device, linked),
-      onChanged: () => handlers.change({ device }),
+      onChanged: () => {
+        servers.look()
+        handlers.change({ device })
+      },
     })
 
   const near = createNear({
@@ -139,17 +152,42 @@ export const openNetwork = (input: NetworkInput): Network => {
     }
   }
 
-  const server = createServerConnection({
+  const needs = (): readonly Need[] =>
+    [...homes].flatMap(([id, addresses]) => {
+      const device = devices.get(id)
+      const path = device?.reach().link?.path
+      if (!device?.wanted || addresses.length === 0 || (path !== undefined && path !== 'relayed')) return []
+      return [{ device: id, servers: addresses, relayed: path === 'relayed' }]
+    })
+
+  const servers = createServers({
     endpoint,
     scheduler,
     random,
     crypto: input.crypto,
-    onConnected: (on) => devices.tellAll({ kind: 'server', on }),
+    needs,
+    onServed: ({ more, guest }) => {
+      devices.tellAll({ kind: 'server', on: servers.connected })
+      if (!more) return
+      ownNetwork.changed()
+      if (guest === undefined) devices.tellAll({ kind: 'served' })
+      for (const [id, addresses] of homes)
+        if (guest !== undefined && addresses.includes(guest)) devices.get(id)?.take({ kind: 'served' })
+    },
     onPeople: peopleAre,
     onCalled: called,
     onAbsent: (device) => devices.get(device)?.take({ kind: 'absent' }),
     onChanged: () => handlers.change({ server: true }),
     onArrived: handlers.arrived,
+  })
+
+  const ownNetwork = createOwnNetwork({
+    outside: input.outside,
+    scheduler,
+    addresses: () => endpoint.addresses(),
+    standpoints: () => servers.standpoints(),
+    onMapped: () => devices.tellAll({ kind: 'moved' }),
+    onChanged: () => handlers.change({ network: true }),
   })
 
   const moved = (before: readonly string[], now: readonly string[]): void => {
@@ -161,51 +199,67 @@ export const openNetwork = (input: NetworkInput): Network => {
         // A relayed link ends with the connection to the server, or stays with it.
         if (link.path !== 'relayed' && !isOnThisMachine(link.address)) link.close()
     }
-    server.moved(elsewhere)
-    near.retry()
+    servers.moved(elsewhere)
+    near.look()
+    ownNetwork.changed()
     devices.tellAll({ kind: 'moved' })
   }
   const stopWatching = watchAddresses(endpoint, scheduler, moved)
 
   endpoint.onLink(accepted)
   endpoint.onSighting(sighted)
+  endpoint.overUdp({
+    answers: (device) => isWelcome(device) && devices.get(device)?.wanted === true && shownTo(device) === 'everywhere',
+    stun: () => servers.standpoints().flatMap(({ host, ports: { udp } }) => (udp[0] ? [{ host, port: udp[0] }] : [])),
+  })
 
   return {
-    want: (device, addresses) => {
+    want: (device, addresses, at) => {
       if (closed || !isOther(device)) return
+      if (at) homes.set(device, at.map(formatServer))
       reconsider(device)
       devices.wanted(device).take({ kind: 'want', addresses })
+      servers.look()
     },
     reconsider,
     setDirectly: (on) => {
       if (closed || on === directly) return
       directly = on
+      ownNetwork.mapPorts(mapsPorts && directly)
       for (const device of devices.ids()) reconsider(device)
     },
     release: (device) => {
       // Who is not admitted any longer is not linked for being near either.
       if (!input.admits(device)) devices.get(device)?.take({ kind: 'near', on: false })
       devices.get(device)?.take({ kind: 'release' })
+      homes.delete(device)
+      servers.look()
     },
     tryNow: (device) => devices.get(device)?.take({ kind: 'try-now' }),
     reach: (device) => devices.get(device)?.reach() ?? { attempts: [] },
     measure: (device) => devices.get(device)?.ask(),
     remembered: (device) => devices.get(device)?.remembered() ?? [],
     ...handlers.setters,
-    useServer: (address) => {
-      if (!closed) server.use(address)
+    useServers: (addresses) => {
+      if (!closed) servers.use(addresses)
     },
-    server: () => server.state(),
+    servers: () => servers.states(),
     announce: (announcement) => {
-      if (!closed) server.announce(announcement)
+      if (!closed) servers.announce(announcement)
     },
-    card: (device) => (!closed && isOther(device) ? server.card(device) : Promise.resolve(undefined)),
-    mailboxes: { ...server.mailboxes, onArrived: handlers.onArrived },
+    card: (device) => (!closed && isOther(device) ? servers.card(device) : Promise.resolve(undefined)),
+    mailboxes: { servers: () => servers.mailboxes(), onArrived: handlers.onArrived },
     setNearby: (on) => {
       if (!closed) near.set(on)
     },
     nearby: () => near.state(),
     addresses: () => endpoint.addresses(),
+    ownNetwork: () => ownNetwork.state(),
+    lookAgain: () => ownNetwork.look(),
+    mapPorts: (on) => {
+      mapsPorts = on
+      ownNetwork.mapPorts(on && directly && !closed)
+    },
     close: () => {
       if (closed) return
       closed = true
@@ -213,7 +267,8 @@ export const openNetwork = (input: NetworkInput): Network => {
       stopWatching()
       for (const device of devices.all()) device.close()
       near.set(false)
-      server.close()
+      ownNetwork.close()
+      servers.close()
     },
   }
 }

@@ -2,8 +2,9 @@ import type { Hex } from '../../core/bytes/hex.ts'
 import type { Result } from '../../core/bytes/result.ts'
 import type { MailboxKeys } from '../../core/mailbox/keys.ts'
 import type { Cursor } from '../../core/rendezvous/mailbox-messages.ts'
+import type { ServerAddress } from '../../core/reach/server-address.ts'
 import type { Link } from '../../link/port.ts'
-import type { AttemptView, Millis, Path, ServerState, StatusView } from '../../view/view.ts'
+import type { AttemptView, Millis, NetworkView, Path, ServerState, StatusView } from '../../view/view.ts'
 
 /**
  * Keeps this device linked to the devices that the peer wants, over the best path there is. Everything is synchronous
@@ -14,9 +15,10 @@ import type { AttemptView, Millis, Path, ServerState, StatusView } from '../../v
 export interface Network {
   /**
    * Keep linked to this device from now on. `addresses` are those that `remembered` gave before; what is not an
-   * `IP:PORT` is ignored. Wanting again adds addresses.
+   * `IP:PORT` is ignored. Wanting again adds addresses. `servers` are those at which it says that it can be found:
+   * where it is not found otherwise, they are visited. They are the word of whoever is wanted: name them of nobody else.
    */
-  want(device: Hex, addresses: readonly string[]): void
+  want(device: Hex, addresses: readonly string[], servers?: readonly ServerAddress[]): void
   /** Stop reaching for this device, and close its links unless it is a stranger whom the network links by itself. */
   release(device: Hex): void
   /** Whether this device may learn where this one is could have changed: somebody was accepted, or spoken to. */
@@ -49,19 +51,20 @@ export interface Network {
   /** Something that `reach`, `remembered`, `server` or `nearby` answers has changed. */
   onChange(handler: (what: Changed) => void): void
 
-  /** The server to find others at. Undefined: none. The same address again changes nothing. */
-  useServer(address: ServerAddress | undefined): void
-  server(): ServerState
+  /** The servers to find others at, at most SERVERS_MAX, the first of them preferred. Those that stay change nothing. */
+  useServers(addresses: readonly ServerAddress[]): void
+  /** How it stands with each of them, in their order. */
+  servers(): readonly ServerState[]
   /**
-   * What the server may tell of this device: its card (whoever knows this device's id may ask for it) and its listing
+   * What the servers may tell of this device: its card (whoever knows this device's id may ask for it) and its listing
    * (shown to everybody there while `visible`). Told at each login and at once when it changed.
    */
   announce(announcement: Announcement): void
-  /** The card that this device last announced at the server. Undefined: no server, not known there, or no answer. */
+  /** The card that this device last announced at a server. Undefined: no server, not known there, or no answer. */
   card(device: Hex): Promise<Uint8Array | undefined>
 
-  /** The mailboxes that the server keeps. */
-  readonly mailboxes: ServerMailboxes
+  /** The mailboxes that servers keep. */
+  readonly mailboxes: Mailboxes
 
   /** Announce this device on the local network and look for others there, or stop both. */
   setNearby(on: boolean): void
@@ -69,21 +72,40 @@ export interface Network {
   /** Where this device listens for others, as text. */
   addresses(): readonly string[]
 
+  /** What is known of the network that this device is on. Changes of it are told by `onChange`, with `network`. */
+  ownNetwork(): NetworkView
+  /** Asks servers and router anew. */
+  lookAgain(): void
+  /** Have the router pass on the port at which this device listens, or no longer. */
+  mapPorts(on: boolean): void
+
   /** Closes all links and the server's, and stops everything. The endpoint remains open: it belongs to the caller. */
   close(): void
 }
 
+/** The mailboxes at all servers to which this device is connected. */
+export interface Mailboxes {
+  /**
+   * Those that keep mailboxes for this device now: its own in the order in which they were named, then those that it
+   * visits. Each is one object for as long as its connection stands. Told of by `onChange` with `server`.
+   */
+  servers(): readonly ServerMailboxes[]
+  onArrived(handler: (arrived: Arrived) => void): void
+}
+
 /**
- * Mailboxes at the server that this device is connected to: lists of sealed blobs, for those who are away. Each promise
- * answers, none rejects; the number and the bytes of requests that wait are bounded. What a server says of a mailbox is
- * never believed: it may hand out less than was put, twice, or in another order.
+ * Mailboxes at one server: lists of sealed blobs, for those who are away. Each promise answers, none rejects; the number
+ * and the bytes of requests that wait are bounded, and once the connection is gone all are refused as `no-server`. What a
+ * server says of a mailbox is never believed: it may hand out less than was put, twice, or in another order.
  */
 export interface ServerMailboxes {
-  /**
-   * The server that keeps mailboxes for this device now: the name it gives itself, or else its address. Undefined while
-   * there is none, or while it keeps none. Told of by `onChange` with `server`.
-   */
-  server(): { readonly name: string; readonly address: string } | undefined
+  /** The name it gives itself, or else its address. */
+  readonly name: string
+  readonly address: string
+  /** One of the person's own, where they read what others leave for them; or somebody else's. */
+  readonly as: 'own' | 'guest'
+  /** Whether this text means this server. */
+  isAt(address: string): boolean
   /** Accepts once the blob is on the server's disk. After a refusal it may be there all the same; putting it again is harmless. */
   put(keys: MailboxKey, blob: Uint8Array): Promise<Result<Cursor, MailboxRefusal>>
   /**
@@ -96,17 +118,17 @@ export interface ServerMailboxes {
   ): Promise<Result<MailboxPage, MailboxRefusal>>
   /**
    * Be told by `onArrived` when somebody else puts a blob there, or no longer. Ends with the connection: watch again
-   * whenever `server()` is there again, and read after that, so that nothing falls between.
+   * whenever the server is there again, and read after that, so that nothing falls between.
    */
   watch(keys: MailboxKey, on: boolean): Promise<Result<null, MailboxRefusal>>
   /** Takes these blobs away for everybody. Those that are gone already are passed over. */
   trim(keys: MailboxKey, cursors: readonly Cursor[]): Promise<Result<null, MailboxRefusal>>
-  onArrived(handler: (arrived: Arrived) => void): void
 }
 
 export type { Cursor }
 
-export type Arrived = { readonly mailbox: Hex }
+/** `server`: the address of the server to which somebody brought it. */
+export type Arrived = { readonly server: string; readonly mailbox: Hex }
 
 /** What a server is shown of the keys: never the secret. */
 export type MailboxKey = Pick<MailboxKeys, 'mailbox' | 'seed'>
@@ -143,15 +165,17 @@ export type Seen =
   | { readonly device: Hex; readonly by: 'nearby' }
   | { readonly device: Hex; readonly by: 'server'; readonly listing: Uint8Array }
 
-export type ServerAddress = { readonly host: string; readonly port: number }
-
 export type Announcement = {
   readonly card: Uint8Array
   readonly listing: Uint8Array
   readonly visible: boolean
 }
 
-export type Changed = { readonly device: Hex } | { readonly server: true } | { readonly nearby: true }
+export type Changed =
+  | { readonly device: Hex }
+  | { readonly server: true }
+  | { readonly nearby: true }
+  | { readonly network: true }
 
 export type Reach = {
   readonly link?: {

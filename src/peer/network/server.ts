@@ -22,16 +22,25 @@ import {
 } from '../../core/rendezvous/messages.ts'
 import { withPeople, type People } from '../../core/rendezvous/people.ts'
 import { NO_STUN } from '../../core/stun/ports.ts'
+import { formatServer, type ServerAddress } from '../../core/reach/server-address.ts'
 import type { Endpoint, Link } from '../../link/port.ts'
 import type { Failure, ServerState } from '../../view/view.ts'
 import { createAlarm } from './alarm.ts'
 import { createCards } from './cards.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
-import { createMailboxes, type MailboxServer } from './mailboxes.ts'
+import { createMailboxes, type Mailboxes, type MailboxServer } from './mailboxes.ts'
+import type { Standpoint } from './own-network.ts'
 import { watchLink } from './pulse.ts'
-import type { Announcement, Arrived, Scheduler, ServerAddress, ServerMailboxes } from './port.ts'
+import type { Announcement, Scheduler } from './port.ts'
 
 export type ServerConnectionInput = {
+  readonly address: ServerAddress
+  /** Whether another connection to the server with this key stands. */
+  readonly isConnectedTo: (key: Hex) => boolean
+  /** Whether this text means the server that is connected here. */
+  readonly isAt: (address: string) => boolean
+  /** As what: a guest is on no list and looks at none, and is there to be called and to call. */
+  readonly as: 'own' | 'guest'
   readonly endpoint: Endpoint
   readonly scheduler: Scheduler
   /** A random number in [0, 1). */
@@ -43,20 +52,32 @@ export type ServerConnectionInput = {
   readonly onCalled: (from: Hex, offer: Uint8Array) => void
   readonly onAbsent: (device: Hex) => void
   readonly onChanged: () => void
-  readonly onArrived: (arrived: Arrived) => void
+  readonly onArrived: (mailbox: Hex) => void
 }
 
-/** The connection to the server that is used, if any: kept up, spoken on, listened to. */
+/** The connection to one server: kept up, spoken on, listened to, until it is closed. */
 export type ServerConnection = {
-  use(address: ServerAddress | undefined): void
+  readonly address: string
+  /** Begins to connect. */
+  open(): void
   announce(announcement: Announcement): void
   card(device: Hex): Promise<Uint8Array | undefined>
   call(to: Hex, offer: Uint8Array): void
-  readonly mailboxes: Omit<ServerMailboxes, 'onArrived'>
+  /** Undefined while it is not connected, and where it keeps none. */
+  readonly mailboxes: ReturnType<Mailboxes['calls']>
+  /** Tries now, whatever was planned. */
+  hurry(): void
   /** This device's addresses changed. `elsewhere`: it is on another network now. */
   moved(elsewhere: boolean): void
   state(): ServerState
-  readonly connected: boolean
+  /** The server's key while it is connected. */
+  readonly key: Hex | undefined
+  /** The key of the server that answers here and is connected at another address. */
+  readonly same: Hex | undefined
+  /** Who is on its people list. */
+  readonly people: People
+  /** Where this network may be looked at from, while it is connected. */
+  readonly standpoint: Standpoint | undefined
   /** The address that the server sees this device at. */
   observed(): string | undefined
   close(): void
@@ -64,8 +85,8 @@ export type ServerConnection = {
 
 export const createServerConnection = (input: ServerConnectionInput): ServerConnection => {
   const { endpoint, scheduler, random } = input
+  const address = formatServer(input.address)
   let state: ServerReach = noServer
-  let address: ServerAddress | undefined
   let announcement: Announcement | undefined
   let people: People = new Map()
   /** What this connection's server asks to be signed; none when it keeps no mailboxes. */
@@ -111,13 +132,15 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
   }
 
   const dial = async (attempt: number): Promise<void> => {
-    if (!address) return
     const mine = (controller = new AbortController())
-    const dialled = await endpoint.dialServer({ ...address, signal: mine.signal }).catch((error: unknown) => ({
+    const dialled = await endpoint.dialServer({ ...input.address, signal: mine.signal }).catch((error: unknown) => ({
       ok: false as const,
       refusal: { kind: 'other', detail: String(error) } satisfies Failure,
     }))
-    if (!dialled.ok) return take({ kind: 'failed', attempt, failure: dialled.refusal })
+    if (!dialled.ok) {
+      const isSame = dialled.refusal.kind === 'same-server' && input.isConnectedTo(dialled.refusal.detail)
+      return take({ kind: 'failed', attempt, failure: dialled.refusal, ...(isSame && { replaced: true }) })
+    }
     // Given up while it was being made.
     if (controller !== mine) return dialled.value.close()
     const { link, ask } = watchLink(dialled.value, {
@@ -183,8 +206,8 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
 
   const connectedIs = (connected: boolean): void => {
     mailboxes.use(connected ? mailboxesNow() : undefined)
-    if (connected) say({ kind: 'watch', on: true })
-    else {
+    if (connected && input.as === 'own') say({ kind: 'watch', on: true })
+    if (!connected) {
       cards.giveUp()
       peopleAre(new Map())
     }
@@ -194,7 +217,7 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
   const mailboxesNow = (): MailboxServer | undefined => {
     if (state.at !== 'connected' || !line) return undefined
     const { address: at, welcome } = state
-    return { name: welcome.name ?? at, address: at, server: line.link.device, nonce }
+    return { name: welcome.name ?? at, address: at, as: input.as, isAt: input.isAt, server: line.link.device, nonce }
   }
 
   const peopleAre = (now: People): void => {
@@ -205,40 +228,49 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
 
   const hello = (): void => {
     const { card, listing = new Uint8Array(), visible = false } = announcement ?? {}
-    say({ kind: 'hello', version: RENDEZVOUS_VERSION, visible, listing, ...(card && { card }) })
+    const shown = input.as === 'own' ? { visible, listing } : { visible: false, listing: new Uint8Array() }
+    say({ kind: 'hello', version: RENDEZVOUS_VERSION, ...shown, ...(card && { card }) })
   }
 
   const say = (message: PeerMessage): boolean => line?.outbox.send(encodePeerMessage(message)) ?? false
 
   return {
-    use: (next) => {
-      address = next
-      take({ kind: 'use', address: next && addressText(next) })
-    },
+    address,
+    open: () => take({ kind: 'use', address }),
     announce: (next) => {
       announcement = next
       if (line) hello()
     },
     card: (device) => (state.at === 'connected' ? cards.ask(device) : Promise.resolve(undefined)),
     call: (to, offer) => void say({ kind: 'call', to, offer }),
-    mailboxes: mailboxes.calls,
+    get mailboxes() {
+      return mailboxes.calls()
+    },
+    hurry: () => take({ kind: 'hurry' }),
     moved: (elsewhere) => {
       if (elsewhere && line && !isOnThisMachine(line.link.address) && state.at === 'connected')
         take({ kind: 'failed', attempt: state.attempt, failure: { kind: 'closed', detail: 'on another network now' } })
       line?.ask()
       take({ kind: 'hurry' })
     },
-    state: () => viewOf(state),
-    get connected() {
-      return state.at === 'connected'
+    state: () => (state.at === 'none' ? { at: 'connecting', address } : viewOf(state)),
+    get key() {
+      return state.at === 'connected' ? line?.link.device : undefined
+    },
+    get same() {
+      const trouble = 'trouble' in state ? state.trouble?.failure : undefined
+      return trouble?.kind === 'same-server' ? trouble.detail : undefined
+    },
+    get people() {
+      return people
+    },
+    get standpoint() {
+      return state.at === 'connected' ? { address, host: input.address.host, ports: state.welcome.stun } : undefined
     },
     observed: () => (state.at === 'connected' ? state.welcome.observed : undefined),
     close: () => take({ kind: 'use', address: undefined }),
   }
 }
-
-const addressText = ({ host, port }: ServerAddress): string =>
-  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 
 /** The name is a stranger's word: shown when it could be a person's, and passed over otherwise. */
 const welcomeOf = ({
@@ -272,10 +304,8 @@ const failureOf = (because: Because): Failure => {
 }
 
 /** While an attempt runs after others failed, the failure is still what there is to say; `next` is that attempt. */
-const viewOf = (server: ServerReach): ServerState => {
+const viewOf = (server: Exclude<ServerReach, { readonly at: 'none' }>): ServerState => {
   switch (server.at) {
-    case 'none':
-      return { at: 'none' }
     case 'connecting': {
       const { address, trouble, started } = server
       return trouble ? { at: 'unreachable', address, ...trouble, next: started } : { at: 'connecting', address }

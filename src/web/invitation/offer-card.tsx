@@ -17,7 +17,7 @@ type OfferCardProps = {
 
 /** Who invites to what, before anything is done. */
 export const OfferCard = ({ offer, busy, onJoin, onCancel }: OfferCardProps): ReactNode => {
-  const { inviter, group, expires, server } = offer
+  const { inviter, group, expires, servers } = offer
   return (
     <section aria-label="The invitation" className="panel flex flex-col gap-4 p-5">
       <div className="flex items-center gap-4">
@@ -40,11 +40,11 @@ export const OfferCard = ({ offer, busy, onJoin, onCancel }: OfferCardProps): Re
         ) : null}
         <Fact name="Good until">{momentWords(expires)}</Fact>
         <Fact name="While they are away">
-          {server === undefined ? (
+          {servers.length === 0 ? (
             'Your answer waits here until you are both online.'
           ) : (
             <>
-              Your answer waits for them, sealed, on <bdi className="font-mono">{server}</bdi>.
+              Your answer waits for them, sealed, on <bdi className="font-mono">{servers.join(' and ')}</bdi>.
             </>
           )}
         </Fact>

@@ -90,7 +90,7 @@ const nobody: Calls = {
   rename: disconnected,
   namePrivately: disconnected,
   configure: disconnected,
-  useServer: disconnected,
+  useServers: disconnected,
   reach: disconnected,
   tryNow: disconnected,
   search: disconnected,

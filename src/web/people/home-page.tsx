@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import { nearbyWords, serverWords } from '../../view/server-words.ts'
+import { nearbyWords, serversWords } from '../../view/server-words.ts'
 import { Logo } from '../parts/logo.tsx'
 import { useMirror, useNow, useStatus } from '../peer/context.ts'
 import { WAYS } from './new-menu.tsx'
@@ -21,7 +21,7 @@ export const HomePage = (): ReactNode => {
         <Ways />
         <dl className="flex flex-col gap-3 border-t border-line pt-5 text-small">
           <State label="This network" {...nearbyWords(status.nearby)} />
-          <State label="Server" {...serverWords(status.server, now)} />
+          <State label={status.servers.length > 1 ? 'Servers' : 'Server'} {...serversWords(status.servers, now)} />
         </dl>
       </div>
     </div>

@@ -1,11 +1,17 @@
 import { CircleAlert, CircleCheck, CircleDashed } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import { mailboxFailureWords, serverWords } from '../../view/server-words.ts'
+import { mailboxFailureWords, serversWords } from '../../view/server-words.ts'
 import { useNow, useStatus } from '../peer/context.ts'
+import type { ServerState } from '../../view/view.ts'
 import { PLACES } from '../routes.ts'
 
-const ICONS = { none: CircleDashed, connecting: CircleDashed, connected: CircleCheck, unreachable: CircleAlert }
+const LOOKS = {
+  none: { Icon: CircleDashed, color: '' },
+  connecting: { Icon: CircleDashed, color: '' },
+  connected: { Icon: CircleCheck, color: 'text-here' },
+  unreachable: { Icon: CircleAlert, color: 'text-ember' },
+}
 
 /** In a few words; the settings say what it means. */
 const MAILBOX_WORDS = {
@@ -14,12 +20,12 @@ const MAILBOX_WORDS = {
   other: 'It takes no messages to who is away',
 } as const
 
-/** At the foot of the list: how it stands with the server, and in words what to do about it. */
+/** At the foot of the list: how it stands with the servers, and in words what to do about it. */
 export const NetworkState = (): ReactNode => {
-  const { server, mailboxFailure } = useStatus()
+  const { servers, mailboxFailure } = useStatus()
   const now = useNow(1_000)
-  const { state, meaning } = serverWords(server, now)
-  const Icon = ICONS[server.at]
+  const { state, meaning } = serversWords(servers, now)
+  const { Icon, color } = LOOKS[bestOf(servers)]
   return (
     <footer className="border-t border-line px-4 py-2 text-small text-soft">
       <Link
@@ -27,13 +33,9 @@ export const NetworkState = (): ReactNode => {
         className="flex items-start gap-2 rounded-lg"
         title={mailboxFailure ? mailboxFailureWords(mailboxFailure) : meaning}
       >
-        <Icon
-          size={16}
-          aria-hidden
-          className={`mt-px flex-none ${server.at === 'connected' ? 'text-here' : server.at === 'unreachable' ? 'text-ember' : ''}`}
-        />
+        <Icon size={16} aria-hidden className={`mt-px flex-none ${color}`} />
         <span className="min-w-0">
-          <span className="sr-only">Server: </span>
+          <span className="sr-only">{servers.length > 1 ? 'Servers' : 'Server'}: </span>
           <bdi>{state}</bdi>
           {mailboxFailure ? <span className="block text-ember">{MAILBOX_WORDS[mailboxFailure.kind]}</span> : null}
         </span>
@@ -41,3 +43,7 @@ export const NetworkState = (): ReactNode => {
     </footer>
   )
 }
+
+/** One that is connected is enough; while one is being connected to, nothing is lost yet. */
+const bestOf = (servers: readonly ServerState[]): keyof typeof LOOKS =>
+  (['connected', 'connecting', 'unreachable'] as const).find((at) => servers.some((each) => each.at === at)) ?? 'none'

@@ -1,16 +1,17 @@
 import { ChevronLeft } from 'lucide-react'
-import { useState, type FormEvent, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import { NAME_CHARACTERS_MAX } from '../../core/identity/name.ts'
-import { refusalWords } from '../../view/refusal-words.ts'
-import { mailboxFailureWords, nearbyWords, serverWords } from '../../view/server-words.ts'
+import { nearbyWords } from '../../view/server-words.ts'
 import { useNaming } from '../naming/naming-page.tsx'
 import { Button, IconButton } from '../parts/button.tsx'
-import { useKith, useNow, useStatus } from '../peer/context.ts'
+import { useStatus } from '../peer/context.ts'
 import { PLACES } from '../routes.ts'
 import { About } from './about.tsx'
 import { Choices } from './choices.tsx'
+import { Connection } from './connection.tsx'
 import { Safekeeping } from './safekeeping.tsx'
+import { ServersSetting, StateLine } from './servers-setting.tsx'
 import { ThemeChoice } from './theme-choice.tsx'
 
 export const SettingsPage = (): ReactNode => {
@@ -29,7 +30,9 @@ export const SettingsPage = (): ReactNode => {
       <div className="mx-auto flex w-full max-w-144 flex-col gap-7 p-5 pb-12">
         <NameSetting />
         <Choices />
-        <ServerSetting />
+        <ServersSetting />
+        <NearbyState />
+        <Connection />
         <Safekeeping />
         <ThemeChoice />
         <About />
@@ -68,59 +71,12 @@ const NameSetting = (): ReactNode => {
   )
 }
 
-const ServerSetting = (): ReactNode => {
-  const kith = useKith()
-  const { server, nearby, mailboxFailure } = useStatus()
-  const now = useNow(1_000)
-  const address = server.at === 'none' ? '' : server.address
-  const [text, setText] = useState(address)
-  const [refused, setRefused] = useState<string>()
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault()
-    // oxlint-disable-next-line react/hooks -- a call of the peer, not a hook
-    const answer = await kith.calls.useServer({ address: text.trim() })
-    setRefused(answer.ok ? undefined : refusalWords(answer.refusal))
-  }
+/** How it stands with those who are on this very network. */
+const NearbyState = (): ReactNode => {
+  const { nearby } = useStatus()
   return (
-    <form onSubmit={(event) => void submit(event)} noValidate className="flex flex-col gap-1.5">
-      <label htmlFor="server" className="label-small">
-        Server
-      </label>
-      <div className="flex gap-2">
-        <input
-          id="server"
-          className="field font-mono text-small!"
-          dir="ltr"
-          spellCheck={false}
-          autoComplete="off"
-          placeholder="chat.example.org:12345"
-          value={text}
-          aria-invalid={refused !== undefined}
-          aria-describedby="server-words"
-          onChange={(event) => setText(event.target.value)}
-        />
-        <Button type="submit" disabled={text.trim() === address}>
-          Save
-        </Button>
-      </div>
-      <div id="server-words" aria-live="polite" className="flex flex-col gap-1 text-small text-soft">
-        {refused === undefined ? null : <p className="text-ember">{refused}</p>}
-        <StateLine {...serverWords(server, now)} />
-        {server.at === 'connected' && server.mailboxes === 'on' ? (
-          <StateLine
-            state="Messages for who is away wait there"
-            meaning="The server keeps them sealed until they are fetched, and can read none."
-          />
-        ) : null}
-        {mailboxFailure ? <p className="text-ember">{mailboxFailureWords(mailboxFailure)}</p> : null}
-        <StateLine {...nearbyWords(nearby)} />
-      </div>
-    </form>
+    <div className="text-small text-soft" aria-live="polite">
+      <StateLine {...nearbyWords(nearby)} />
+    </div>
   )
 }
-
-const StateLine = ({ state, meaning }: { readonly state: string; readonly meaning: string }): ReactNode => (
-  <p>
-    <span className="font-semibold text-ink">{state}.</span> {meaning}
-  </p>
-)

@@ -24,7 +24,7 @@ const signedText = (inside: Uint8Array): string => {
 }
 
 test('[IN1] an invitation reads back from its text, for one person and for a group', () => {
-  for (const link of [linkBy(ANN), linkBy(ANN, { group: CLIMBERS }), linkBy(ANN, { server: null, addresses: [] })])
+  for (const link of [linkBy(ANN), linkBy(ANN, { group: CLIMBERS }), linkBy(ANN, { servers: [], addresses: [] })])
     assert.deepEqual(decodeLink(encodeLink(link)), { ok: true, value: link })
 })
 
@@ -42,10 +42,10 @@ test('[IN1] white space within and quotes around the text do not matter', () => 
     assert.equal(kindOf(each), 'read', each)
 })
 
-test('[IN2] the text is never longer than 700 characters: addresses go first, then the end of the title', () => {
+test('[IN2] the text is never longer than 700 characters: addresses go first, then servers, then the end of the title', () => {
   const long = linkBy(ANN, {
     inviter: { ...ANN, name: '😀'.repeat(40) as Name },
-    server: `${'a'.repeat(122)}:12345`,
+    servers: [`${'a'.repeat(122)}:12345`, 'second.org:1'],
     addresses: Array.from({ length: 9 }, (_, index) => `[2001:db8:1111:2222:3333:4444:5555:${6660 + index}]:40001`),
     group: { ...CLIMBERS, title: '🧗'.repeat(60) },
   })
@@ -53,18 +53,26 @@ test('[IN2] the text is never longer than 700 characters: addresses go first, th
   assert(text.length <= LINK_CHARACTERS_MAX, `${text.length}`)
   const read = decodeLink(text)
   assert(read.ok)
-  assert.deepEqual([read.value.server, read.value.addresses, read.value.inviter], [long.server, [], long.inviter])
+  assert.deepEqual(
+    [read.value.servers, read.value.addresses, read.value.inviter],
+    [long.servers.slice(0, 1), [], long.inviter],
+  )
   assert.match(read.value.group?.title ?? '', /^(🧗){5,}…$/u)
   const usual = decodeLink(encodeLink({ ...long, inviter: { ...ANN, name: 'Ann' as Name }, group: null }))
   assert.equal(usual.ok && usual.value.addresses.length, 4)
-  const named = decodeLink(encodeLink(linkBy(ANN, { server: `${'a'.repeat(200)}:1` })))
-  assert.equal(named.ok && named.value.server, null)
+  const named = decodeLink(encodeLink(linkBy(ANN, { servers: [`${'a'.repeat(200)}:1`] })))
+  assert.deepEqual(named.ok && named.value.servers, [])
 })
 
 test('[IN2] whatever an invitation says, its text has a bounded length and reads back', () => {
   const name = fc.stringMatching(/^[a-z]([a-z ]{0,38}[a-z])?$/).map((each) => each.replace(/ +/g, ' ') as Name)
   const group = fc.option(fc.record({ ...constants(CLIMBERS), title: name }, { noNullPrototype: true }))
-  const some = fc.record({ name, group, expires: fc.maxSafeNat(), server: fc.constantFrom(null, 'h:1', '[::1]:12345') })
+  const some = fc.record({
+    name,
+    group,
+    expires: fc.maxSafeNat(),
+    servers: fc.uniqueArray(fc.constantFrom('h:1', '[::1]:12345', 'a.example.org:80', '203.0.113.7:9')),
+  })
   fc.assert(
     fc.property(some, ({ name: called, ...rest }) => {
       const link = linkBy(ANN, { inviter: { ...ANN, name: called }, ...(rest as Partial<InvitationLink>) })
@@ -93,8 +101,8 @@ test('[IN3] what is no whole invitation is mangled, one of a later version is ne
     text.replace(/.$/, '-'),
   ])
     assert.equal(kindOf(each), 'invitation-mangled', each)
-  assert.equal(kindOf(signedText(encode([2, 'whatever']))), 'invitation-newer')
-  assert.equal(kindOf(signedText(encode([0]))), 'invitation-mangled')
+  assert.equal(kindOf(signedText(encode([3, 'whatever']))), 'invitation-newer')
+  for (const version of [0, 1, 2]) assert.equal(kindOf(signedText(encode([version]))), 'invitation-mangled')
   assert.equal(kindOf(signedText(encode('x'))), 'invitation-mangled')
   assert.equal(kindOf(`kith:${'A'.repeat(LINK_CHARACTERS_MAX)}`), 'invitation-too-long')
   assert.equal(kindOf('x'.repeat(1_000_000)), 'invitation-too-long')

@@ -37,7 +37,7 @@ export const linkBy = (
   input: Partial<InvitationLink> = {},
 ): InvitationLink => ({
   inviter: { person: inviter.person, device: inviter.device, name: 'Ann' as Name },
-  server: 'example.org:12345',
+  servers: ['example.org:12345'],
   addresses: ['192.168.1.7:4001', '[2001:db8::7]:4001'],
   secret: SECRET,
   expires: NOW + 1_000,

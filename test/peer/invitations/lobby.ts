@@ -14,6 +14,7 @@ import type {
   Invitations,
   InvitationsPorts,
 } from '../../../src/peer/invitations/port.ts'
+import { formatServer } from '../../../src/core/reach/server-address.ts'
 import { openSelf, ownCard, type Self } from '../../../src/peer/self.ts'
 import { openMemoryStore, type MemoryStore } from '../../../src/store/memory.ts'
 import type { JoiningView, InvitationView } from '../../../src/view/invitation-view.ts'
@@ -68,7 +69,7 @@ export type Guest = {
   readonly entered: Map<Hex, Hex>
   /** What screens were told, in order. */
   readonly told: Update[]
-  server: { chosen: string | undefined }
+  servers: { chosen: readonly string[] | undefined }
   /** What the newest updates say. */
   joining(): JoiningView['state'] | undefined
   invitation(id: Hex): InvitationView | undefined
@@ -90,6 +91,8 @@ export const createLobby = (seed: number): Lobby => {
     const waiting = new Map<string, () => void>()
     const isOnline = (): boolean => !offline.has(device)
     return {
+      // Everybody's are at one server here.
+      at: () => {},
       put: (mailbox, key, blob) => {
         const place = (): void => {
           const box = boxes.get(toHex(mailbox)) ?? new Map<string, Blob>()
@@ -180,7 +183,7 @@ export const createLobby = (seed: number): Lobby => {
       entered: new Map<Hex, Hex>(),
       met: new Map<Hex, readonly string[]>(),
       sought: new Map<Hex, readonly string[]>(),
-      server: { chosen: 'example.org:12345' as string | undefined },
+      servers: { chosen: ['example.org:12345'] as readonly string[] | undefined },
     }
     const address = `192.168.1.${10 + lobby.guests.length}:4001`
     let life = { alive: true }
@@ -193,12 +196,14 @@ export const createLobby = (seed: number): Lobby => {
         scheduler: { now: () => time.now(), after: (millis, run) => time.after(millis, () => mine.alive && run()) },
         self: () => self,
         card: () => own?.card,
-        server: () => ({ at: 'connected', address: 'example.org:12345', since: 0, people: 'on', mailboxes: 'on' }),
+        servers: () => [{ at: 'connected', address: 'example.org:12345', since: 0, people: 'on', mailboxes: 'on' }],
         addresses: () => [address],
-        chosenServer: {
-          get: async () => facts.server.chosen,
+        chosenServers: {
+          get own() {
+            return facts.servers.chosen
+          },
           adopt: async (wanted) => {
-            facts.server.chosen = wanted
+            facts.servers.chosen = wanted.map(formatServer)
           },
         },
         tell: (update) => void facts.told.push(update),
@@ -206,7 +211,7 @@ export const createLobby = (seed: number): Lobby => {
           name: (person) => lobby.guests.find((each) => each.person === person && facts.met.has(each.device))?.name,
           isBlocked: (person) => facts.blocked.has(person),
           meet: async (met, addresses) => void facts.met.set(deviceOf(met.certificate), addresses),
-          seek: (device, addresses) => void facts.sought.set(device, addresses),
+          seek: (device, { addresses }) => void facts.sought.set(device, addresses),
           accept: async (person, meeting) => {
             facts.accepted.add(person)
             facts.meetings.set(person, meeting ?? facts.meetings.get(person) ?? random(32))

@@ -182,20 +182,20 @@ test('[IN14] whoever is blocked is told nothing, and an invitation of somebody b
   assert.equal(await refusalOf(bob.invitations.join({ link: other.link ?? '' })), 'blocked')
 })
 
-test('[IN15] joining takes the inviter’s server when none was ever chosen; another one is shown beside it', async () => {
+test('[IN15] joining takes the inviter’s servers when none was ever chosen; that they are others is shown before', async () => {
   const { bob, invitation } = await setUp()
   const link = invitation.link ?? ''
   const offer = async () => done(await bob.invitations.examine({ link }))
-  assert.deepEqual([(await offer()).server, (await offer()).ownServer], ['example.org:12345', undefined])
-  bob.server.chosen = 'other.org:12345'
-  assert.equal((await offer()).ownServer, 'other.org:12345')
+  assert.deepEqual([(await offer()).servers, (await offer()).visits], [['example.org:12345'], false])
+  bob.servers.chosen = ['other.org:12345']
+  assert.equal((await offer()).visits, true)
   await join(bob, invitation)
-  assert.equal(bob.server.chosen, 'other.org:12345')
+  assert.deepEqual(bob.servers.chosen, ['other.org:12345'])
   await bob.invitations.forgetJoining({ joining: invitation.id })
-  bob.server.chosen = undefined
-  assert.equal((await offer()).ownServer, undefined)
+  bob.servers.chosen = undefined
+  assert.equal((await offer()).visits, false)
   await join(bob, invitation)
-  assert.equal(bob.server.chosen, 'example.org:12345')
+  assert.deepEqual(bob.servers.chosen, ['example.org:12345'])
 })
 
 test('[IN16] nobody but the inviter answers an invitation to talk, though others hold its link', async () => {

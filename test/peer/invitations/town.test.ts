@@ -14,7 +14,7 @@ const strangers = async (town: Town, names: readonly string[], server = ''): Pro
   for (const name of names) {
     const home = await town.home(name, { nearby: false })
     done(await home.calls.configure({ seenOnServer: false }))
-    if (server !== '') done(await home.calls.useServer({ address: server }))
+    if (server !== '') done(await home.calls.useServers({ addresses: [server] }))
     homes.push(home)
   }
   await town.time.advance(2_000)
@@ -238,7 +238,7 @@ test('[IN8] [IN12] one use that two admins gave away at the same moment lets one
   const bens = invitationOf(ben, invitation)
   assert(bens?.link)
   // Each of the newcomers reaches one of the admins alone, and these two do not reach each other.
-  for (const each of homes) done(await each.calls.useServer({ address: '' }))
+  for (const each of homes) done(await each.calls.useServers({ addresses: [''] }))
   const parted = [
     [ann, ben],
     [ann, dan],

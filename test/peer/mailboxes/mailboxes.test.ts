@@ -156,6 +156,7 @@ suite('what is left on a server', () => {
         { ...fourth, cursor: 93 },
       ]
     }
+    office.connections += 1
     bob.mailboxes.connected()
     await pass(time, 0)
     assert.deepEqual(

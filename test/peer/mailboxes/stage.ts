@@ -7,7 +7,7 @@ import type { Vector } from '../../../src/core/sync/frame.ts'
 import { createSimulatedTime, type SimulatedTime } from '../../../src/link/memory-time.ts'
 import { Mailboxes } from '../../../src/peer/mailboxes/mailboxes.ts'
 import type { Subject } from '../../../src/peer/mailboxes/subject.ts'
-import type { MailboxRefusal, ServerMailboxes } from '../../../src/peer/network/port.ts'
+import type { Mailboxes as Client, MailboxRefusal, ServerMailboxes } from '../../../src/peer/network/port.ts'
 import { loadOutgoing } from '../../../src/peer/outgoing.ts'
 import { openMemoryStore } from '../../../src/store/memory.ts'
 import type { Store } from '../../../src/store/port.ts'
@@ -21,6 +21,9 @@ export type Office = {
   /** What the next requests are refused with; undefined: nothing. */
   refusal: MailboxRefusal | undefined
   address: string | undefined
+  /** How often it was connected to anew. */
+  connections: number
+  readonly name: string
   /** What happens while the next blob is on its way there. */
   meanwhile: () => Promise<unknown>
   /** What it hands out instead of what is there. */
@@ -29,22 +32,25 @@ export type Office = {
   ) => readonly { readonly cursor: number; readonly blob: Uint8Array }[]
   /** Everything that was asked, by kind. */
   readonly asked: string[]
-  client(): ServerMailboxes
+  /** One device's way to it; as whose server it is for that device. */
+  client(as?: 'own' | 'guest'): Client
 }
 
 type Watcher = { readonly watched: Set<Hex>; tell: (mailbox: Hex) => void }
 
-export const createOffice = (): Office => {
+export const createOffice = (address = 'there:12345', name = 'There'): Office => {
   const handlers: Watcher[] = []
   let cursors = 0
   const office: Office = {
     mailboxes: new Map(),
     refusal: undefined,
     meanwhile: () => Promise.resolve(),
-    address: 'there:12345',
+    address,
+    name,
+    connections: 1,
     tamper: (blobs) => blobs,
     asked: [],
-    client: () => {
+    client: (as = 'own') => {
       const me: Watcher = { watched: new Set(), tell: () => {} }
       handlers.push(me)
       const asked = <Value>(what: string, answer: () => Value): Promise<Result<Value, MailboxRefusal>> => {
@@ -52,8 +58,7 @@ export const createOffice = (): Office => {
         if (office.address === undefined) return Promise.resolve(refuse({ kind: 'no-server' }))
         return Promise.resolve(office.refusal ? refuse(office.refusal) : accept(answer()))
       }
-      return {
-        server: () => (office.address === undefined ? undefined : { name: 'There', address: office.address }),
+      const calls: Pick<ServerMailboxes, 'put' | 'read' | 'watch' | 'trim'> = {
         put: async ({ mailbox }, blob) => {
           const { meanwhile } = office
           office.meanwhile = () => Promise.resolve()
@@ -82,8 +87,20 @@ export const createOffice = (): Office => {
             office.mailboxes.set(mailbox, left)
             return null
           }),
+      }
+      let there: ServerMailboxes | undefined
+      let connections = 0
+      return {
+        servers: () => {
+          const { address } = office
+          if (address === undefined) there = undefined
+          else if (there?.address !== address || connections !== office.connections)
+            there = { ...calls, name: office.name, address, as, isAt: (text) => text === address }
+          connections = office.connections
+          return there ? [there] : []
+        },
         onArrived: (handler) => {
-          me.tell = (mailbox) => handler({ mailbox })
+          me.tell = (mailbox) => handler({ server: office.address ?? '', mailbox })
         },
       }
     },
@@ -98,6 +115,8 @@ export type Desk = {
   readonly store: Store
   readonly linked: Set<Hex>
   readonly held: Map<Hex, Vector>
+  /** Where others say that they read. */
+  readonly servers: Map<Hex, readonly string[]>
   /** Since when a device is waited for, by own sequence; and by which own operation it was let in. */
   readonly since: Map<Hex, number>
   readonly admitted: Map<Hex, number>
@@ -131,6 +150,7 @@ export const createStage = (office: Office, start = 1_800_000_000_000) => {
       store,
       linked: new Set<Hex>(),
       held: new Map<Hex, Vector>(),
+      servers: new Map<Hex, readonly string[]>(),
       since: new Map<Hex, number>(),
       admitted: new Map<Hex, number>(),
       operations: [],
@@ -174,6 +194,7 @@ export const createStage = (office: Office, start = 1_800_000_000_000) => {
         client: office.client(),
         device,
         deviceSeed: () => seed,
+        serversOf: (other) => desk.servers.get(other),
         isLinked: (other) => desk.linked.has(other),
         load: (conversation, wants) => loadOutgoing(store, conversation, wants),
         onDeposit: () => {},

@@ -55,11 +55,11 @@ test('[RC14] a dial that throws is a failed attempt', async () => {
     isFamiliar: () => true,
   })
   alice.want(PLACES.bob.device, [PLACES.bob.address])
-  alice.useServer({ host: '203.0.113.1', port: 12_345 })
+  alice.useServers([{ host: '203.0.113.1', port: 12_345 }])
   await world.time.advance(100)
   const [attempt] = alice.reach(PLACES.bob.device).attempts
   assert.equal(attempt?.outcome.at, 'failed')
-  assert.equal(alice.server().at, 'unreachable')
+  assert.equal(alice.servers()[0]?.at, 'unreachable')
 })
 
 test('[RC14] a link that comes after closing is closed', async () => {
@@ -146,12 +146,12 @@ test('[RC25] calls after closing, and for what is no device, do nothing', async 
   alice.network.close()
   alice.network.want(PLACES.bob.device, [PLACES.bob.address])
   alice.network.setNearby(true)
-  alice.network.useServer({ host: '203.0.113.1', port: 12_345 })
+  alice.network.useServers([{ host: '203.0.113.1', port: 12_345 }])
   alice.network.tryNow(PLACES.bob.device)
   await world.time.advance(10_000)
   assert.deepEqual(alice.dials, [])
   assert.deepEqual(alice.network.reach(PLACES.bob.device), { attempts: [] })
-  assert.deepEqual(alice.network.server(), { at: 'none' })
+  assert.deepEqual(alice.network.servers(), [])
 })
 
 test('[RC33] a clock that is set back delays nothing', async () => {

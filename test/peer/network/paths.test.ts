@@ -76,7 +76,7 @@ test('[RC20] a server that is killed interrupts nothing that is direct', async (
   await world.time.advance(120_000)
   assert.deepEqual(alice.standing(), [link])
   assert.equal(alice.links.length, 1)
-  assert.equal(alice.network.server().at, 'unreachable')
+  assert.equal(alice.network.servers()[0]?.at, 'unreachable')
   alice.say('still here')
   await world.time.advance(100)
   assert.deepEqual(bob.heard, ['still here'])

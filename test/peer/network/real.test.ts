@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test, type TestContext } from 'node:test'
+import type { ServerAddress } from '../../../src/core/reach/server-address.ts'
 import type { Result } from '../../../src/core/bytes/result.ts'
 import { createNodeCrypto } from '../../../src/crypto/node.ts'
 import { createEndpoint } from '../../../src/link/libp2p/endpoint.ts'
 import { createServerEndpoint } from '../../../src/link/libp2p/server.ts'
 import type { Endpoint, Link } from '../../../src/link/port.ts'
 import { openNetwork } from '../../../src/peer/network/network.ts'
-import type { Network, Scheduler, ServerAddress } from '../../../src/peer/network/port.ts'
+import type { Network, Scheduler } from '../../../src/peer/network/port.ts'
 import { serve, type Serving } from '../../../src/server/serve.ts'
 import { bytesOf, textOf } from './world.ts'
 
@@ -74,7 +75,7 @@ const startPerson = async (context: TestContext, server: ServerAddress): Promise
     wake()
   })
   network.announce({ card: bytesOf('card'), listing: bytesOf('listing'), visible: true })
-  network.useServer(server)
+  network.useServers([server])
   context.after(async () => {
     network.close()
     await endpoint.close()

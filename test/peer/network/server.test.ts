@@ -15,10 +15,10 @@ test('[RC28] whoever comes to the people list is seen, whoever leaves it is gone
   bob.join()
   await world.time.advance(5_000)
   assert.deepEqual([seenAt(alice), seenAt(bob)], [['2b bob'], ['1a alice']])
-  bob.network.useServer(undefined)
+  bob.network.useServers([])
   await world.time.advance(5_000)
   assert.deepEqual([alice.gone, bob.gone], [[`${bob.device} server`], [`${alice.device} server`]])
-  assert.deepEqual(bob.network.server(), { at: 'none' })
+  assert.deepEqual(bob.network.servers(), [])
 })
 
 test('[RC28] without the server nobody is on its list', async () => {
@@ -37,10 +37,10 @@ test('[RC27] what is announced is told at each login and when it changes', async
   world.server()
   const [alice, bob] = [world.person('alice'), world.person('bob')]
   // Before anything is announced, the connection stands and nothing is said of its owner.
-  alice.network.useServer(SERVER)
+  alice.network.useServers([SERVER])
   bob.join()
   await world.time.advance(3_000)
-  assert.equal(alice.network.server().at, 'connected')
+  assert.equal(alice.network.servers()[0]?.at, 'connected')
   assert.deepEqual(seenAt(bob), [])
   alice.join('Alice')
   await world.time.advance(5_000)
@@ -84,7 +84,7 @@ test('[RC26] a server that does not answer is not waited for longer than five se
   const alice = world.person('alice')
   alice.join()
   await world.time.advance(1_000)
-  assert.equal(alice.network.server().at, 'connected')
+  assert.equal(alice.network.servers()[0]?.at, 'connected')
   const cards = [alice.network.card(PLACES.bob.device), alice.network.card(PLACES.bob.device)]
   await world.time.advance(5_000)
   assert.deepEqual(await Promise.all(cards), [undefined, undefined])
@@ -98,15 +98,15 @@ test('[RC19] an unreachable server shows since when, why, and when it is tried n
   const world = createWorld(6)
   const alice = world.person('alice')
   alice.join()
-  assert.deepEqual(alice.network.server(), { at: 'connecting', address: '203.0.113.1:12345' })
+  assert.deepEqual(alice.network.servers()[0], { at: 'connecting', address: '203.0.113.1:12345' })
   await world.time.advance(60_000)
-  const state = alice.network.server()
-  assert.ok(state.at === 'unreachable')
+  const state = alice.network.servers()[0]
+  assert.ok(state?.at === 'unreachable')
   assert.equal(state.failure.kind, 'refused')
   assert.ok(state.since < 1_000_100 && state.next > world.time.now())
   world.server()
   await world.time.advance(31_000)
-  assert.equal(alice.network.server().at, 'connected')
+  assert.equal(alice.network.servers()[0]?.at, 'connected')
 })
 
 test('[RC18] a server that speaks nonsense is left', async () => {
@@ -123,8 +123,8 @@ test('[RC18] a server that speaks nonsense is left', async () => {
     const alice = world.person('alice')
     alice.join()
     await world.time.advance(500)
-    const state = alice.network.server()
-    assert.equal(state.at, 'unreachable')
+    const state = alice.network.servers()[0]
+    assert.equal(state?.at, 'unreachable')
     assert.equal(world.wires.links(), 0)
   }
 })

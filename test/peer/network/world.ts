@@ -112,7 +112,7 @@ const createPerson = (name: keyof typeof PLACES, network: Network, dials: readon
     dials,
     join: (listing = name) => {
       network.announce({ card: bytesOf(`card of ${name}`), listing: bytesOf(listing), visible: true })
-      network.useServer(SERVER)
+      network.useServers([SERVER])
     },
     say: (text) => {
       const link = [...open].at(-1)

@@ -12,9 +12,9 @@ export const linkOf = (word: string): string => `kith:${word}${'Kx7_'.repeat(90)
 /** What the links of this stage offer; every other text is mangled. */
 export const offers = (now: number): ReadonlyMap<string, InvitationOffer> => {
   const gwen = { person: idOf('gwen'), name: 'Gwen', tag: 'g7h2kq' }
-  const server = 'chat.example.org:12345'
+  const servers = ['chat.example.org:12345']
   return new Map([
-    [linkOf('talk'), { id: idOf('offer talk'), inviter: gwen, expires: now + 6 * DAY, server }],
+    [linkOf('talk'), { id: idOf('offer talk'), inviter: gwen, expires: now + 6 * DAY, servers, visits: false }],
     [
       linkOf('group'),
       {
@@ -22,6 +22,8 @@ export const offers = (now: number): ReadonlyMap<string, InvitationOffer> => {
         inviter: gwen,
         group: { title: 'Choir, the second altos', role: 'member' },
         expires: now + 2 * DAY,
+        servers: [],
+        visits: false,
       },
     ],
   ])
@@ -66,13 +68,13 @@ export const invitationCalls = (world: World): InvitationCalls => {
       answer('join', input, () => {
         const offer = offers(world.now()).get(input.link)
         if (offer === undefined) return refuse({ kind: 'invitation-mangled' })
-        const { id, inviter, group, server } = offer
+        const { id, inviter, group, servers } = offer
         world.setJoining({
           id,
           inviter,
           ...(group ? { group: { title: group.title } } : {}),
           since: world.now(),
-          state: { at: 'waiting', ...(server ? { left: 'Lighthouse' } : {}) },
+          state: { at: 'waiting', ...(servers.length > 0 ? { left: 'Lighthouse' } : {}) },
         })
         return accept({ joining: id })
       }),

@@ -8,6 +8,7 @@ import type {
   StatusView,
   Talk,
 } from '../../../src/view/view.ts'
+import { GOOD_NETWORK } from './networks.ts'
 
 /** Sunday 22 November 2026, 21:05 UTC: the moment at which all scripted stories take place. */
 export const NOW = Date.UTC(2026, 10, 22, 21, 5)
@@ -56,11 +57,12 @@ export const status = (facts: Partial<StatusView> = {}): StatusView => ({
   folder: '/var/lib/kith/profiles/ann',
   me: ME,
   suggestedName: 'ann',
-  server: { at: 'connected', address: 'chat.example.org:12345', since: NOW - HOUR, people: 'on', mailboxes: 'on' },
+  servers: [{ at: 'connected', address: 'chat.example.org:12345', since: NOW - HOUR, people: 'on', mailboxes: 'on' }],
   passphrase: false,
   nearby: { at: 'on' },
   addresses: ['192.0.2.17:41873', '[2001:db8::17]:41873'],
-  settings: { readMarkers: true, seenNearby: true, seenOnServer: true },
+  network: GOOD_NETWORK,
+  settings: { readMarkers: true, seenNearby: true, seenOnServer: true, directly: true, mapPorts: true },
   ...facts,
 })
 

@@ -24,13 +24,15 @@ export const first: Story = { status: nameless, people: [], conversations: [], l
 
 export const empty: Story = {
   status: status({
-    server: {
-      at: 'unreachable',
-      address: '127.0.0.1:12345',
-      since: NOW - 4 * MINUTE,
-      next: NOW + 8_000,
-      failure: { kind: 'refused', detail: 'ECONNREFUSED' },
-    },
+    servers: [
+      {
+        at: 'unreachable',
+        address: '127.0.0.1:12345',
+        since: NOW - 4 * MINUTE,
+        next: NOW + 8_000,
+        failure: { kind: 'refused', detail: 'ECONNREFUSED' },
+      },
+    ],
   }),
   people: [],
   conversations: [],

@@ -174,10 +174,13 @@ export const talkCalls = (world: World, reaches: ReadonlyMap<string, ReachView>)
         setStatus({ settings: { ...status().settings, ...input } })
         return accept(null)
       }),
-    useServer: (input) =>
-      answer('useServer', input, () => {
-        if (/\s/.test(input.address)) return refuse({ kind: 'server-address', text: input.address })
-        setStatus({ server: input.address === '' ? { at: 'none' } : { at: 'connecting', address: input.address } })
+    useServers: (input) =>
+      answer('useServers', input, () => {
+        const wrong = input.addresses.find((each) => /\s/.test(each))
+        if (wrong !== undefined) return refuse({ kind: 'server-address', text: wrong })
+        const { servers } = status()
+        const known = (address: string) => servers.find((each) => each.address === address)
+        setStatus({ servers: input.addresses.map((address) => known(address) ?? { at: 'connecting', address }) })
         return accept(null)
       }),
     reach: (input) =>
@@ -192,6 +195,7 @@ export const talkCalls = (world: World, reaches: ReadonlyMap<string, ReachView>)
         ),
       ),
     tryNow: (input) => answer('tryNow', input, () => accept(null)),
+    lookAgain: () => answer('lookAgain', undefined, () => accept(null)),
     search: (input) =>
       answer('search', input, () =>
         accept(

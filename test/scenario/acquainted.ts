@@ -1,0 +1,55 @@
+import type { TestContext } from 'node:test'
+import type { AttemptView, Path } from '../../src/view/view.ts'
+import { createScope } from '../lab/scope.ts'
+import { internet, person, type Internet, type Side } from '../lab/sides.ts'
+import { startFarPeer } from './far-peer.ts'
+import { done, says, type Peer } from './peer.ts'
+import { createStage } from './stage.ts'
+
+export const pathIs = (peer: Peer, other: { readonly id: string }, wanted: Path): Promise<Path> =>
+  peer.until(({ people }) => {
+    const presence = people.get(other.id)?.presence
+    return presence?.at === 'here' && presence.path === wanted ? wanted : undefined
+  })
+
+/** Ann and Bob, each behind a router of this kind, and a first message that passed the server. */
+export const acquainted = async (
+  context: TestContext,
+  [here, there]: readonly [Side, Side],
+  between: (net: Internet) => void = () => {},
+) => {
+  const stage = await createStage(context)
+  const scope = createScope()
+  context.after(() => scope.end())
+  const net = internet(scope)
+  between(net)
+  const server = stage.start(['server', '--port', '0', '--data', stage.data], net.machine)
+  const [, port = ''] = await server.prints(/TCP port (\d+)\./)
+  const address = `${net.host}:${port}`
+  const [ann, bob] = await Promise.all([
+    startFarPeer(stage, person(scope, net, 'here', here), 'ann', { name: 'Ann', server: address }),
+    startFarPeer(stage, person(scope, net, 'there', there), 'bob', { name: 'Bob', server: address }),
+  ])
+  const conversation = await ann.with(bob)
+  await ann.says(conversation, 'first')
+  await bob.hears(conversation, says('first'))
+  await pathIs(ann, bob, 'relayed')
+  return { ann, bob, conversation, server }
+}
+
+/** The first attempt of one to reach the other that is such, while a talk goes on. */
+export const attemptOf = async (
+  { ann, bob, conversation }: Awaited<ReturnType<typeof acquainted>>,
+  isSuch: (attempt: AttemptView) => boolean,
+): Promise<AttemptView> => {
+  for (;;) {
+    const { attempts } = done(await ann.calls.reach({ person: bob.id }))
+    const found = attempts.find(isSuch)
+    if (found) return found
+    await ann.sees(await ann.says(conversation, 'still there?'), 'delivered')
+  }
+}
+
+/** An attempt's failure in one line; nothing for one that has not failed. */
+export const failureOf = ({ outcome }: AttemptView): string =>
+  outcome.at === 'failed' ? `${outcome.failure.kind}: ${outcome.failure.detail}` : ''
