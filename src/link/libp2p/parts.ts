@@ -17,6 +17,12 @@ import { toHex, type Hex } from '../../core/bytes/hex.ts'
 /** How much of a stream may be on its way unread. libp2p aborts a stream that holds 4 MiB, so it must be less. */
 export const STREAM_WINDOW_BYTES_MAX = 2 * 1024 * 1024
 
+/**
+ * The same on a server, where thousands of streams may be held up at once: at 60 ms of round trip it still lets through
+ * what the relay allows one device.
+ */
+export const SERVER_STREAM_WINDOW_BYTES_MAX = 256 * 1024
+
 /** Streams that one other side may open on one connection at a time: its link, and links through a relay. */
 export const STREAMS_PER_CONNECTION_MAX = 64
 
@@ -40,7 +46,11 @@ export type Parts = {
  * `tls` carries three times as many small messages as Noise, and costs a listener twice the memory and the time per
  * connection: peers offer it first and fall back to Noise, servers speak Noise alone.
  */
-export const createParts = async (seed: Uint8Array, security: 'tls-then-noise' | 'noise'): Promise<Parts> => {
+export const createParts = async (
+  seed: Uint8Array,
+  security: 'tls-then-noise' | 'noise',
+  window = STREAM_WINDOW_BYTES_MAX,
+): Promise<Parts> => {
   const privateKey = await generateKeyPairFromSeed('Ed25519', seed)
   const muxers = new Map<string, StreamMuxerFactory>()
   // What the security parts take from libp2p's upgrader: which multiplexers may be agreed on early.
@@ -52,7 +62,7 @@ export const createParts = async (seed: Uint8Array, security: 'tls-then-noise' |
     enableKeepAlive: false,
     maxInboundStreams: STREAMS_PER_CONNECTION_MAX,
     maxOutboundStreams: STREAMS_PER_CONNECTION_MAX * 2,
-    streamOptions: { maxStreamWindowSize: STREAM_WINDOW_BYTES_MAX },
+    streamOptions: { maxStreamWindowSize: window },
   })()
   muxers.set(muxer.protocol, muxer)
 
@@ -73,5 +83,10 @@ export const createParts = async (seed: Uint8Array, security: 'tls-then-noise' |
 }
 
 /** libp2p's own log names addresses and peers; nothing of it is wanted, and a logger per stream costs memory. */
-export const silent: Logger = Object.assign(() => {}, { error: () => {}, trace: () => {}, enabled: false, newScope: () => silent })
+export const silent: Logger = Object.assign(() => {}, {
+  error: () => {},
+  trace: () => {},
+  enabled: false,
+  newScope: () => silent,
+})
 const silence: ComponentLogger = { forComponent: () => silent }

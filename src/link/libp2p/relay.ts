@@ -61,7 +61,6 @@ export const createRelay = (time: Time, pairs: Pairs): Relay => {
   /** Which limit keeps these two from a relayed link, if one does. */
   const limitOf = (asking: Registered, wanted: Registered): RelayRefusal | undefined => {
     const { quota, address } = asking
-    if (!quota.request() || !address.quota.request()) return 'too-often'
     if (quota.links >= quota.limits.links) return 'device-full'
     if (address.quota.links >= address.quota.limits.links) return 'address-full'
     if ((address.linksTo.get(wanted.connection.device) ?? 0) >= RELAYED_LINKS_TO_DEVICE_MAX) return 'wanted-full'
@@ -104,7 +103,10 @@ export const createRelay = (time: Time, pairs: Pairs): Relay => {
       await messages.write(Uint8Array.of(RELAY_ANSWERS.indexOf(code)), { signal })
       return code
     }
-    if (asking === undefined || wanted === undefined) return answer('not-registered')
+    if (asking === undefined) return answer('not-registered')
+    // Before anything is said of the other: whoever asks for many to learn who is here is slow at it.
+    if (!asking.quota.request() || !asking.address.quota.request()) return answer('too-often')
+    if (wanted === undefined) return answer('not-registered')
     const limit = limitOf(asking, wanted)
     if (limit !== undefined) return answer(limit)
     const leave = takePlace(asking, device)

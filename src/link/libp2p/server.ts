@@ -11,7 +11,7 @@ import { createMeetings } from './meeting.ts'
 import type { Time } from './line.ts'
 import { createPairs } from './pairs.ts'
 import { createNode, type NodeLimits } from './node.ts'
-import { createParts } from './parts.ts'
+import { createParts, SERVER_STREAM_WINDOW_BYTES_MAX } from './parts.ts'
 import { MEET_PROTOCOL, RELAY_PROTOCOL, REPLACED_PROTOCOL, SERVER_PROTOCOL } from './protocols.ts'
 import { createRelay } from './relay.ts'
 import { createStreamLink } from './stream-link.ts'
@@ -28,7 +28,7 @@ export const createServerEndpoint = async ({
   readonly port: number
   readonly host?: string
 }): Promise<Result<ServerEndpoint, ListenRefusal>> => {
-  const parts = await createParts(privateKey, 'noise')
+  const parts = await createParts(privateKey, 'noise', SERVER_STREAM_WINDOW_BYTES_MAX)
   const pairs = createPairs(time.now)
   const relay = createRelay(time, pairs)
   const meetings = createMeetings(relay.isRegistered, pairs, time.now)

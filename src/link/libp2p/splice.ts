@@ -28,7 +28,7 @@ export const splice = async (ways: readonly [Way, Way], shared: Shared): Promise
 const carry = ({ sender, from, to, allowances }: Way, { line, time, onBytes }: Shared): void => {
   let holding = 0
   /** What comes after everything that was read before. */
-  let atLast: (() => void)[] = []
+  const atLast: (() => void)[] = []
 
   const hold = (): void => {
     holding += 1
