@@ -77,10 +77,9 @@ export const createNear = ({
   }
 
   const start = async (): Promise<Result<null, Failure>> => {
-    if (timer !== undefined) return accept(null)
     const failure = await look()
     if (failure !== undefined) return refuse(failure)
-    timer = setInterval(() => void inTurn(look), NEAR_MILLIS)
+    timer ??= setInterval(() => void inTurn(look), NEAR_MILLIS)
     timer.unref()
     return accept(null)
   }

@@ -18,8 +18,8 @@ export type NearInput = {
 /** Who is announced on this network. */
 export type Near = {
   set(on: boolean): void
-  /** Tries again after a failure. */
-  retry(): void
+  /** Looks at the network cards now: there may be others. */
+  look(): void
   /** False when this sighting is of no use: looking is off, or too many are in view. */
   sight(sighting: Sighting): boolean
   linkedIs(device: Hex, linked: boolean): void
@@ -42,8 +42,9 @@ export const createNear = (input: NearInput): Near => {
   })
 
   const become = (next: StatusView['nearby']): void => {
+    const isNews = next.at !== state.at
     state = next
-    input.onChanged()
+    if (isNews) input.onChanged()
   }
 
   /** One after the other: the endpoint ends as it was told last. */
@@ -73,8 +74,8 @@ export const createNear = (input: NearInput): Near => {
       alarm.set(Infinity)
       for (const device of went) input.onWent(device)
     },
-    retry: () => {
-      if (state.at === 'failed' && wanted) apply(true)
+    look: () => {
+      if (wanted) apply(true)
     },
     sight: ({ device }) => {
       if (!wanted) return false
