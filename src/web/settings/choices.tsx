@@ -1,9 +1,5 @@
 import type { ReactNode } from 'react'
-import { refusalWords } from '../../view/refusal-words.ts'
-import type { SettingsView } from '../../view/view.ts'
-import { Toggle } from '../parts/toggle.tsx'
-import { useKith, useStatus } from '../peer/context.ts'
-import { notify } from '../peer/store.ts'
+import { Choice } from './choice.tsx'
 
 /** What others learn of me. */
 export const Choices = (): ReactNode => (
@@ -25,18 +21,11 @@ export const Choices = (): ReactNode => (
         title="Visible on the server"
         meaning="People on your server see your name under “On this server”."
       />
+      <Choice
+        name="directly"
+        title="Connect directly"
+        meaning="The people you talk to learn your network address, as with any call. Off: only your servers learn it. They then carry everything, sealed; that is slower, files most of all, nobody nearby finds you, and without a server nothing arrives."
+      />
     </div>
   </section>
 )
-
-type ChoiceProps = { readonly name: keyof SettingsView; readonly title: string; readonly meaning: string }
-
-const Choice = ({ name, title, meaning }: ChoiceProps): ReactNode => {
-  const kith = useKith()
-  const on = useStatus().settings[name]
-  const change = async (next: boolean): Promise<void> => {
-    const answer = await kith.calls.configure({ [name]: next })
-    if (!answer.ok) notify(kith, refusalWords(answer.refusal))
-  }
-  return <Toggle title={title} meaning={meaning} on={on} onChange={(next) => void change(next)} />
-}

@@ -64,7 +64,7 @@ const LookAgain = (): ReactNode => {
   // What was asked for may come to nothing, when the server goes away meanwhile.
   const isLooking = asked !== undefined && asked > (network.looked ?? 0) && now - asked < LOOK_MILLIS_MAX
   const look = async (): Promise<void> => {
-    setAsked(Date.now())
+    setAsked(kith.now())
     const answer = await kith.calls.lookAgain()
     if (!answer.ok) notify(kith, refusalWords(answer.refusal))
   }
