@@ -1,37 +1,69 @@
-import type { Outcome } from './pair.ts'
+import { isDirect, verdictOf, type Row } from './verdict.ts'
+import type { Outcome } from './run.ts'
 
-/** All runs of one pair. */
-export type Row = {
-  readonly pair: string
-  readonly theory: 'direct' | 'relayed'
-  readonly runs: readonly Outcome[]
-}
+const HEAD = [
+  'pair',
+  'in theory',
+  'reached',
+  'first message, ms',
+  'until direct, ms',
+  'round trip, ms',
+  'plain TCP, ms',
+  'MB/s',
+  'what failed',
+]
 
-const HEAD = ['pair', 'in theory', 'path', 'connected', 'direct', 'first message', 'until direct', 'what failed']
+/** The rows as a table of Markdown: medians and, of several runs, the worst. A pair that is not as it should be is marked. */
+export const tableOf = (rows: readonly Row[]): string => markdown([HEAD, ...rows.map(cellsOf)])
 
-/** The rows as a table of Markdown. Times are the median and, of several runs, the worst. */
-export const tableOf = (rows: readonly Row[]): string => {
-  const lines = [HEAD, HEAD.map(() => '---'), ...rows.map(cellsOf)]
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
-}
+export const markdown = ([head = [], ...rows]: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 
-const cellsOf = ({ pair, theory, runs }: Row): readonly string[] => {
-  const share = (isSo: (run: Outcome) => boolean): string => `${runs.filter(isSo).length}/${runs.length}`
+const cellsOf = (row: Row): readonly string[] => {
+  const { pair, theory, runs } = row
+  const verdict = verdictOf(row)
+  const speeds = runs.flatMap(({ speed }) => speed ?? [])
   return [
-    pair,
+    verdict === 'good' ? pair : `**${pair}: ${verdict}**`,
     theory,
-    [...new Set(runs.map(({ path }) => path))].join(', '),
-    share(({ first }) => first !== undefined),
-    share(({ direct }) => direct !== undefined),
-    timesOf(runs.map(({ first }) => first)),
-    timesOf(runs.map(({ direct }) => direct)),
+    reachedOf(runs),
+    medianAndMost(runs.map(({ first }) => first)),
+    medianAndMost(runs.map(({ direct }) => direct)),
+    medianAndMost(
+      speeds.map(({ roundTripMillis }) => roundTripMillis),
+      2,
+    ),
+    medianAndMost(
+      speeds.map(({ plainRoundTripMillis }) => plainRoundTripMillis),
+      2,
+    ),
+    medianOf(speeds.map(({ megabytesPerSecond }) => megabytesPerSecond))?.toFixed(0) ?? '',
     [...new Set(runs.flatMap(({ failures }) => failures))].join(', '),
   ]
 }
 
-const timesOf = (times: readonly (number | undefined)[]): string => {
-  const sorted = times.filter((time) => time !== undefined).toSorted((a, b) => a - b)
-  const [middle, worst] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted.at(-1)]
-  if (middle === undefined || worst === undefined) return 'never'
-  return sorted.length === 1 ? `${middle} ms` : `${middle} ms, worst ${worst} ms`
+/** Each way that was reached, with how often when it was not always: `TCP 4/5, relay 1/5`. */
+export const reachedOf = (runs: readonly Outcome[]): string => {
+  const ways = Map.groupBy(runs, wayOf)
+  return [...ways].map(([way, all]) => (ways.size === 1 ? way : `${way} ${all.length}/${runs.length}`)).join(', ')
 }
+
+const wayOf = (run: Outcome): string => {
+  if (run.path === 'none') return 'nothing'
+  if (!isDirect(run)) return 'relay'
+  return run.by === undefined ? run.path : run.by.toUpperCase()
+}
+
+export const medianOf = (values: readonly (number | undefined)[]): number | undefined => {
+  const sorted = sortedOf(values)
+  return sorted[(sorted.length - 1) >> 1]
+}
+
+const medianAndMost = (values: readonly (number | undefined)[], digits = 0): string => {
+  const [median, most] = [medianOf(values), sortedOf(values).at(-1)]
+  if (median === undefined || most === undefined) return ''
+  return values.length === 1 ? median.toFixed(digits) : `${median.toFixed(digits)}, worst ${most.toFixed(digits)}`
+}
+
+const sortedOf = (values: readonly (number | undefined)[]): readonly number[] =>
+  values.filter((value) => value !== undefined).toSorted((a, b) => a - b)

@@ -42,13 +42,23 @@ export type Machine = {
 export type Ending = Pick<TestContext, 'after'>
 
 let machines = 0
+const standing = new Set<string>()
+
+/** For a program that is told to end: removes all machines of this process. What runs on them loses its network. */
+export const removeMachines = (): void => {
+  for (const name of standing) ip('netns', 'del', name)
+}
 
 /** A machine without any network but its loopback. */
 export const machine = (ending: Ending, label: string): Machine => {
   machines += 1
   const name = `kith-${process.pid}-${machines}-${label}`
   ip('netns', 'add', name)
-  ending.after(() => void ip('netns', 'del', name))
+  standing.add(name)
+  ending.after(() => {
+    standing.delete(name)
+    ip('netns', 'del', name)
+  })
   ip('-n', name, 'link', 'set', 'lo', 'up')
   // Nobody else can have an address of ours: looking for others takes a second, during which it cannot be used.
   run(
