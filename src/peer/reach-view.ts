@@ -1,6 +1,8 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import { readLine } from '../core/timeline/line.ts'
+import { parseAddress } from '../core/reach/address.ts'
 import { ATTEMPTS_SHOWN_MAX, type ReachView } from '../view/view.ts'
+import type { Reach } from './network/port.ts'
 import { reachedOf } from './delivery.ts'
 import type { RunningPeer } from './running.ts'
 
@@ -10,8 +12,10 @@ const WAITING_COUNTED_MAX = 500
 /** "Why can't I reach them?": what the network tried for all devices of a person. */
 export const reachView = async (peer: RunningPeer, person: Hex): Promise<ReachView> => {
   const devices = peer.people.devicesOf(person)
-  const reaches = devices.map((device) => peer.network.reach(device.id))
-  const link = reaches.find((reach) => reach.link)?.link
+  for (const { id } of devices) peer.network.measure(id)
+  const reaches = devices.map(({ id }) => withoutStrange(peer.network.reach(id), peer.isFamiliar(id)))
+  const linked = reaches.find((reach) => reach.link)
+  const { link } = linked ?? {}
   const nexts = reaches.flatMap((reach) => reach.next ?? [])
   const seen = Math.max(0, ...devices.map((device) => device.lastSeen ?? 0))
   const attempts = reaches.flatMap((reach) => reach.attempts).sort((a, b) => b.started - a.started)
@@ -19,10 +23,25 @@ export const reachView = async (peer: RunningPeer, person: Hex): Promise<ReachVi
     person,
     presence: peer.screens.presence(person),
     ...(link && { link }),
+    shown: (linked ?? reaches[0])?.shown ?? 'this-machine',
+    candidates: reaches.flatMap(({ candidates }) => candidates),
     attempts: attempts.slice(0, ATTEMPTS_SHOWN_MAX),
     ...(link ? { lastSeen: peer.scheduler.now() } : seen > 0 && { lastSeen: seen }),
-    ...(!link && nexts.length > 0 && { next: Math.min(...nexts) }),
+    ...(nexts.length > 0 && { next: Math.min(...nexts) }),
     waiting: await waiting(peer, person),
+  }
+}
+
+/** The addresses of somebody who is neither a contact nor spoken to are nobody's business, also here. */
+const withoutStrange = (reach: Reach, familiar: boolean): Reach => {
+  if (familiar) return reach
+  const hide = <Value extends { readonly address: string }>(value: Value): Value =>
+    parseAddress(value.address)?.loopback === false ? { ...value, address: '' } : value
+  return {
+    ...reach,
+    ...(reach.link && { link: hide(reach.link) }),
+    candidates: [],
+    attempts: reach.attempts.map(hide),
   }
 }
 

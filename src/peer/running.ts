@@ -53,7 +53,7 @@ export class RunningPeer {
     const now = () => scheduler.now()
     const standingOf = (person: Hex) => this.standingOf(person)
     const admits = (device: Hex): boolean => this.standingOf(people.personOf(device)) !== 'blocked'
-    const isFamiliar = (device: Hex): boolean => this.#isFamiliar(device)
+    const isFamiliar = (device: Hex): boolean => this.isFamiliar(device)
     const network = openNetwork({
       endpoint,
       outside: options.outside,
@@ -184,7 +184,7 @@ export class RunningPeer {
   }
 
   /** A contact, somebody to whom I speak, who is in a group with me, or whose invitation I accepted. */
-  #isFamiliar(device: Hex): boolean {
+  isFamiliar(device: Hex): boolean {
     const person = this.people.personOf(device)
     if (this.invitedBy.has(device)) return true
     if (person === undefined) return false

@@ -1,6 +1,8 @@
 import type { Mapped } from '../core/gateway/mapped.ts'
 import type { OwnNetwork } from '../core/reach/nat.ts'
 import type { Failure as ReachFailure, Path as ReachPath } from '../core/reach/path.ts'
+import type { Candidate as ReachCandidate } from '../core/reach/reach.ts'
+import type { Shown } from '../core/reach/state.ts'
 
 /**
  * What a screen may know: plain values, made by the peer, sent as they are through the local door. A screen never
@@ -281,16 +283,29 @@ export type AttemptView = {
 
 export const ATTEMPTS_SHOWN_MAX = 50
 
+/** An address at which somebody may be reached directly. `from`: how it is known. */
+export type Candidate = ReachCandidate
+
 /** "Why can't I reach them?" */
 export type ReachView = {
   readonly person: string
   readonly presence: Presence
-  readonly link?: { readonly path: Path; readonly address: string; readonly since: Millis }
-  /** Newest first, at most ATTEMPTS_SHOWN_MAX. */
+  readonly link?: {
+    readonly path: Path
+    readonly address: string
+    readonly since: Millis
+    /** As last measured; absent while it was not. */
+    readonly roundTrip?: Millis
+  }
+  /** Where this device shows itself to them. */
+  readonly shown: Shown
+  /** Empty for strangers: their addresses are nobody's business. */
+  readonly candidates: readonly Candidate[]
+  /** Newest first, at most ATTEMPTS_SHOWN_MAX. Addresses of strangers are left out. */
   readonly attempts: readonly AttemptView[]
   /** When this person was last linked or seen. */
   readonly lastSeen?: Millis
-  /** When the next try starts by itself; absent while linked or when nothing is known to try. */
+  /** When the next try starts by itself; absent while linked as well as possible, or when nothing is known to try. */
   readonly next?: Millis
   /** Messages of mine that wait for this person. */
   readonly waiting: number

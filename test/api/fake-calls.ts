@@ -203,7 +203,7 @@ export const fakeCalls = (
     namePrivately: note('namePrivately', null),
     configure: note('configure', null),
     useServers: note('useServers', null),
-    reach: note('reach', { person: BOB, presence: { at: 'away' } as const, attempts: [], waiting: 0 }),
+    reach: note('reach', { person: BOB, presence: { at: 'away' } as const, shown: 'everywhere', candidates: [], attempts: [], waiting: 0 }),
     tryNow: note('tryNow', null),
     lookAgain: () => note('lookAgain', null)({}),
     search: note('search', []),

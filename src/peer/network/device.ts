@@ -1,7 +1,7 @@
 import type { Hex } from '../../core/bytes/hex.ts'
 import { unreachable } from '../../core/bytes/result.ts'
 import type { Offer } from '../../core/reach/offer.ts'
-import { isForgettable, nextOf, rememberedOf, step } from '../../core/reach/reach.ts'
+import { candidatesOf, isForgettable, nextOf, rememberedOf, step } from '../../core/reach/reach.ts'
 import { newReach, type Effect, type Input, type Reach as ReachState, type Shown } from '../../core/reach/state.ts'
 import type { Endpoint, Link } from '../../link/port.ts'
 import type { Millis } from '../../view/view.ts'
@@ -165,6 +165,8 @@ export const createDevice = (input: DeviceInput): Device => {
             ...(roundTrip !== undefined && { roundTrip }),
           },
         }),
+        shown: state.shown,
+        candidates: candidatesOf(state),
         attempts: state.attempts,
         ...(next !== undefined && { next }),
       }

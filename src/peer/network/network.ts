@@ -236,7 +236,7 @@ export const openNetwork = (input: NetworkInput): Network => {
       servers.look()
     },
     tryNow: (device) => devices.get(device)?.take({ kind: 'try-now' }),
-    reach: (device) => devices.get(device)?.reach() ?? { attempts: [] },
+    reach: (device) => devices.get(device)?.reach() ?? { shown: shownTo(device), candidates: [], attempts: [] },
     measure: (device) => devices.get(device)?.ask(),
     remembered: (device) => devices.get(device)?.remembered() ?? [],
     ...handlers.setters,

@@ -4,7 +4,8 @@ import type { MailboxKeys } from '../../core/mailbox/keys.ts'
 import type { Cursor } from '../../core/rendezvous/mailbox-messages.ts'
 import type { ServerAddress } from '../../core/reach/server-address.ts'
 import type { Link } from '../../link/port.ts'
-import type { AttemptView, Millis, NetworkView, Path, ServerState, StatusView } from '../../view/view.ts'
+import type { Shown } from '../../core/reach/state.ts'
+import type { AttemptView, Candidate, Millis, NetworkView, Path, ServerState, StatusView } from '../../view/view.ts'
 
 /**
  * Keeps this device linked to the devices that the peer wants, over the best path there is. Everything is synchronous
@@ -185,6 +186,9 @@ export type Reach = {
     /** As last measured; absent while it was not yet. */
     readonly roundTrip?: Millis
   }
+  /** Where this device shows itself to the other. */
+  readonly shown: Shown
+  readonly candidates: readonly Candidate[]
   /** Newest first, at most 50. */
   readonly attempts: readonly AttemptView[]
   /** When the next try starts by itself. Absent while linked as well as possible, and when nothing can be tried. */

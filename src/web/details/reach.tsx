@@ -3,11 +3,12 @@ import { useCallback, useEffect, useState, type ReactNode } from 'react'
 import { countWords } from '../../view/count-words.ts'
 import { failureWords } from '../../view/failure-words.ts'
 import { pathMeaning, pathWords } from '../../view/presence-words.ts'
+import { candidateWords, carrierOf, indirectOf, indirectWords, tookWords } from '../../view/reach-words.ts'
 import { refusalWords } from '../../view/refusal-words.ts'
 import { agoWords, durationWords, untilWords } from '../../view/time-words.ts'
-import type { AttemptView, Millis, PersonView, ReachView } from '../../view/view.ts'
+import type { AttemptView, Candidate, Millis, PersonView, ReachView } from '../../view/view.ts'
 import { Button } from '../parts/button.tsx'
-import { useKith, useNow } from '../peer/context.ts'
+import { useKith, useNow, useStatus } from '../peer/context.ts'
 
 /** The peer is asked anew while this is on the screen. */
 const ASK_STEP_MILLIS = 2_000
@@ -28,6 +29,7 @@ export const Reach = ({ person }: { readonly person: PersonView }): ReactNode =>
       {reach === undefined ? null : (
         <>
           <Summary reach={reach} name={name} now={now} />
+          <Candidates candidates={reach.candidates} />
           {attempts.length === 0 ? null : (
             <ol className="panel flex flex-col divide-y divide-line" aria-label="What was tried, newest first">
               {attempts.slice(0, all ? undefined : ATTEMPTS_SHOWN).map((attempt) => (
@@ -36,7 +38,7 @@ export const Reach = ({ person }: { readonly person: PersonView }): ReactNode =>
             </ol>
           )}
           <div className="flex flex-wrap gap-2">
-            {here ? null : <Button onClick={tryNow}>Try now</Button>}
+            {reach.next === undefined && here ? null : <Button onClick={tryNow}>Try now</Button>}
             {attempts.length > ATTEMPTS_SHOWN && !all ? (
               <Button onClick={() => setAll(true)}>Show all {attempts.length} attempts</Button>
             ) : null}
@@ -60,11 +62,10 @@ const Summary = ({ reach, name, now }: SummaryProps): ReactNode => {
   if (reach.link)
     return (
       <div className="flex flex-col gap-1 text-small">
-        <p>{pathMeaning(reach.link.path)}</p>
-        <p className="text-soft">
-          For {durationWords(now - reach.link.since)}, at{' '}
-          <bdi className="font-mono text-tiny">{reach.link.address}</bdi>
-        </p>
+        <Path link={reach.link} reach={reach} name={name} now={now} />
+        {reach.next === undefined ? null : (
+          <p className="text-soft">A direct way is looked for again {untilWords(reach.next, now)}.</p>
+        )}
         {waiting}
       </div>
     )
@@ -84,6 +85,48 @@ const Summary = ({ reach, name, now }: SummaryProps): ReactNode => {
   )
 }
 
+type PathProps = SummaryProps & { readonly link: NonNullable<ReachView['link']> }
+
+/** The path in use, and why it is not a better one. */
+const Path = ({ link, reach, name, now }: PathProps): ReactNode => {
+  const status = useStatus()
+  const why = indirectOf(reach, status)
+  return (
+    <>
+      <p aria-live="polite">
+        {why === undefined ? pathMeaning(link.path) : indirectWords(why, { name, server: carrierOf(status) })}
+      </p>
+      <p className="text-soft">
+        For {durationWords(now - link.since)}
+        {link.address === '' ? null : (
+          <>
+            , at <bdi className="font-mono text-tiny">{link.address}</bdi>
+          </>
+        )}
+        {link.roundTrip === undefined ? null : `, there and back in ${tookWords(link.roundTrip)}`}
+      </p>
+    </>
+  )
+}
+
+/** Where they may be reached directly. */
+const Candidates = ({ candidates }: { readonly candidates: readonly Candidate[] }): ReactNode =>
+  candidates.length === 0 ? null : (
+    <details className="text-small">
+      <summary className="cursor-pointer text-soft">
+        {countWords(candidates.length, 'known address', 'known addresses')}
+      </summary>
+      <ul className="panel mt-2 flex flex-col divide-y divide-line" aria-label="Known addresses">
+        {candidates.map((each) => (
+          <li key={each.address} className="flex flex-wrap items-baseline justify-between gap-x-3 px-3.5 py-2">
+            <bdi className="font-mono text-tiny break-all">{each.address}</bdi>
+            <span className="text-tiny text-soft">{candidateWords(each)}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
+
 const Attempt = ({ attempt, now }: { readonly attempt: AttemptView; readonly now: Millis }): ReactNode => {
   const { outcome } = attempt
   const words = outcome.at === 'failed' ? failureWords(outcome.failure) : undefined
@@ -97,13 +140,13 @@ const Attempt = ({ attempt, now }: { readonly attempt: AttemptView; readonly now
         </p>
         <p className="font-mono text-tiny break-all text-soft">{attempt.address}</p>
         {outcome.at === 'trying' ? <p>Trying</p> : null}
-        {outcome.at === 'connected' ? <p>Connected after {secondsWords(outcome.after)}</p> : null}
+        {outcome.at === 'connected' ? <p>Connected after {tookWords(outcome.after)}</p> : null}
         {outcome.at === 'failed' && words ? (
           <>
             <p className="mt-0.5">{words.happened}</p>
             <p className="text-soft">{words.mend}</p>
             <p className="mt-0.5 font-mono text-tiny text-soft">
-              {outcome.failure.detail}, after {secondsWords(outcome.after)}
+              {outcome.failure.detail}, after {tookWords(outcome.after)}
             </p>
           </>
         ) : null}
@@ -127,9 +170,6 @@ const OUTCOMES = {
   connected: [Check, 'text-here', 'Worked'],
   failed: [X, 'text-ember', 'Failed'],
 } as const
-
-const secondsWords = (millis: Millis): string =>
-  millis < 1_000 ? `${Math.round(millis)} ms` : `${(millis / 1_000).toFixed(1)} seconds`
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 

@@ -47,6 +47,11 @@ peer.setReach({
   lastSeen: NOW - 58 * MINUTE,
   next: NOW + 14_000,
   waiting: 2,
+  shown: 'everywhere',
+  candidates: [
+    { address: '192.0.2.40:40112', from: 'answered' },
+    { address: '[2001:db8:85a3:8d3:1319:8a2e:370:7348]:40112', from: 'told' },
+  ],
   attempts: [
     {
       path: 'relayed',

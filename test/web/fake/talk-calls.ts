@@ -189,6 +189,8 @@ export const talkCalls = (world: World, reaches: ReadonlyMap<string, ReachView>)
           reaches.get(input.person) ?? {
             person: input.person,
             presence: told(people.get(input.person)).presence,
+            shown: 'everywhere',
+            candidates: [],
             attempts: [],
             waiting: 0,
           },
