@@ -51,6 +51,19 @@ export const testLinks = (name: string, path: Link['path'], meet: () => Promise<
     )
   })
 
+  story('[RC63] a link tells its round trip, and that it heard something', async (meeting) => {
+    const [mine, theirs] = await connect(meeting)
+    const before = mine.heard()
+    const roundTrip = await meeting.wait(mine.ping())
+    assert.ok(roundTrip !== undefined && roundTrip > 0 && roundTrip < 10_000, `${roundTrip}`)
+    theirs.send(patterned(10, 1))
+    await meeting.wait(take(mine, 1))
+    assert.ok(mine.heard() > before)
+    mine.close()
+    await meeting.wait(mine.closed)
+    assert.equal(await meeting.wait(mine.ping()), undefined)
+  })
+
   story('[LK2] frames of every size arrive whole, once and in order', async (meeting) => {
     const [mine, theirs] = await connect(meeting)
     const sizes = [1, 2, 3, 4, 5, 255, 256, 65_535, 65_536, 300_000, FRAME_BYTES_MAX - 1, FRAME_BYTES_MAX, 1]
