@@ -90,12 +90,8 @@ const createGroup = async (devices: number, each: number): Promise<Group> => {
 
 const add = async (group: Group, parties: readonly Party[]): Promise<void> => {
   const entries = parties.map(({ entry }) => entry)
-  const written = await operate(group.founder.pen(), group.replica, {
-    kind: 'add',
-    role: 'member',
-    invitation: null,
-    entries,
-  })
+  const proposal = { kind: 'add', role: 'member', invitation: null, entries } as const
+  const written = await operate(group.founder.pen(), group.replica, [proposal])
   if (!written.ok) throw new Error(written.refusal.kind)
   group.replica = written.value.replica
   await hear(
@@ -150,7 +146,7 @@ const removals = async (group: Group, runs: number) => {
   const people = [...new Set(membersNow(group.replica).devices.values())].filter((person) => !own.has(person))
   for (const person of people.slice(0, runs)) {
     const began = performance.now()
-    const written = await operate(group.founder.pen(), group.replica, { kind: 'remove', person })
+    const written = await operate(group.founder.pen(), group.replica, [{ kind: 'remove', person }])
     made.push(performance.now() - began)
     if (!written.ok) throw new Error(written.refusal.kind)
     group.replica = written.value.replica

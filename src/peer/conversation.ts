@@ -78,7 +78,7 @@ export class Conversation {
   }
 
   /** A control event that is held, be it in its author's chain or beside it. */
-  async control(id: Hex): Promise<Pick<SignedEvent, 'author' | 'seq' | 'bytes'> | undefined> {
+  async control(id: Hex): Promise<SignedEvent | undefined> {
     const { store } = this.#around
     const bytes = await store.record('conversation', branchKey(this.id, id))
     const read = readEvent(bytes ?? (await store.event(id))?.bytes ?? NOTHING)
@@ -115,13 +115,13 @@ export class Conversation {
     })
   }
 
-  /** Changes who is in or what the group is; `also` is written with it or not at all. */
-  operate(proposal: Proposal, also: readonly RecordChange[] = []): Promise<Result<null, SayRefusal>> {
+  /** Changes who is in or what the group is, all of it or nothing; `also` is written with it. */
+  operate(proposals: readonly Proposal[], also: readonly RecordChange[] = []): Promise<Result<null, SayRefusal>> {
     return this.#write(async (draft) => {
-      const operated = await operate(this.#around.pen(), draft.replica, proposal)
+      const operated = await operate(this.#around.pen(), draft.replica, proposals)
       if (!operated.ok) return operated
       await this.#scribe.take(draft, operated.value)
-      await rechronicle(draft, operated.value.operated.disputed)
+      for (const { disputed } of operated.value.operated) await rechronicle(draft, disputed)
       for (const change of also) draft.put(change)
       return accept(null)
     })

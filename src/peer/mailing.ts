@@ -1,4 +1,5 @@
 import type { Hex } from '../core/bytes/hex.ts'
+import { controlsBetween } from '../core/event/between.ts'
 import { firstMailboxOf, mailboxesBefore, mailboxSecrets } from '../core/group/lineage.ts'
 import { membershipNow } from '../core/group/replica.ts'
 import { formatServer } from '../core/reach/server-address.ts'
@@ -95,12 +96,18 @@ const subjectOf = (peer: RunningPeer, room: Room): Subject => {
       // What the introduction or the invitation gave is all that a newcomer has until the first key is opened.
       return given ? [...lineages, given] : lineages
     },
-    secretsBefore: (epoch) => {
+    leadingTo: async (epoch) => {
       if (isShut()) return []
       // Before the first key, those who met by an invitation have the mailbox that it gave them.
       const given = hasHeard() ? undefined : room.meeting
       const before = mailboxesBefore(conversation.replica, epoch)
-      return given ? [...before, given] : before
+      const mailboxes = given ? [...before, { secret: given, epoch: undefined }] : before
+      return Promise.all(
+        mailboxes.map(async ({ secret, epoch: known }) => {
+          const events = await controlsBetween({ known, to: epoch }, (id) => conversation.control(id))
+          return { secret, events: events.map((event) => ({ ...event, size: event.bytes.length })) }
+        }),
+      )
     },
     firstSecretOf: (each) => (isShut() ? undefined : firstMailboxOf(conversation.replica, each)),
     receive: async (events): Promise<Taken> => {

@@ -49,26 +49,32 @@ export const firstMailboxOf = (replica: Replica, device: Hex): Uint8Array | unde
   return first
 }
 
+/** A mailbox, and the first epoch of those who read it, as far as it is held: they have that, and what it knew. */
+export type MailboxBefore = { readonly secret: Uint8Array; readonly epoch: Hex }
+
 /**
  * The mailboxes that are read by those who do not have this epoch yet, if it is the first for its members; none otherwise.
  * Nobody reads them who was out before it, as far as its author knew, but for those of before others that were made at
  * the same time.
  */
-export const mailboxesBefore = (replica: Replica, epochId: Hex): readonly Uint8Array[] => {
+export const mailboxesBefore = (replica: Replica, epochId: Hex): readonly MailboxBefore[] => {
   const epoch = replica.keyring.epochs.get(epochId)
   if (!epoch?.secrets) return []
   const own = idOf(epoch.secrets.mailbox)
-  const first = new Map<Hex, number>()
-  for (const { secrets, depth } of replica.keyring.epochs.values())
-    if (secrets) first.set(idOf(secrets.mailbox), Math.min(depth, first.get(idOf(secrets.mailbox)) ?? depth))
-  if ((first.get(own) ?? 0) < epoch.depth) return []
-  const before = mailboxSecrets(replica).filter(({ id }) => id !== own && (first.get(id) ?? Infinity) < epoch.depth)
-  const deepest = Math.max(...before.map(({ id }) => first.get(id) ?? 0))
+  const first = new Map<Hex, Epoch>()
+  for (const each of replica.keyring.epochs.values()) {
+    const id = each.secrets && idOf(each.secrets.mailbox)
+    if (id !== undefined && each.depth < (first.get(id)?.depth ?? Infinity)) first.set(id, each)
+  }
+  const depthOf = (lineage: Hex): number => first.get(lineage)?.depth ?? 0
+  if (depthOf(own) < epoch.depth) return []
+  const before = mailboxSecrets(replica).filter(({ id }) => id !== own && depthOf(id) < epoch.depth)
+  const deepest = Math.max(...before.map(({ id }) => depthOf(id)))
   const members = epoch.secrets.ratchets
   return before
-    .filter(({ id, devices }) => first.get(id) === deepest || [...devices].every((device) => members.has(device)))
+    .filter(({ id, devices }) => depthOf(id) === deepest || [...devices].every((device) => members.has(device)))
     .slice(0, BEFORE_MAX)
-    .map(({ secret }) => secret)
+    .map(({ id, secret }) => ({ secret, epoch: first.get(id)?.id ?? epochId }))
 }
 
 const BEFORE_MAX = 3

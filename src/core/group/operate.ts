@@ -40,38 +40,40 @@ export const foundGroup = async (pen: Pen, title: string): Promise<Written> => {
 }
 
 /**
- * Changes who is in, or what the group is, and at once makes the epoch for those who are in then. Refuses what the others
- * would not let stand. `operated` is what became of it, as `receive` would tell the others.
+ * Changes who is in, or what the group is, one after the other, and at once makes one epoch for those who are in then.
+ * Refuses all when the others would not let one of them stand. `operated` is what became of each, as `receive` would tell
+ * the others.
  */
 export const operate = async (
   pen: Pen,
   from: Replica,
-  proposal: Proposal,
-): Promise<Result<Written & { readonly operated: Operated }, OperateRefusal>> => {
+  proposals: readonly Proposal[],
+): Promise<Result<Written & { readonly operated: readonly Operated[] }, OperateRefusal>> => {
   if (from.kind !== 'group') return refuse({ kind: 'not-a-group' })
-  const operation = proposed(from, proposal)
-  const body = operationBody(operation)
-  if (!readOperation(body)) return refuse({ kind: 'bad-operation' })
-  const objection = objectionTo(from, operation, pen)
-  if (objection) return refuse(objection)
-
-  const joined = from.joined ? { replica: from, events: [] } : await join(pen, from)
-  const past = horizonNow(joined.replica)
-  const appended = await append(pen, joined.replica, { kind: KIND.operation, body })
-  const taken = withOperation(appended.replica, appended.event, { operation, past, before: joined.replica })
-  if (!taken.operated) throw new Bug('an own operation has no warrant')
-  const events = [...joined.events, { event: appended.event }]
-  const { replica } = taken
-  const isChanged = membershipNow(replica).members.digest !== membershipNow(joined.replica).members.digest
-  const isIn = membershipNow(replica).members.devices.has(replica.me.device)
-  if (!isChanged || !isIn) return accept({ replica, events, operated: taken.operated })
+  let replica = from
+  const events: Written['events'][number][] = []
+  const operated: Operated[] = []
+  for (const proposal of proposals) {
+    const operation = proposed(replica, proposal)
+    const body = operationBody(operation)
+    if (!readOperation(body)) return refuse({ kind: 'bad-operation' })
+    const objection = objectionTo(replica, operation, pen)
+    if (objection) return refuse(objection)
+    const joined = replica.joined ? { replica, events: [] } : await join(pen, replica)
+    const appended = await append(pen, joined.replica, { kind: KIND.operation, body })
+    const past = horizonNow(joined.replica)
+    const taken = withOperation(appended.replica, appended.event, { operation, past, before: joined.replica })
+    if (!taken.operated) throw new Bug('an own operation has no warrant')
+    events.push(...joined.events, { event: appended.event })
+    operated.push(taken.operated)
+    replica = taken.replica
+  }
+  const { members } = membershipNow(replica)
+  const isChanged = members.digest !== membershipNow(from).members.digest
+  if (!isChanged || !members.devices.has(replica.me.device)) return accept({ replica, events, operated })
   const rekeyed = await rekey(pen, replica)
   if (!rekeyed.ok) return rekeyed
-  return accept({
-    replica: rekeyed.value.replica,
-    events: [...events, ...rekeyed.value.events],
-    operated: taken.operated,
-  })
+  return accept({ replica: rekeyed.value.replica, events: [...events, ...rekeyed.value.events], operated })
 }
 
 /** Whether this device may change that now; what stands against it otherwise. For screens: ask before showing a button. */

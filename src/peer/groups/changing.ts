@@ -39,30 +39,42 @@ export const createChanging = (peer: RunningPeer, pen: () => Pen): Changing => {
   }
 
   const operate = async (room: Room, proposal: Proposal): Answer<null> => {
-    const operated = await room.conversation.operate(proposal)
+    const operated = await room.conversation.operate([proposal])
     return operated.ok || operated.refusal.kind === 'no-change'
       ? accept(null)
       : refuse(operateRefusal(operated.refusal, proposal))
   }
 
-  const add: Changing['add'] = async (room, { person, role, history }) => {
-    const entries = await entriesOf(person)
-    if (!entries.ok) return entries
+  /** Lets all of them in with one key, and tells each. */
+  const addAll = async (
+    room: Room,
+    people: readonly Hex[],
+    as: { readonly role: Role; readonly history: History },
+  ): Answer<null> => {
+    if (people.length === 0) return accept(null)
     const { id, replica } = room.conversation
-    if (membershipNow(replica).roles.has(person)) return refuse({ kind: 'member-already', who: person })
-    const proposal = { kind: 'add', role, invitation: null, entries: entries.value } as const
-    const added = await room.conversation.operate(proposal, [owedChange(id, person, daysOf(history))])
-    if (!added.ok) return refuse(operateRefusal(added.refusal, proposal))
+    const proposals: Proposal[] = []
+    for (const person of people) {
+      const entries = await entriesOf(person)
+      if (!entries.ok) return entries
+      if (membershipNow(replica).roles.has(person)) return refuse({ kind: 'member-already', who: person })
+      proposals.push({ kind: 'add', role: as.role, invitation: null, entries: entries.value })
+    }
+    const owed = people.map((person) => owedChange(id, person, daysOf(as.history)))
+    const added = await room.conversation.operate(proposals, owed)
+    if (!added.ok) return refuse(refusalOf(added.refusal))
     // It is done from here on: who was let in is told as soon as that can be written down, after a restart if need be.
-    if (peer.standingOf(person) === 'new') await peer.keep(peer.people.decide(person, 'accepted'))
-    const introduced = await introduce(peer, room, person)
-    if (introduced.ok) await shareHistory(peer, room, { person, history })
+    for (const person of people) {
+      if (peer.standingOf(person) === 'new') await peer.keep(peer.people.decide(person, 'accepted'))
+      const introduced = await introduce(peer, room, person)
+      if (introduced.ok) await shareHistory(peer, room, { person, history: as.history })
+    }
     return accept(null)
   }
 
   return {
     operate,
-    add,
+    add: (room, { person, ...as }) => addAll(room, [person], as),
 
     found: async (title, people) => {
       if (peer.self.name === undefined) return refuse({ kind: 'name-needed' })
@@ -88,16 +100,13 @@ export const createChanging = (peer: RunningPeer, pen: () => Pen): Changing => {
         peer.rooms.forget(conversation)
         return refuse(refusalOf(kept.refusal))
       }
-      for (const person of people) {
-        const added = await add(room, { person, role: 'member', history: { share: 'none' } })
-        if (!added.ok) return added
-      }
-      return accept({ conversation })
+      const added = await addAll(room, people, { role: 'member', history: { share: 'none' } })
+      return added.ok ? accept({ conversation }) : added
     },
 
     admit: async (room, { entries, role, invitation }) => {
       const proposal = { kind: 'add', role, invitation, entries } as const
-      const added = await room.conversation.operate(proposal)
+      const added = await room.conversation.operate([proposal])
       if (!added.ok && added.refusal.kind !== 'no-change') return refuse(operateRefusal(added.refusal, proposal))
       return accept(null)
     },

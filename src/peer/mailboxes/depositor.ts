@@ -1,6 +1,6 @@
 import type { Hex } from '../../core/bytes/hex.ts'
 import { readEvent } from '../../core/event/event.ts'
-import { isControl, KIND } from '../../core/event/kinds.ts'
+import { KIND } from '../../core/event/kinds.ts'
 import type { MailboxKeys } from '../../core/mailbox/keys.ts'
 import type { Outgoing, Want } from '../../core/sync/exchange.ts'
 import type { Vector } from '../../core/sync/frame.ts'
@@ -15,8 +15,6 @@ import type { CorrespondencePorts, Member, Subject } from './subject.ts'
 export const DIRECT_MILLIS = 2_000
 /** What is read of the own events at once: several letters, so that few of them go out half empty. */
 const PIECE_BYTES_MAX = 8 * LETTER_BYTES_MAX
-/** So many own control events may lie between two changes of the members that are not on the server otherwise. */
-const TRAILING_MAX = 64
 /** When it is looked at again whether a newcomer who is linked has what was before. */
 export const BRING_MILLIS = 30_000
 /** All that is put there for one newcomer who is away. */
@@ -31,8 +29,6 @@ export class Depositor {
   #station: Station | undefined
   /** What is given time to reach everybody by links: own events up to this sequence, since then. */
   #waiting: { readonly since: number; readonly upTo: number } | undefined
-  /** Own control events since the members changed last: the next change builds on them. */
-  #trailing: readonly Outgoing[] = []
   /** When to look whether the newcomers who are linked got what they lack. */
   #bringAt = Infinity
 
@@ -131,26 +127,19 @@ export class Depositor {
    */
   async #bridgeOver(server: ServerMailboxes): Promise<MailboxRefusal | undefined> {
     const tip = this.#tip
-    const { bridged, sealed } = this.#deposit
+    const { bridged } = this.#deposit
     if (tip <= bridged) return undefined
-    let controls = this.#trailing.filter(({ seq }) => seq > sealed)
     let hasPut = false
     for await (const own of this.#own(bridged + 1, tip))
-      for (const each of own) {
-        const read = readEvent(each.bytes)
-        if (!read.ok || !isControl(read.value.event.kind)) continue
-        controls.push(each)
-        const { kind, id } = read.value.event
-        const before = kind === KIND.epoch ? this.#subject.secretsBefore(id) : []
-        if (before.length === 0) continue
-        for (const secret of before) {
-          const refusal = await this.#putAll(server, await this.#ports.post.keysOf(secret), controls)
+      for (const { bytes } of own) {
+        const read = readEvent(bytes)
+        if (!read.ok || read.value.event.kind !== KIND.epoch) continue
+        for (const { secret, events } of await this.#subject.leadingTo(read.value.event.id)) {
+          const refusal = await this.#putAll(server, await this.#ports.post.keysOf(secret), events)
           if (refusal) return refusal
           hasPut = true
         }
-        controls = []
       }
-    this.#trailing = controls.slice(-TRAILING_MAX)
     const next = { ...this.#deposit, bridged: tip }
     if (hasPut) await this.#keep(next)
     else this.#deposit = next

@@ -17,8 +17,13 @@ export type Subject = {
   readonly operations: () => readonly number[]
   /** The secrets of its mailboxes, the one in force first. */
   readonly secrets: () => readonly Uint8Array[]
-  /** Of the mailboxes of those who do not have this epoch of this device yet, if it is the first for its members. */
-  readonly secretsBefore: (epoch: Hex) => readonly Uint8Array[]
+  /**
+   * The secrets of the mailboxes of those who do not have this epoch of this device yet, if it is the first for its
+   * members, each with the control events that led to it and that its readers lack.
+   */
+  readonly leadingTo: (
+    epoch: Hex,
+  ) => Promise<readonly { readonly secret: Uint8Array; readonly events: readonly Outgoing[] }[]>
   /** Of the mailbox with which a member device came in, where it looks for what was before. */
   readonly firstSecretOf: (device: Hex) => Uint8Array | undefined
   /** Takes in events; `later` when some of them wait for others that are not here. */

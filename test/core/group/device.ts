@@ -111,17 +111,17 @@ export class Device {
     return this
   }
 
-  /** What it wrote for that: the operation and, where the members changed, an epoch. Throws what was refused. */
-  async operates(proposal: Proposal): Promise<readonly SignedEvent[]> {
-    const written = await operate(this.pen, this.replica, proposal)
+  /** What it wrote for that: the operations and, where the members changed, an epoch. Throws what was refused. */
+  async operates(...proposals: readonly Proposal[]): Promise<readonly SignedEvent[]> {
+    const written = await operate(this.pen, this.replica, proposals)
     if (!written.ok) throw new Error(written.refusal.kind)
-    this.changes.push(...written.value.operated.changes)
+    this.changes.push(...written.value.operated.flatMap(({ changes }) => changes))
     return this.#take(written.value)
   }
 
   /** Why it may not do that; undefined when it may. */
   async refusal(proposal: Proposal): Promise<string | undefined> {
-    const written = await operate(this.pen, this.replica, proposal)
+    const written = await operate(this.pen, this.replica, [proposal])
     return written.ok ? undefined : written.refusal.kind
   }
 

@@ -35,6 +35,31 @@ test('[MB5] a group is founded by one person, who lets others in and says what i
   assert.equal(membershipNow(carol.replica).picture, undefined)
 })
 
+test('[MB32] several who are let in together are given one epoch, and read what is said from then on', async () => {
+  const { devices } = await createParty(crypto, {})
+  const [alice] = devices as [Device]
+  const newcomers = [await newcomer('Bob'), await newcomer('Carol'), await newcomer('Dan')]
+  const events = await alice.operates(...newcomers.map((each) => addition([each])))
+  assert.deepEqual(
+    events.map(({ kind }) => kind),
+    [KIND.operation, KIND.operation, KIND.operation, KIND.epoch],
+  )
+  const all = [alice, ...newcomers]
+  for (const each of newcomers) {
+    await hearsAll(each.watches(alice), all)
+    await each.joins()
+  }
+  for (const each of all) await hearsAll(each, all)
+  await alice.says('Welcome')
+  for (const each of newcomers) {
+    assert.equal(namesIn(each, all), 'Alice* Bob Carol Dan')
+    assert.deepEqual(await hearsAll(each, all), ['content: Welcome'])
+  }
+  const again = await newcomer('Eve')
+  await assert.rejects(alice.operates(addition([again]), addition([devices[0] as Device])), /no-change/)
+  assert.equal(namesIn(alice, all), 'Alice* Bob Carol Dan')
+})
+
 test('[MB5] who is no admin changes nothing but their own devices, and what they do all the same has no effect', async () => {
   const { devices } = await createParty(crypto, { admins: ['Bob'], members: ['Carol'] })
   const [alice, bob, carol] = devices as [Device, Device, Device]

@@ -1,8 +1,8 @@
 import { encode } from '../../../src/core/bytes/cbor.ts'
 import { toHex, type Hex } from '../../../src/core/bytes/hex.ts'
 import { accept, refuse, type Result } from '../../../src/core/bytes/result.ts'
-import { signEvent, type SignedEvent } from '../../../src/core/event/event.ts'
-import { KIND } from '../../../src/core/event/kinds.ts'
+import { readEvent, signEvent, type SignedEvent } from '../../../src/core/event/event.ts'
+import { isControl, KIND } from '../../../src/core/event/kinds.ts'
 import type { Vector } from '../../../src/core/sync/frame.ts'
 import { createSimulatedTime, type SimulatedTime } from '../../../src/link/memory-time.ts'
 import { Mailboxes } from '../../../src/peer/mailboxes/mailboxes.ts'
@@ -174,7 +174,18 @@ export const createStage = (office: Office, start = 1_800_000_000_000) => {
         ),
       operations: () => desk.operations,
       secrets: () => desk.secrets,
-      secretsBefore: () => desk.secrets.slice(1),
+      leadingTo: async (epoch) => {
+        const own = await store.events({
+          conversation: CONVERSATION,
+          author: device,
+          from: 1,
+          limit: 1_000,
+          bytes: 1_000_000,
+        })
+        const upTo = own.findIndex(({ id }) => id === epoch)
+        const events = own.slice(0, upTo + 1).filter(({ bytes }) => isControlIn(bytes))
+        return desk.secrets.slice(1).map((secret) => ({ secret, events: events.map((each) => ({ ...each, size: 1 })) }))
+      },
       firstSecretOf: () => desk.secrets[0],
       receive: (events) => {
         desk.received.push(...events)
@@ -242,3 +253,8 @@ export const pass = async (time: SimulatedTime, millis: number): Promise<void> =
 
 export const blobsIn = (office: Office): number =>
   [...office.mailboxes.values()].reduce((sum, blobs) => sum + blobs.length, 0)
+
+const isControlIn = (bytes: Uint8Array): boolean => {
+  const read = readEvent(bytes)
+  return read.ok && isControl(read.value.event.kind)
+}

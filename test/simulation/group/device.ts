@@ -129,11 +129,11 @@ export class Device {
   }
 
   /** False when it may not, by what it knows. */
-  async changes(proposal: Proposal): Promise<boolean> {
-    const operated = this.replica && (await operate(this.#pen, this.replica, proposal))
+  async changes(...proposals: readonly Proposal[]): Promise<boolean> {
+    const operated = this.replica && (await operate(this.#pen, this.replica, proposals))
     if (!operated?.ok) return false
     const fresh = this.#took(operated.value)
-    await this.#reconsider(operated.value.operated.disputed)
+    for (const { disputed } of operated.value.operated) await this.#reconsider(disputed)
     this.#tell(fresh)
     return true
   }
