@@ -51,7 +51,7 @@ export class Acquaintances {
 
   /** Learns from a verified card or listing. */
   async met(said: Listing | Card): Promise<void> {
-    const { me, people, isNeeded, keep, onChanged, standingOf } = this.#ports
+    const { me, people, network, isNeeded, keep, onChanged } = this.#ports
     const person = personOf(said.certificate)
     if (person === me) return
     const forgotten = people.forgetStrangers((each) => each === person || isNeeded(each))
@@ -59,8 +59,8 @@ export class Acquaintances {
     this.#findings.identified(deviceOf(said.certificate), person)
     if (changes.length > 0) await keep(changes)
     await this.hasDevice(person, deviceOf(said.certificate))
-    // They may be found elsewhere now.
-    if (changes.length > 0 && standingOf(person) === 'accepted') this.reachFor(person)
+    const servers = people.serversOf(deviceOf(said.certificate))
+    if (servers && changes.length > 0) network.foundAt(deviceOf(said.certificate), servers)
     onChanged(person)
   }
 

@@ -49,7 +49,6 @@ export const openNetwork = (input: NetworkInput): Network => {
   /** Where devices that are wanted say that they can be found. */
   const homes = new Map<Hex, readonly string[]>()
   let directly = true
-  let mapsPorts = false
   let closed = false
 
   /** Whether anything is to be had with whoever bears this id. */
@@ -225,8 +224,13 @@ export const openNetwork = (input: NetworkInput): Network => {
     setDirectly: (on) => {
       if (closed || on === directly) return
       directly = on
-      ownNetwork.mapPorts(mapsPorts && directly)
+      ownNetwork.setDirectly(on)
       for (const device of devices.ids()) reconsider(device)
+    },
+    foundAt: (device, at) => {
+      if (!devices.get(device)?.wanted) return
+      homes.set(device, at.map(formatServer))
+      servers.look()
     },
     release: (device) => {
       // Who is not admitted any longer is not linked for being near either.
@@ -254,12 +258,9 @@ export const openNetwork = (input: NetworkInput): Network => {
     },
     nearby: () => near.state(),
     addresses: () => endpoint.addresses(),
-    ownNetwork: () => ownNetwork.state(),
-    lookAgain: () => ownNetwork.look(),
-    mapPorts: (on) => {
-      mapsPorts = on
-      ownNetwork.mapPorts(on && directly && !closed)
-    },
+    ownNetwork: ownNetwork.state,
+    lookAgain: ownNetwork.look,
+    mapPorts: ownNetwork.mapPorts,
     close: () => {
       if (closed) return
       closed = true

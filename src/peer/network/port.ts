@@ -5,7 +5,8 @@ import type { Cursor } from '../../core/rendezvous/mailbox-messages.ts'
 import type { ServerAddress } from '../../core/reach/server-address.ts'
 import type { Link } from '../../link/port.ts'
 import type { Shown } from '../../core/reach/state.ts'
-import type { AttemptView, Candidate, Millis, NetworkView, Path, ServerState, StatusView } from '../../view/view.ts'
+import type { NetworkView } from '../../view/network-view.ts'
+import type { AttemptView, Candidate, Millis, Path, ServerState, StatusView } from '../../view/view.ts'
 
 /**
  * Keeps this device linked to the devices that the peer wants, over the best path there is. Everything is synchronous
@@ -20,6 +21,8 @@ export interface Network {
    * where it is not found otherwise, they are visited. They are the word of whoever is wanted: name them of nobody else.
    */
   want(device: Hex, addresses: readonly string[], servers?: readonly ServerAddress[]): void
+  /** It says that it can be found at these servers now. Does nothing for a device that is not wanted. */
+  foundAt(device: Hex, servers: readonly ServerAddress[]): void
   /** Stop reaching for this device, and close its links unless it is a stranger whom the network links by itself. */
   release(device: Hex): void
   /** Whether this device may learn where this one is could have changed: somebody was accepted, or spoken to. */

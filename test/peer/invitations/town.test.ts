@@ -238,7 +238,9 @@ test('[IN8] [IN12] one use that two admins gave away at the same moment lets one
   const bens = invitationOf(ben, invitation)
   assert(bens?.link)
   // Each of the newcomers reaches one of the admins alone, and these two do not reach each other.
-  for (const each of homes) done(await each.calls.useServers({ addresses: [''] }))
+  for (const each of homes) done(await each.calls.useServers({ addresses: [] }))
+  // Until everybody knows that: they would look for each other on that server.
+  await town.time.advance(1_000)
   const parted = [
     [ann, ben],
     [ann, dan],
