@@ -2,6 +2,7 @@ import type { TestContext } from 'node:test'
 import type { AttemptView, Path } from '../../src/view/view.ts'
 import { createScope } from '../lab/scope.ts'
 import { internet, person, type Internet, type Side } from '../lab/sides.ts'
+import { countersOf } from './counters.ts'
 import { startFarPeer } from './far-peer.ts'
 import { done, says, type Peer } from './peer.ts'
 import { createStage } from './stage.ts'
@@ -23,7 +24,7 @@ export const acquainted = async (
   context.after(() => scope.end())
   const net = internet(scope)
   between(net)
-  const server = stage.start(['server', '--port', '0', '--data', stage.data], net.machine)
+  const server = stage.start(['server', '--port', '0', '--metrics', '0', '--data', stage.data], net.machine)
   const [, port = ''] = await server.prints(/TCP port (\d+)\./)
   const address = `${net.host}:${port}`
   const [ann, bob] = await Promise.all([
@@ -34,7 +35,7 @@ export const acquainted = async (
   await ann.says(conversation, 'first')
   await bob.hears(conversation, says('first'))
   await pathIs(ann, bob, 'relayed')
-  return { ann, bob, conversation, server }
+  return { ann, bob, conversation, server, counter: await countersOf(stage, server, net.machine) }
 }
 
 /** The first attempt of one to reach the other that is such, while a talk goes on. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Path } from '../../src/view/view.ts'
+import { countersOf } from './counters.ts'
 import { startFarPeer } from './far-peer.ts'
 import { holdsInMemory } from './memory.ts'
 import { apart, skipNetworks as skip } from './networks.ts'
@@ -26,20 +27,14 @@ const serverBetween = async (stage: Stage, { middle, host }: ReturnType<typeof a
   const { through } = middle
   const program = stage.start(['server', '--port', '0', '--metrics', '0', '--data', stage.data], { through })
   const [, port = ''] = await program.prints(/TCP port (\d+)\./)
-  const [, metrics = ''] = await program.prints(/Metrics {2}(http:\S+)/)
   const record = join(stage.folder, 'record')
   const recorder = stage.spawn([process.execPath, RECORDER, port, record], { through })
   const [, recording = ''] = await recorder.prints(/port (\d+)\./)
-  const asking = `fetch('${metrics}').then((answer) => answer.text()).then((text) => process.stdout.write(text))`
   return {
     program,
     record,
     address: `${host}:${recording}`,
-    counter: async (name: string): Promise<number> => {
-      const asked = stage.spawn([process.execPath, '--eval', asking], { through })
-      await asked.ended
-      return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(asked.out())?.[1] ?? Number.NaN)
-    },
+    counter: await countersOf(stage, program, { through }),
   }
 }
 

@@ -157,6 +157,19 @@ test('[SV18] a flood that waits as it is told to comes to the named rate', () =>
   assert.ok(calls * 2 >= MESSAGE_RATE.perSecond * 59, `${calls} calls in a minute`)
 })
 
+test('[SV222] who asks for one device after another, to learn who is here, is told of twenty in a second', () => {
+  const stage = createStage()
+  const ann = stage.join(ANN)
+  const start = stage.now()
+  let asked = 0
+  while (stage.now() < start + 60_000) {
+    stage.say(ann, { kind: 'card', device: device(1_000 + asked) })
+    asked += 1
+    stage.pass(stage.held(ann))
+  }
+  assert.ok(asked <= MESSAGE_RATE.burst + MESSAGE_RATE.perSecond * 61, `${asked} in a minute`)
+})
+
 test('[SV19] what a peer does not read is not added to: it is absent until it has room', () => {
   const stage = createStage()
   const [ann, bob] = [stage.join(ANN), stage.join(BOB)]

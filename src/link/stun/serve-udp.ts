@@ -42,7 +42,7 @@ export const serveUdp = async (
   const close = async (): Promise<void> => {
     state = 'closed'
     clearInterval(looking)
-    for (const address of [...sockets.keys()]) forget(address)
+    for (const address of sockets.keys()) forget(address)
   }
   // An address that cannot be used yet, as one of IPv6 that was just given, is tried again at the next look.
   const looking = setInterval(() => void look().catch(() => {}), ADDRESSES_LOOK_MILLIS)

@@ -136,7 +136,7 @@ const knowBoth = (context: TestContext): void => {
   type Done = (error: Error | null, address: unknown, family?: number) => void
   const fake = (host: string, options: { readonly all?: boolean; readonly family?: unknown }, done: Done): void => {
     const found = find(host, options)
-    if (!found) return void lookup(host, options as never, done as never)
+    if (!found) return lookup(host, options as never, done as never)
     setImmediate(() => (options.all === true ? done(null, found) : done(null, found[0]?.address, found[0]?.family)))
   }
   const fakeLater = async (host: string, options: { readonly family?: unknown } = {}) =>

@@ -80,7 +80,7 @@ test('[SV213] who asked for as many links as a device may have is told so, and g
   assert.equal(await ann.ask({ device: deviceOf(100) }), 'open')
 })
 
-test('[SV213] who asks too often is told so, and what is refused does not make the rest longer', async () => {
+test('[SV213] [SV222] who asks too often is told so, and what is refused does not make the rest longer', async () => {
   const { join, time } = createStage()
   const [ann, nobody] = [join(1, '192.0.2.1'), { device: deviceOf(2) }]
   assert.equal(await ann.ask(nobody), 'not-registered')

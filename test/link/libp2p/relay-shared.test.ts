@@ -82,7 +82,7 @@ test('[SV211] two devices that send all they can hold up what a third says by a 
     // Two pieces of each of the others, the one that the relay overdrew, its own, and what a millisecond cuts off.
     await time.advance(Math.ceil((6 * TURN_BYTES * 1000) / RELAY_TOTAL.perSecond) + 1)
     // Nothing more passes now: it comes of what has passed already.
-    const frame = await heard.next()
-    assert.deepEqual([...(frame.value ?? [])], [word])
+    const { value } = (await heard.next()) as { readonly value: Uint8Array }
+    assert.deepEqual([...value], [word])
   }
 })
