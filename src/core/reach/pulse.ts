@@ -1,7 +1,9 @@
 /** Questions for a sign of life on one link are this far apart. */
 export const PULSE_MILLIS_LEAST = 500
 /** How long nothing at all may come on a link on which a question is open, before it counts as silent. */
-export const SILENT_MILLIS = 1_500
+export const SILENT_MILLIS = 2_000
+/** A look that comes later than this after its time says nothing: what came meanwhile has still to be read. */
+export const LOOK_LATE_MILLIS = 300
 /** The same in round trips of that link, for paths that are slow. */
 export const SILENT_ROUND_TRIPS = 4
 
@@ -57,7 +59,8 @@ export const stepPulse = (
     }
     case 'time': {
       if (!question || question.due > now) return { pulse, effects: [] }
-      const silent = heard === question.heard
+      const isLate = now - question.due > LOOK_LATE_MILLIS
+      const silent = heard === question.heard && (question.silent || !isLate)
       const next = { ...pulse, question: { heard, due, silent } }
       return { pulse: next, effects: silent === question.silent ? [] : [silent ? 'silent' : 'alive'] }
     }
