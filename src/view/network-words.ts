@@ -2,7 +2,8 @@ import { unreachable } from '../core/bytes/result.ts'
 import type { Mapped, MappedBy, Unmapped } from '../core/gateway/mapped.ts'
 import { outlookOf, type Family, type OwnNetwork } from '../core/reach/nat.ts'
 import type { StateWords } from './server-words.ts'
-import type { Millis, NetworkView } from './view.ts'
+import type { NetworkView } from './network-view.ts'
+import type { Millis } from './view.ts'
 
 /** One thing about the own network. `odd` may be as it should: its meaning says what could be done about it. */
 export type NetworkFact = StateWords & { readonly what: string; readonly is: 'good' | 'odd' }

@@ -1,5 +1,4 @@
-import type { Mapped } from '../core/gateway/mapped.ts'
-import type { OwnNetwork } from '../core/reach/nat.ts'
+import type { NetworkView } from './network-view.ts'
 import type { Failure as ReachFailure, Path as ReachPath } from '../core/reach/path.ts'
 import type { Candidate as ReachCandidate } from '../core/reach/reach.ts'
 import type { Shown } from '../core/reach/state.ts'
@@ -247,17 +246,6 @@ export type StatusView = {
   readonly mailboxFailure?: { readonly kind: 'full' | 'slow' | 'other'; readonly server: string }
   /** Set while the disk refuses to keep anything (full, read-only): nothing can be said or received. */
   readonly storeFailure?: { readonly kind: 'full' | 'other'; readonly detail: string }
-}
-
-/** The network that this device is on, and what it does to those who want to reach it. */
-export type NetworkView = {
-  /** When servers were last asked. Absent: not yet, for want of one. */
-  readonly looked?: Millis
-  readonly own: OwnNetwork
-  /** The port that the router is asked to pass on to this device. */
-  readonly mapped: Mapped
-  /** How long each server that answered took, there and back. */
-  readonly servers: readonly { readonly address: string; readonly roundTrip: Millis }[]
 }
 
 export type SettingsView = {

@@ -14,7 +14,7 @@ test('[CL14] kith alone opens the profile, its door and the window, and closes t
   machine.end()
   assert.equal(await exit, 0)
   assert.deepEqual(machine.events, [
-    'peer of default opened {}',
+    'peer of default opened {"stays":true}',
     'door opened at 0',
     'browser at http://127.0.0.1:1/#code=ba5',
     'door closed',
@@ -44,7 +44,7 @@ test('[CL14] without a screen, or with --no-open, the address with its code is p
   }
 })
 
-test('[CL14] the options reach what they are for', async () => {
+test('[CL14] [CL61] the options reach what they are for', async () => {
   const calls = fakeCalls()
   const machine = machineWith({ calls })
   const exit = kith('--profile ann --server chat.example --listen [::1]:4000 --ui 8123 --name Anna', machine)
@@ -52,16 +52,20 @@ test('[CL14] the options reach what they are for', async () => {
   machine.end()
   await exit
   assert.deepEqual(machine.events.slice(0, 2), [
-    'peer of ann opened {"server":"chat.example","listen":{"port":4000,"host":"::1"}}',
+    'peer of ann opened {"servers":["chat.example"],"listen":{"port":4000,"host":"::1"},"stays":true}',
     'door opened at 8123',
   ])
   const none = machineWith()
-  const ended = kith('--server none --nearby off --listen 4000', none)
+  const ended = kith('--server none --nearby off --map-ports off --listen 4000', none)
   await none.prints('Ctrl+C')
   none.end()
   await ended
-  assert.equal(none.events[0], 'peer of default opened {"server":"","nearby":"off","listen":{"port":4000}}')
+  assert.equal(
+    none.events[0],
+    'peer of default opened {"servers":[],"nearby":"off","mapPorts":"off","listen":{"port":4000},"stays":true}',
+  )
   assert.equal(await kith('--nearby maybe', machineWith()), 2)
+  assert.equal(await kith('--map-ports maybe', machineWith()), 2)
 })
 
 test('[CL14] --name answers the naming step, and a name that is not allowed ends with 2', async () => {
@@ -81,7 +85,7 @@ test('[CL14] --name answers the naming step, and a name that is not allowed ends
   assert.equal(await exit, 0)
   const refused = machineWith({ calls })
   assert.equal(await kith('--name=', refused), 2)
-  assert.deepEqual(refused.events, ['peer of default opened {}', 'peer closed'])
+  assert.deepEqual(refused.events, ['peer of default opened {"stays":true}', 'peer closed'])
   assert.deepEqual(named, ['Ann', ''])
 })
 
@@ -130,7 +134,7 @@ test('[CL15] what cannot be opened ends with 1, says how to mend it, and leaves 
   const machine = machineWith({ door: async (_, __, port) => refuse({ kind: 'port-in-use', port }) })
   assert.equal(await kith('--ui 8123', machine), 1)
   assert.match(machine.noted.join(), /already listens on port 8123/)
-  assert.deepEqual(machine.events, ['peer of default opened {}', 'peer closed'])
+  assert.deepEqual(machine.events, ['peer of default opened {"stays":true}', 'peer closed'])
 })
 
 test('[CL15] a server address that is none ends with 2', async () => {

@@ -12,6 +12,7 @@ export type Start = {
   /** `HOST:PORT`, or `none`. */
   readonly server?: string
   readonly nearby?: 'on' | 'off'
+  readonly mapPorts?: 'on' | 'off'
   /** Further options of `kith`. */
   readonly words?: readonly string[]
 }
@@ -46,7 +47,7 @@ export type Peer = {
 export const startLine = (
   stage: Stage,
   profile: string,
-  { name, server, nearby, words: more }: Start,
+  { name, server, nearby, mapPorts, words: more }: Start,
 ): readonly string[] => [
   '--data',
   stage.data,
@@ -55,6 +56,8 @@ export const startLine = (
   '--no-open',
   '--nearby',
   nearby ?? 'off',
+  '--map-ports',
+  mapPorts ?? 'off',
   ...(name === undefined ? [] : ['--name', name]),
   ...(server === undefined ? [] : ['--server', server]),
   ...(more ?? ['--listen', '127.0.0.1:0']),

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { judgeNetwork } from '../../src/core/reach/nat.ts'
 import type { Mapped } from '../../src/core/gateway/mapped.ts'
 import { networkFacts, outlookWords, roundTripWords } from '../../src/view/network-words.ts'
-import type { NetworkView } from '../../src/view/view.ts'
+import type { NetworkView } from '../../src/view/network-view.ts'
 import { GOOD_NETWORK, HARD_NETWORK, UNSEEN_NETWORK } from '../web/fake/networks.ts'
 
 const spell = (network: NetworkView): readonly string[] => [

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { judgeNetwork, type OwnNetwork } from '../../src/core/reach/nat.ts'
 import { carrierOf, indirectOf, indirectWords, tookWords, type Indirect } from '../../src/view/reach-words.ts'
-import type { AttemptView, Failure, NetworkView, ReachView } from '../../src/view/view.ts'
+import type { NetworkView } from '../../src/view/network-view.ts'
+import type { AttemptView, Failure, ReachView } from '../../src/view/view.ts'
 
 const NOT_LOOKED = judgeNetwork({ addresses: [] })
 

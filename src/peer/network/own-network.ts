@@ -4,7 +4,8 @@ import { judgeNetwork, type Look, type Seen } from '../../core/reach/nat.ts'
 import { formatServer } from '../../core/reach/server-address.ts'
 import type { StunPorts } from '../../core/stun/ports.ts'
 import type { Outside } from '../../link/outside.ts'
-import type { Millis, NetworkView } from '../../view/view.ts'
+import type { NetworkView } from '../../view/network-view.ts'
+import type { Millis } from '../../view/view.ts'
 import { createAlarm } from './alarm.ts'
 import type { Scheduler } from './port.ts'
 
@@ -39,8 +40,9 @@ export type OwnNetworkWatch = {
   state(): NetworkView
   /** The outside address of the port that the router passes on, if it does. */
   mapped(): string | undefined
-  /** Whether the router is to pass on the port at which this device listens. */
+  /** Whether the router is to pass on the port at which this device listens, as long as anybody may call it directly. */
   mapPorts(on: boolean): void
+  setDirectly(on: boolean): void
   /** A server is connected, or this device's addresses changed: looks again, unless it did a moment ago. */
   changed(): void
   /** Looks again because the person wants to know. */
@@ -61,6 +63,8 @@ export const createOwnNetwork = (input: OwnNetworkInput): OwnNetworkWatch => {
   let began = -Infinity
   let looking: AbortController | undefined
   let mapping = false
+  let directly = true
+  let closed = false
   const alarm = createAlarm(scheduler, () => void lookNow())
   outside?.mapper?.onChange(() => {
     if (mapped().at === 'mapped') input.onMapped()
@@ -92,7 +96,7 @@ export const createOwnNetwork = (input: OwnNetworkInput): OwnNetworkWatch => {
   }
 
   const applyMapping = (): void => {
-    const port = mapping ? portToMap(addresses()) : undefined
+    const port = mapping && directly ? portToMap(addresses()) : undefined
     outside?.mapper?.map(port)
   }
 
@@ -116,11 +120,17 @@ export const createOwnNetwork = (input: OwnNetworkInput): OwnNetworkWatch => {
       return now.at === 'mapped' ? now.outside : undefined
     },
     mapPorts: (on) => {
-      if (on === mapping) return
+      if (on === mapping || closed) return
       mapping = on
       applyMapping()
     },
+    setDirectly: (on) => {
+      if (on === directly || closed) return
+      directly = on
+      applyMapping()
+    },
     changed: () => {
+      if (closed) return
       if (mapping) applyMapping()
       lookAfter(LOOK_MILLIS_LEAST)
     },
@@ -131,6 +141,7 @@ export const createOwnNetwork = (input: OwnNetworkInput): OwnNetworkWatch => {
       looking = undefined
       mapping = false
       applyMapping()
+      closed = true
     },
   }
 }

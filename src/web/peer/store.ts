@@ -93,6 +93,7 @@ const nobody: Calls = {
   useServers: disconnected,
   reach: disconnected,
   tryNow: disconnected,
+  lookAgain: disconnected,
   search: disconnected,
   found: disconnected,
   members: disconnected,

@@ -104,9 +104,14 @@ test('[RC46] the router is asked for the port at which this device listens, whil
   assert.equal(watch.mapped(), '203.0.113.9:4001')
   assert.equal(watch.state().own.carrier, 'no')
   assert.ok(told.includes('mapped'))
-  watch.mapPorts(false)
+  watch.setDirectly(false)
   assert.deepEqual([...router.ports], [])
   assert.equal(watch.mapped(), undefined)
+  watch.setDirectly(true)
+  await time.advance(0)
+  assert.deepEqual([...router.ports], [4001])
+  watch.mapPorts(false)
+  assert.deepEqual([...router.ports], [])
 })
 
 test('[RC46] on another network its router is asked, and at the end what there is is given back', async () => {

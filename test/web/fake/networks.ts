@@ -1,5 +1,5 @@
 import type { Family, Mapping } from '../../../src/core/reach/nat.ts'
-import type { NetworkView } from '../../../src/view/view.ts'
+import type { NetworkView } from '../../../src/view/network-view.ts'
 
 /** Before the moment at which the stories take place. */
 const LOOKED = Date.UTC(2026, 10, 22, 21, 4, 40)
