@@ -57,9 +57,10 @@ test('[SV202] an answer comes from the address that was asked, also from one tha
 
   /** Who answers a question to this address. */
   const ask = async (host: string): Promise<string> => {
-    const answered = once(asker, 'message') as Promise<readonly [Buffer, { readonly address: string }]>
+    const answered = once(asker, 'message')
     asker.send(encodeBindingRequest(new Uint8Array(12)), port, host)
-    return (await answered)[1].address
+    const [, from] = (await answered) as [Buffer, { readonly address: string }]
+    return from.address
   }
   assert.deepEqual([await ask('127.0.0.1'), await ask('127.0.0.2')], ['127.0.0.1', '127.0.0.2'])
   machine.has('127.0.0.1', '127.0.0.3')
