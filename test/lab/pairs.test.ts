@@ -11,7 +11,7 @@ test('[LB3] in theory all are direct but two symmetric ones, a symmetric one wit
     'no-hairpin',
     ...SIDES.map((side) => `${side}+tcp-to-server-only`),
     ...sharesNoFamily.map((side) => `${side}+ipv6-firewalled`),
-    ...['symmetric', 'port-restricted', 'carrier-grade', 'udp-blocked', 'dual-stack'].map(
+    ...['symmetric', 'port-restricted', 'carrier-grade', 'no-calls-at-once', 'udp-blocked', 'dual-stack'].map(
       (side) => `symmetric+${side}`,
     ),
   ]

@@ -24,12 +24,14 @@ export type Theory = 'direct' | 'relayed'
 /**
  * What is possible for these two when both call at one moment and the server tells both where they seem to be: a direct
  * link needs a family that both have, and there one side that lets in whoever was called, at a place that both know. A
- * symmetric side calls from a port that nobody can know, so that the other must let in every port of its address.
+ * symmetric side calls from a port that nobody can know, so that the other must let in every port of its address. Two
+ * whose routers stop being called back over TCP need UDP.
  */
 export const inTheory = (pair: Pair): Theory => {
   if (typeof pair === 'string') return homeInTheory(pair)
   const [one, other] = [LINES[pair[0]], LINES[pair[1]]]
-  if (one.letsOut === 'tcp-to-server' || other.letsOut === 'tcp-to-server') return 'relayed'
+  const stopped = [one.stops, other.stops]
+  if (stopped.includes('all-but-tcp-to-server')) return 'relayed'
   // Two firewalls that change no address let in what both call.
   if (one.ipv6 && other.ipv6) return 'direct'
   return one.ipv4 && other.ipv4 && meetOverIpv4(one.ipv4, other.ipv4) ? 'direct' : 'relayed'

@@ -81,6 +81,7 @@ const IPV4: Partial<Record<Side, Readonly<Record<Carrier, string>>>> = {
   'port-restricted': { tcp: STRICT, udp: STRICT },
   symmetric: { tcp: SYMMETRIC, udp: SYMMETRIC },
   'carrier-grade': { tcp: STRICT, udp: STRICT },
+  'no-calls-at-once': { tcp: STRICT, udp: STRICT },
   'udp-blocked': { tcp: STRICT, udp: 'nothing is let out' },
   'tcp-to-server-only': { tcp: 'only calls to the server are let out', udp: 'nothing is let out' },
   'dual-stack': { tcp: STRICT, udp: STRICT },

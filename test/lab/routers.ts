@@ -9,8 +9,11 @@ import { SERVER_HOST } from './internet.ts'
  */
 export type Translation = 'full-cone' | 'restricted-cone' | 'port-restricted' | 'symmetric'
 
-/** What a network lets out. `tcp-to-server`: TCP to the server and nothing else. */
-export type LetsOut = 'all' | 'no-udp' | 'tcp-to-server'
+/**
+ * What a network stops besides. `called-back`: calls over TCP from where a call goes to at the same time, so that no
+ * connection comes of two calls at one moment; RFC 5382, REQ-2 demands that it does, and there are routers that do not.
+ */
+export type Stops = 'nothing' | 'udp' | 'called-back' | 'all-but-tcp-to-server'
 
 /**
  * Rules for a router with its card `out` towards the Internet and `in` towards one lodger. Linux's own translation keeps
@@ -20,7 +23,7 @@ export type LetsOut = 'all' | 'no-udp' | 'tcp-to-server'
  */
 export const translate = (
   router: Machine,
-  { kind, lodger, letsOut }: { readonly kind: Translation; readonly lodger: string; readonly letsOut: LetsOut },
+  { kind, lodger, stops }: { readonly kind: Translation; readonly lodger: string; readonly stops: Stops },
 ): void => {
   const { set, note, letsIn } = CONES[kind] ?? { set: '', note: '', letsIn: () => '' }
   rule(
@@ -29,7 +32,7 @@ export const translate = (
       ${set}
       chain in { type nat hook prerouting priority dstnat; ${letsIn(lodger)} }
       chain pass { type filter hook forward priority 0;
-        ${LETS_OUT[letsOut]}
+        ${STOPPED[stops]}
         ${note}
         iifname "out" ct state new ct status & dnat != dnat drop; }
       chain out { type nat hook postrouting priority srcnat;
@@ -40,13 +43,11 @@ export const translate = (
 }
 
 /** A firewall for IPv6, which changes no address: in comes only what belongs to a connection from inside. */
-export const wallIpv6 = (router: Machine, { letsOut }: { readonly letsOut: LetsOut }): void =>
+export const wallIpv6 = (router: Machine): void =>
   rule(
     router,
     `table ip6 home {
-      chain pass { type filter hook forward priority 0;
-        ${letsOut === 'no-udp' ? LETS_OUT['no-udp'] : ''}
-        iifname "out" ct state new drop; }
+      chain pass { type filter hook forward priority 0; iifname "out" ct state new drop; }
     }`,
   )
 
@@ -92,10 +93,11 @@ const rule = (router: Machine, rules: string): void => void router.run('nft', ru
 
 const WALL = 'chain wall { type filter hook input priority 0; iifname "out" ct state new drop; }'
 
-const LETS_OUT: Record<LetsOut, string> = {
-  all: '',
-  'no-udp': 'meta l4proto udp drop;',
-  'tcp-to-server': `iifname "in" ip daddr != ${SERVER_HOST} drop; iifname "in" meta l4proto != tcp drop;`,
+const STOPPED: Record<Stops, string> = {
+  nothing: '',
+  udp: 'meta l4proto udp drop;',
+  'called-back': 'iifname "out" tcp flags & (syn | ack) == syn drop;',
+  'all-but-tcp-to-server': `iifname "in" ip daddr != ${SERVER_HOST} drop; iifname "in" meta l4proto != tcp drop;`,
 }
 
 type Cone = { readonly set: string; readonly note: string; readonly letsIn: (lodger: string) => string }

@@ -9,7 +9,7 @@ import {
   type Internet,
   type Place,
 } from './internet.ts'
-import { translate, wallIpv6, type LetsOut, type Translation } from './routers.ts'
+import { translate, wallIpv6, type Stops, type Translation } from './routers.ts'
 
 export { internet, SERVER_HOST, type Internet, type Place } from './internet.ts'
 
@@ -17,7 +17,7 @@ export { internet, SERVER_HOST, type Internet, type Place } from './internet.ts'
 export type Line = {
   readonly ipv4?: 'public' | 'carrier-grade' | Translation
   readonly ipv6?: 'firewalled'
-  readonly letsOut: LetsOut
+  readonly stops: Stops
 }
 
 /** How one side of a pair reaches the Internet. */
@@ -25,22 +25,24 @@ export type Side =
   | 'public'
   | Translation
   | 'carrier-grade'
+  | 'no-calls-at-once'
   | 'udp-blocked'
   | 'tcp-to-server-only'
   | 'ipv6-firewalled'
   | 'dual-stack'
 
 export const LINES: Record<Side, Line> = {
-  public: { ipv4: 'public', letsOut: 'all' },
-  'full-cone': { ipv4: 'full-cone', letsOut: 'all' },
-  'restricted-cone': { ipv4: 'restricted-cone', letsOut: 'all' },
-  'port-restricted': { ipv4: 'port-restricted', letsOut: 'all' },
-  symmetric: { ipv4: 'symmetric', letsOut: 'all' },
-  'carrier-grade': { ipv4: 'carrier-grade', letsOut: 'all' },
-  'udp-blocked': { ipv4: 'port-restricted', letsOut: 'no-udp' },
-  'tcp-to-server-only': { ipv4: 'port-restricted', letsOut: 'tcp-to-server' },
-  'ipv6-firewalled': { ipv6: 'firewalled', letsOut: 'all' },
-  'dual-stack': { ipv4: 'port-restricted', ipv6: 'firewalled', letsOut: 'all' },
+  public: { ipv4: 'public', stops: 'nothing' },
+  'full-cone': { ipv4: 'full-cone', stops: 'nothing' },
+  'restricted-cone': { ipv4: 'restricted-cone', stops: 'nothing' },
+  'port-restricted': { ipv4: 'port-restricted', stops: 'nothing' },
+  symmetric: { ipv4: 'symmetric', stops: 'nothing' },
+  'carrier-grade': { ipv4: 'carrier-grade', stops: 'nothing' },
+  'no-calls-at-once': { ipv4: 'port-restricted', stops: 'called-back' },
+  'udp-blocked': { ipv4: 'port-restricted', stops: 'udp' },
+  'tcp-to-server-only': { ipv4: 'port-restricted', stops: 'all-but-tcp-to-server' },
+  'ipv6-firewalled': { ipv6: 'firewalled', stops: 'nothing' },
+  'dual-stack': { ipv4: 'port-restricted', ipv6: 'firewalled', stops: 'nothing' },
 }
 export const SIDES = Object.keys(LINES) as readonly Side[]
 
@@ -53,7 +55,7 @@ export const serverAt = (side: Side, port: string | number): string => {
 
 /** A person's machine, behind what this kind of side has between it and the Internet. */
 export const person = (ending: Ending, net: Internet, place: Place, side: Side): Machine => {
-  const { ipv4, ipv6, letsOut } = LINES[side]
+  const { ipv4, ipv6, stops } = LINES[side]
   if (ipv4 === 'public') return publicPerson(ending, net, place)
   const carried = ipv4 === 'carrier-grade' ? carrier(ending, net, place) : undefined
   const home = carried ?? router(ending, net, place, { ipv4: ipv4 !== undefined, ipv6: ipv6 !== undefined })
@@ -66,12 +68,12 @@ export const person = (ending: Ending, net: Internet, place: Place, side: Side):
   )
   if (ipv4) {
     own.run('ip', 'route', 'add', 'default', 'via', `${lan}.1`)
-    translate(home, { kind: ipv4 === 'carrier-grade' ? 'port-restricted' : ipv4, lodger: `${lan}.2`, letsOut })
+    translate(home, { kind: ipv4 === 'carrier-grade' ? 'port-restricted' : ipv4, lodger: `${lan}.2`, stops })
   }
   if (ipv6) {
     own.run('ip', '-6', 'route', 'add', 'default', 'via', `${lan6}:1`)
     net.machine.run('ip', '-6', 'route', 'add', `${lan6}:/64`, 'via', `${PLACES[place].net6}::2`)
-    wallIpv6(home, { letsOut })
+    wallIpv6(home)
   }
   if (ipv4 && ipv6) nameHosts(ending, own, { [SERVER_NAME]: [SERVER_HOST_IPV6, SERVER_HOST] })
   return own
@@ -119,6 +121,6 @@ const carrier = (ending: Ending, net: Internet, place: Place): Machine => {
   removeAfter(ending, inside)
   home.run('ip', 'route', 'add', 'default', 'via', `100.64.${lan}.1`)
   passOn(home)
-  translate(shared, { kind: 'port-restricted', lodger: `100.64.${lan}.2`, letsOut: 'all' })
+  translate(shared, { kind: 'port-restricted', lodger: `100.64.${lan}.2`, stops: 'nothing' })
   return home
 }
