@@ -31,7 +31,7 @@ test(
   '[LB4] real peers behind real routers connect in every pair, and directly where theory allows it, over UDP if need be',
   { skip, timeout: 280_000 },
   async (context) => {
-    const rows = await inLanes(LANES, PART, async (lane, pair): Promise<Row> => {
+    const rows = await inLanes({ count: LANES, ending: context.signal }, PART, async (lane, pair): Promise<Row> => {
       const theory = inTheory(pair)
       const outcome = await runPair(lane, pair, { betterMillisMax: BETTER_MILLIS_MAX[theory], speed: false })
       return { pair: nameOf(pair), theory, runs: [outcome] }

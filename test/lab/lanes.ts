@@ -12,9 +12,12 @@ export const openLane = async (scope: Scope): Promise<Lane> => {
   return { stage, net, port: Number(port) }
 }
 
-/** Does all jobs, as many at once as there are lanes, and gives what came of them in the order of the jobs. */
+/**
+ * Does all jobs, as many at once as there are lanes, and gives what came of them in the order of the jobs. When `ending`
+ * aborts, programs of all lanes end, and what is under way fails.
+ */
 export const inLanes = async <Job, Done>(
-  count: number,
+  { count, ending }: { readonly count: number; readonly ending: AbortSignal },
   jobs: readonly Job[],
   act: (lane: Lane, job: Job) => Promise<Done>,
 ): Promise<readonly Done[]> => {
@@ -22,6 +25,7 @@ export const inLanes = async <Job, Done>(
   let next = 0
   const serve = async (): Promise<void> => {
     const scope = createScope()
+    ending.addEventListener('abort', () => void scope.end())
     try {
       const lane = await openLane(scope)
       for (let index = next++; index < jobs.length; index = next++) {

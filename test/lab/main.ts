@@ -46,7 +46,7 @@ const OPTIONS = {
 } as const
 
 /** `npm run lab`. Gives the exit code. */
-const main = async (words: readonly string[]): Promise<number> => {
+const main = async (words: readonly string[], ending: AbortSignal): Promise<number> => {
   const { values } = parseArgs({ args: [...words], options: OPTIONS })
   const pairs = values.pair?.map(pairOf) ?? PAIRS
   const counts = [values.runs, values['at-once']]
@@ -65,7 +65,7 @@ const main = async (words: readonly string[]): Promise<number> => {
   const [runs = 0, atOnce = 0] = counts.map(Number)
   const results =
     values.from === undefined
-      ? await measure(pairs, { runs, atOnce, speed: !values['no-speed'] })
+      ? await measure(pairs, { runs, atOnce, speed: !values['no-speed'], ending })
       : (JSON.parse(readFileSync(values.from, 'utf8')) as Results)
   process.stdout.write(`\n${tableOf(results.rows)}\n\n${summaryOf(results.rows)}\n`)
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, undefined, 2)}\n`)
@@ -76,11 +76,11 @@ const main = async (words: readonly string[]): Promise<number> => {
 /** Every pair once, then every pair again: what else the machine does falls on all alike. */
 const measure = async (
   pairs: readonly Pair[],
-  how: { readonly runs: number; readonly atOnce: number; readonly speed: boolean },
+  how: { readonly runs: number; readonly atOnce: number; readonly speed: boolean; readonly ending: AbortSignal },
 ): Promise<Results> => {
   const jobs = Array.from({ length: how.runs }, () => pairs).flat()
   let over = 0
-  const outcomes = await inLanes(how.atOnce, jobs, async (lane, pair) => {
+  const outcomes = await inLanes({ count: how.atOnce, ending: how.ending }, jobs, async (lane, pair) => {
     const going: Going = { betterMillisMax: BETTER_MILLIS_MAX[inTheory(pair)], speed: how.speed }
     const outcome = await runPair(lane, pair, going)
     over += 1
@@ -105,10 +105,11 @@ const wordsOf = ({ path, by, first, direct, speed, failures }: Outcome): string 
     ...(failures.length > 0 ? [`failed: ${failures.join(', ')}`] : []),
   ].join('; ')
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => {
-    removeMachines()
-    process.exit(130)
-  })
+const ending = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort())
 
-process.exitCode = await main(process.argv.slice(2))
+process.exitCode = await main(process.argv.slice(2), ending.signal).catch((error: unknown) => {
+  if (!ending.signal.aborted) throw error
+  removeMachines()
+  return 130
+})

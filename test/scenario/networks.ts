@@ -46,7 +46,11 @@ const standing = new Set<string>()
 
 /** For a program that is told to end: removes all machines of this process. What runs on them loses its network. */
 export const removeMachines = (): void => {
-  for (const name of standing) ip('netns', 'del', name)
+  for (const name of standing) remove(name)
+}
+
+const remove = (name: string): void => {
+  if (standing.delete(name)) ip('netns', 'del', name)
 }
 
 /** A machine without any network but its loopback. */
@@ -55,10 +59,7 @@ export const machine = (ending: Ending, label: string): Machine => {
   const name = `kith-${process.pid}-${machines}-${label}`
   ip('netns', 'add', name)
   standing.add(name)
-  ending.after(() => {
-    standing.delete(name)
-    ip('netns', 'del', name)
-  })
+  ending.after(() => remove(name))
   ip('-n', name, 'link', 'set', 'lo', 'up')
   // Nobody else can have an address of ours: looking for others takes a second, during which it cannot be used.
   run(
