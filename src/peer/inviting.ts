@@ -49,7 +49,8 @@ export const invitationsPorts = (peer: RunningPeer, input: Input): InvitationsPo
       },
     },
     // An invitation may go through many hands.
-    addresses: () => (peer.settings.directly ? peer.network.addresses() : []),
+    // The first of them is of the most use to who is elsewhere: a link has room for few.
+    addresses: () => (peer.settings.directly ? [peer.network.outside() ?? [], peer.network.addresses()].flat() : []),
     tell: (update) => peer.screens.tell(update),
     people: peoplePorts(peer, random),
     groups: groupsPorts(peer, input),

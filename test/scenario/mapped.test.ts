@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { decodeLink } from '../../src/core/invitation/link.ts'
 import type { Path } from '../../src/view/view.ts'
 import { startFarPeer } from './far-peer.ts'
 import { cable, machine, skipNetworks, type Machine } from './networks.ts'
@@ -132,7 +133,10 @@ test(
       startFarPeer(stage, here.person, 'ann', { name: 'Ann', server, mapPorts: 'on' }),
       startFarPeer(stage, there.person, 'bob', { name: 'Bob', server }),
     ])
-    assert.match(await mappedAs(ann), /^pcp 45\.66\.1\.2:\d+$/)
+    const [, outside] = /^pcp (45\.66\.1\.2:\d+)$/.exec(await mappedAs(ann)) ?? []
+    const invitation = done(await ann.calls.invite({ role: 'member', uses: 1, days: 1, history: { share: 'none' } }))
+    const link = decodeLink(invitation.link ?? '')
+    assert.equal(link.ok && link.value.addresses[0], outside)
     assert.deepEqual(passedOn(here.router).length, 1)
     const conversation = await ann.with(bob)
     await ann.says(conversation, 'first')

@@ -92,10 +92,13 @@ export const outlookOf = ({ ipv4, ipv6, carrier }: OwnNetwork, isMapped: boolean
   return kinds.has('address-and-port-dependent') ? 'hard' : 'unknown'
 }
 
-/** Whether the port at this outside address can lead others here: no second router may stand before the one that said so. */
-export const isReachable = (mapped: string, observed: string): boolean => {
-  const [outside, seen] = [parseAddress(mapped), parseAddress(observed)]
-  return outside?.path === 'direct' && outside.host === seen?.host
+/**
+ * Whether the port at this outside address can lead others here: a second router before the one that said so shows in
+ * that a server sees this device elsewhere. Where none is connected, there is nothing to go by.
+ */
+export const isReachable = (mapped: string, observed: string | undefined): boolean => {
+  const outside = parseAddress(mapped)
+  return outside?.path === 'direct' && (observed === undefined || outside.host === parseAddress(observed)?.host)
 }
 
 const familyOf = (own: readonly Address[], look: Look | undefined): Family => {

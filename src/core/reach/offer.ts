@@ -42,7 +42,7 @@ const offerShape = tuple(literal(1), kindShape, list(addressShape, OFFER_ADDRESS
 /**
  * Where this device tells others to reach it: its own addresses, and the address that a server saw it at with the port
  * that it listens on, which is right where a router passes that port on, and harmless where it does not. `mapped` is the
- * outside address of a port that the router says it passes on: told where the server sees this device at that very host.
+ * outside address of a port that the router says it passes on: told unless the server sees this device at another host.
  */
 export const offeredAddresses = (
   own: readonly string[],
@@ -53,7 +53,7 @@ export const offeredAddresses = (
   const seen = observed === undefined ? undefined : parseAddress(observed)
   const alike = seen && mine.find((each) => isIpv6(each) === isIpv6(seen))
   const guessed = seen?.path === 'direct' && alike ? [`${seen.host}:${alike.port}`] : []
-  const outside = mapped !== undefined && observed !== undefined && isReachable(mapped, observed) ? [mapped] : guessed
+  const outside = mapped !== undefined && isReachable(mapped, observed) ? [mapped] : guessed
   return [...new Set([...mine.map((each) => each.text).slice(0, OFFER_ADDRESSES_MAX - outside.length), ...outside])]
 }
 

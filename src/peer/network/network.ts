@@ -258,6 +258,7 @@ export const openNetwork = (input: NetworkInput): Network => {
     },
     nearby: () => near.state(),
     addresses: () => endpoint.addresses(),
+    outside: () => ownNetwork.outside(servers.observed()),
     ownNetwork: ownNetwork.state,
     lookAgain: ownNetwork.look,
     mapPorts: ownNetwork.mapPorts,

@@ -1,6 +1,6 @@
 import type { Mapped } from '../../core/gateway/mapped.ts'
 import { parseAddress } from '../../core/reach/address.ts'
-import { judgeNetwork, type Look, type Seen } from '../../core/reach/nat.ts'
+import { isReachable, judgeNetwork, type Look, type Seen } from '../../core/reach/nat.ts'
 import { formatServer } from '../../core/reach/server-address.ts'
 import type { StunPorts } from '../../core/stun/ports.ts'
 import type { Outside } from '../../link/outside.ts'
@@ -40,6 +40,8 @@ export type OwnNetworkWatch = {
   state(): NetworkView
   /** The outside address of the port that the router passes on, if it does. */
   mapped(): string | undefined
+  /** The same, unless the server sees this device elsewhere (`observed`, if one is connected). */
+  outside(observed: string | undefined): string | undefined
   /** Whether the router is to pass on the port at which this device listens, as long as anybody may call it directly. */
   mapPorts(on: boolean): void
   setDirectly(on: boolean): void
@@ -52,6 +54,8 @@ export type OwnNetworkWatch = {
 
 type Looks = {
   readonly at: Millis
+  /** What this device was reachable at then: with other addresses it is on another network. */
+  readonly from: string
   readonly ipv4?: Look
   readonly ipv6?: Look
   readonly servers: NetworkView['servers']
@@ -73,23 +77,30 @@ export const createOwnNetwork = (input: OwnNetworkInput): OwnNetworkWatch => {
 
   const mapped = (): Mapped => outside?.mapper?.state() ?? { at: 'off' }
 
+  const outsideAddress = (): string | undefined => {
+    const now = mapped()
+    return now.at === 'mapped' ? now.outside : undefined
+  }
+
   const lookNow = async (): Promise<void> => {
     const standpoints = input.standpoints()
     if (outside === undefined || looking !== undefined || standpoints.length === 0) return
     began = scheduler.now()
     const mine = (looking = new AbortController())
+    const from = addresses().join()
     const found = await lookFrom(standpoints, { observe: outside.observe, addresses: addresses(), signal: mine.signal })
     if (looking !== mine) return
     looking = undefined
     // A server that went away meanwhile was silent for that, and tells nothing of the network.
     const remain = new Set(input.standpoints().map(({ address }) => address))
     if (!standpoints.every(({ address }) => remain.has(address))) return
-    looks = { ...found, at: scheduler.now() }
+    looks = { ...found, at: scheduler.now(), from }
     input.onChanged()
   }
 
   /** Looks when so long has passed since the last time. */
   const lookAfter = (millis: Millis): void => {
+    if (closed) return
     const due = began + millis
     if (due <= scheduler.now()) void lookNow()
     else alarm.set(due)
@@ -103,7 +114,7 @@ export const createOwnNetwork = (input: OwnNetworkInput): OwnNetworkWatch => {
   return {
     state: () => {
       const now = mapped()
-      const { at, servers = [], ...seen } = looks ?? {}
+      const { at, from: _, servers = [], ...seen } = looks?.from === addresses().join() ? looks : {}
       return {
         ...(at !== undefined && { looked: at }),
         own: judgeNetwork({
@@ -115,9 +126,10 @@ export const createOwnNetwork = (input: OwnNetworkInput): OwnNetworkWatch => {
         servers,
       }
     },
-    mapped: () => {
-      const now = mapped()
-      return now.at === 'mapped' ? now.outside : undefined
+    mapped: outsideAddress,
+    outside: (observed) => {
+      const address = outsideAddress()
+      return address !== undefined && isReachable(address, observed) ? address : undefined
     },
     mapPorts: (on) => {
       if (on === mapping || closed) return
@@ -164,7 +176,7 @@ const lookFrom = async (
     readonly addresses: readonly string[]
     readonly signal: AbortSignal
   },
-): Promise<Omit<Looks, 'at'>> => {
+): Promise<Omit<Looks, 'at' | 'from'>> => {
   const families = ([4, 6] as const).filter((family) => hasFamily(addresses, family))
   const asked = standpoints.flatMap((standpoint) => families.map((family) => ({ ...standpoint, family })))
   const answers = await Promise.all(

@@ -76,6 +76,9 @@ export interface Network {
   /** Where this device listens for others, as text. */
   addresses(): readonly string[]
 
+  /** Where this device is reached from outside its network, as far as its router and the server agree; `IP:PORT`. */
+  outside(): string | undefined
+
   /** What is known of the network that this device is on. Changes of it are told by `onChange`, with `network`. */
   ownNetwork(): NetworkView
   /** Asks servers and router anew. */

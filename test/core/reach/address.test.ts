@@ -161,7 +161,7 @@ test('[RC44] a port that the router passes on takes the place of the guess where
   assert.deepEqual(offered('203.0.113.7:4777'), ['192.168.1.5:4001', '203.0.113.7:4777'])
   assert.deepEqual(offered('203.0.113.9:4777'), ['192.168.1.5:4001', '203.0.113.7:4001'])
   assert.deepEqual(offered('100.64.3.7:4777'), ['192.168.1.5:4001', '203.0.113.7:4001'])
-  assert.deepEqual(offeredAddresses(['192.168.1.5:4001'], undefined, '203.0.113.7:4777'), ['192.168.1.5:4001'])
+  assert.deepEqual(offeredAddresses(['192.168.1.5:4001'], undefined, '100.64.3.7:4777'), ['192.168.1.5:4001'])
 })
 
 test('[RC47] neither family takes the places of the other in an offer, and none of them is made of the card’s number', () => {

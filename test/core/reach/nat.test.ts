@@ -108,6 +108,8 @@ test('[RC44] a mapped port is told to others only where it is at the global addr
   assert.equal(isReachable('100.64.3.2:4001', '100.64.3.2:61000'), false)
   assert.equal(isReachable('127.0.0.1:4001', '127.0.0.1:61000'), false)
   assert.equal(isReachable('anything', '45.78.100.2:61000'), false)
+  assert.equal(isReachable('45.78.100.2:4001', undefined), true)
+  assert.equal(isReachable('100.64.3.2:4001', undefined), false)
 })
 
 test('[RC40] whatever was seen, the judgement is the same for the same answers in another order, and nothing throws', () => {

@@ -71,6 +71,18 @@ test('[RC45] what was found is in the state: the router, each server’s round t
   assert.deepEqual(servers, [{ address: 'a.example:12345', roundTrip: 21 }])
 })
 
+test('[RC45] what was found on another network is not told of this one', async () => {
+  const { time, watch, home } = createHome()
+  watch.changed()
+  await time.advance(1_000)
+  home.addresses = ['10.0.0.7:4001']
+  watch.changed()
+  const { own, looked, servers } = watch.state()
+  assert.deepEqual([looked, own.ipv4.server, servers], [undefined, 'unasked', []])
+  await time.advance(60_000)
+  assert.equal(watch.state().own.ipv4.server, 'answers')
+})
+
 test('[RC45] a device with both families asks over both, and one without a server asks nobody', async () => {
   const { time, asked, watch, home } = createHome({ addresses: ['192.168.1.2:4001', '[2001:db8::2]:4001'] })
   home.standpoints = []
@@ -102,6 +114,8 @@ test('[RC46] the router is asked for the port at which this device listens, whil
   await time.advance(0)
   assert.deepEqual([...router.ports], [4001])
   assert.equal(watch.mapped(), '203.0.113.9:4001')
+  const seen = ['203.0.113.9:61000', undefined, '203.0.113.8:61000'].map((observed) => watch.outside(observed))
+  assert.deepEqual(seen, ['203.0.113.9:4001', '203.0.113.9:4001', undefined])
   assert.equal(watch.state().own.carrier, 'no')
   assert.ok(told.includes('mapped'))
   watch.setDirectly(false)
