@@ -1,25 +1,10 @@
 import { accept, type Result } from '../core/bytes/result.ts'
 import type { StunPorts } from '../core/stun/ports.ts'
-import type { Failure, Millis } from '../view/view.ts'
-import type { HostAndPort } from './address.ts'
+import type { Failure } from '../view/view.ts'
 import { addressFor } from './lookup.ts'
 import { askOverTcp } from './stun/ask-tcp.ts'
 import { askOverUdp } from './stun/ask-udp.ts'
-
-/** What came of one question at one port of a server. */
-export type Observation =
-  | {
-      readonly at: 'seen'
-      /** The server's port that was asked. */
-      readonly port: number
-      /** Where this device asked from, by its own account. */
-      readonly local: HostAndPort
-      /** Where the server saw the question come from. Its word, which nothing proves: good for a diagnosis alone. */
-      readonly outside: HostAndPort
-      /** From the first question until the answer, repeated questions included; without the time to connect. */
-      readonly millis: Millis
-    }
-  | { readonly at: 'failed'; readonly port: number; readonly failure: Failure }
+import type { Observation } from './stun/observation.ts'
 
 export type Observations = {
   /** The IP address that all questions went to. */

@@ -11,8 +11,9 @@ export type Time = {
 /** What all senders share: so many bytes pass in each second, and while more wait, in turns. */
 export type Line<Sender> = {
   /**
-   * Sends `bytes` bytes in pieces of at most TURN_BYTES, in order: at once, or as turns come. `pass` is given the place of
-   * each piece. True when all have passed already; otherwise `onPassed` is called once they have.
+   * Sends `bytes` bytes in order: all at once where nobody waits and there is room, otherwise in pieces of at most
+   * TURN_BYTES as turns come. `pass` is given the place of each piece. True when all have passed already; otherwise
+   * `onPassed` is called once they have.
    */
   send(input: {
     readonly sender: Sender
@@ -52,6 +53,11 @@ export const createLine = <Sender>(
 
   return {
     send: ({ sender, bytes, pass, onPassed }) => {
+      if (queue.waiting === 0 && allowance.left() >= bytes) {
+        allowance.use(bytes)
+        pass(0, bytes)
+        return true
+      }
       let left = bytes
       let isLate = false
       for (let from = 0; from < bytes; from += TURN_BYTES) {

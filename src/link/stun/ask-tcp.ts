@@ -4,7 +4,7 @@ import { ANSWER_BYTES_MAX, HEADER_BYTES, decodeBindingAnswer, encodeBindingReque
 import { TRANSACTION_BYTES, type BindingAnswer } from '../../core/stun/message.ts'
 import { CALLING_PORT_LEAST, CALLING_PORT_MOST } from '../calling-port.ts'
 import { failureOf } from '../libp2p/failure.ts'
-import type { Observation } from '../observe.ts'
+import type { Observation } from './observation.ts'
 
 /** From the first packet until the answer. */
 export const TCP_ANSWER_MILLIS_MAX = 5_000

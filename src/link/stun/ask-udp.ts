@@ -6,7 +6,7 @@ import { formatIp, parseIp } from '../../core/reach/ip.ts'
 import { decodeBindingAnswer, encodeBindingRequest, TRANSACTION_BYTES } from '../../core/stun/message.ts'
 import type { HostAndPort } from '../address.ts'
 import { failureOf } from '../libp2p/failure.ts'
-import type { Observation } from '../observe.ts'
+import type { Observation } from './observation.ts'
 
 /** When a question without an answer is sent again: RFC 8489, 6.2.1, with three repetitions in place of six. */
 export const UDP_SENDS_MILLIS: readonly number[] = [0, 400, 1_200, 2_800]

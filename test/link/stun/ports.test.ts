@@ -6,8 +6,9 @@ import { connect, createServer, type AddressInfo } from 'node:net'
 import test, { type TestContext } from 'node:test'
 import { decodeBindingRequest, encodeBindingAnswer, encodeBindingRequest } from '../../../src/core/stun/message.ts'
 import { createServerEndpoint } from '../../../src/link/libp2p/server.ts'
-import { observe, type Observation } from '../../../src/link/observe.ts'
+import { observe } from '../../../src/link/observe.ts'
 import type { ServerEndpoint } from '../../../src/link/server-port.ts'
+import type { Observation } from '../../../src/link/stun/observation.ts'
 import { drain, join, LOOPBACK, never, place } from '../libp2p/places.ts'
 
 const serverAt = async (context: TestContext, host?: string, port = 0): Promise<ServerEndpoint> => {
