@@ -94,11 +94,14 @@ export const outlookOf = ({ ipv4, ipv6, carrier }: OwnNetwork, isMapped: boolean
 
 /**
  * Whether the port at this outside address can lead others here: a second router before the one that said so shows in
- * that a server sees this device elsewhere. Where none is connected, there is nothing to go by.
+ * that a server sees this device elsewhere. Where none is connected, or one that sees it over the other family, there is nothing
+ * to go by.
  */
 export const isReachable = (mapped: string, observed: string | undefined): boolean => {
   const outside = parseAddress(mapped)
-  return outside?.path === 'direct' && (observed === undefined || outside.host === parseAddress(observed)?.host)
+  const seen = observed === undefined ? undefined : parseAddress(observed)
+  if (outside?.path !== 'direct') return false
+  return seen === undefined || isIpv6(seen) !== isIpv6(outside) || seen.host === outside.host
 }
 
 const familyOf = (own: readonly Address[], look: Look | undefined): Family => {

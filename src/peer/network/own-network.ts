@@ -1,6 +1,6 @@
 import type { Mapped } from '../../core/gateway/mapped.ts'
 import { parseAddress } from '../../core/reach/address.ts'
-import { isReachable, judgeNetwork, type Look, type Seen } from '../../core/reach/nat.ts'
+import { isReachable, judgeNetwork, type Look, type OwnNetwork, type Seen } from '../../core/reach/nat.ts'
 import { formatServer } from '../../core/reach/server-address.ts'
 import type { StunPorts } from '../../core/stun/ports.ts'
 import type { Outside } from '../../link/outside.ts'
@@ -38,7 +38,7 @@ export type OwnNetworkInput = {
 /** What is known of the network that this device is on, and the port that its router passes on. */
 export type OwnNetworkWatch = {
   state(): NetworkView
-  /** The outside address of the port that the router passes on, if it does. */
+  /** The outside address of the port that the router passes on, if it does and no second router seems to be before it. */
   mapped(): string | undefined
   /** The same, unless the server sees this device elsewhere (`observed`, if one is connected). */
   outside(observed: string | undefined): string | undefined
@@ -77,9 +77,20 @@ export const createOwnNetwork = (input: OwnNetworkInput): OwnNetworkWatch => {
 
   const mapped = (): Mapped => outside?.mapper?.state() ?? { at: 'off' }
 
+  const judged = (): OwnNetwork => {
+    const now = mapped()
+    const { ipv4, ipv6 } = looks?.from === addresses().join() ? looks : {}
+    return judgeNetwork({
+      addresses: addresses(),
+      ...(ipv4 && { ipv4 }),
+      ...(ipv6 && { ipv6 }),
+      ...(now.at === 'mapped' && { mapped: now.outside }),
+    })
+  }
+
   const outsideAddress = (): string | undefined => {
     const now = mapped()
-    return now.at === 'mapped' ? now.outside : undefined
+    return now.at === 'mapped' && judged().carrier !== 'suspected' ? now.outside : undefined
   }
 
   const lookNow = async (): Promise<void> => {
@@ -113,18 +124,8 @@ export const createOwnNetwork = (input: OwnNetworkInput): OwnNetworkWatch => {
 
   return {
     state: () => {
-      const now = mapped()
-      const { at, from: _, servers = [], ...seen } = looks?.from === addresses().join() ? looks : {}
-      return {
-        ...(at !== undefined && { looked: at }),
-        own: judgeNetwork({
-          addresses: addresses(),
-          ...seen,
-          ...(now.at === 'mapped' && { mapped: now.outside }),
-        }),
-        mapped: now,
-        servers,
-      }
+      const { at, servers = [] } = looks?.from === addresses().join() ? looks : {}
+      return { ...(at !== undefined && { looked: at }), own: judged(), mapped: mapped(), servers }
     },
     mapped: outsideAddress,
     outside: (observed) => {

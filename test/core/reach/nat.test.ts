@@ -109,6 +109,7 @@ test('[RC44] a mapped port is told to others only where it is at the global addr
   assert.equal(isReachable('127.0.0.1:4001', '127.0.0.1:61000'), false)
   assert.equal(isReachable('anything', '45.78.100.2:61000'), false)
   assert.equal(isReachable('45.78.100.2:4001', undefined), true)
+  assert.equal(isReachable('45.78.100.2:4001', '[2001:db8::2]:61000'), true)
   assert.equal(isReachable('100.64.3.2:4001', undefined), false)
 })
 

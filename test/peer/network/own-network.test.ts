@@ -10,10 +10,14 @@ const SERVER: Standpoint = { address: 'a.example:12345', host: 'a.example', port
 
 /** A home behind a router that keeps one door for each port, and what was asked of whom. */
 const createHome = (
-  options: { readonly addresses?: readonly string[]; readonly observe?: Outside['observe'] } = {},
+  options: {
+    readonly addresses?: readonly string[]
+    readonly observe?: Outside['observe']
+    readonly routerHost?: string
+  } = {},
 ) => {
   const time = createSimulatedTime({ start: 1_000_000 })
-  const router: MemoryRouter = { host: '203.0.113.9', answers: 'maps', ports: new Set() }
+  const router: MemoryRouter = { host: options.routerHost ?? '203.0.113.9', answers: 'maps', ports: new Set() }
   const home = { addresses: options.addresses ?? ['192.168.1.2:4001'], standpoints: [SERVER] as readonly Standpoint[] }
   const asked: string[] = []
   const told: string[] = []
@@ -126,6 +130,18 @@ test('[RC46] the router is asked for the port at which this device listens, whil
   assert.deepEqual([...router.ports], [4001])
   watch.mapPorts(false)
   assert.deepEqual([...router.ports], [])
+})
+
+test('[RC44] where a server sees another address than the router names, the mapped port is told to nobody', async () => {
+  const { time, router, watch } = createHome({ routerHost: '198.51.100.77' })
+  watch.mapPorts(true)
+  await time.advance(0)
+  assert.equal(watch.outside(undefined), '198.51.100.77:4001')
+  watch.changed()
+  await time.advance(0)
+  assert.deepEqual([...router.ports], [4001])
+  assert.equal(watch.state().own.carrier, 'suspected')
+  assert.deepEqual([watch.mapped(), watch.outside('[2001:db8::2]:61000')], [undefined, undefined])
 })
 
 test('[RC46] on another network its router is asked, and at the end what there is is given back', async () => {
