@@ -1,4 +1,5 @@
 import { unreachable } from '../core/bytes/result.ts'
+import { PUNCH_ADDRESS, RELAY_ADDRESS, UDP_ADDRESS } from '../core/reach/path.ts'
 import type { AttemptView, Candidate, Millis, ReachView, StatusView } from './view.ts'
 
 /** Why two talk through a server and not directly, as far as this side can know. */
@@ -27,16 +28,18 @@ export const indirectOf = (reach: ReachView, status: Pick<StatusView, 'network'>
 
 /** What the last call at one moment came to. */
 const afterCalls = (direct: readonly AttemptView[], { network }: Pick<StatusView, 'network'>): Indirect => {
-  const kinds = direct.flatMap(({ path, outcome }) =>
-    path === 'punched' && outcome.at === 'failed' ? [outcome.failure.kind] : [],
+  const kinds = new Set(
+    direct.flatMap(({ path, outcome }) =>
+      path === 'punched' && outcome.at === 'failed' ? [outcome.failure.kind] : [],
+    ),
   )
-  if (kinds.includes('not-let-in')) {
+  if (kinds.has('not-let-in')) {
     const { kind } = network.own.ipv4.tcp
     if (kind === 'address-and-port-dependent') return 'own-router'
     return kind === 'unknown' ? 'routers' : 'their-router'
   }
-  if (kinds.includes('not-registered')) return 'not-called'
-  return kinds.includes('version') ? 'server' : 'open'
+  if (kinds.has('not-registered')) return 'not-called'
+  return kinds.has('version') ? 'server' : 'open'
 }
 
 /** The same in plain words. `server`: what to call the server that passes the messages on. */
@@ -72,6 +75,20 @@ export const indirectWords = (why: Indirect, { name, server }: { name: string; s
 export const carrierOf = ({ servers }: Pick<StatusView, 'servers'>): string => {
   const connected = servers.flatMap((server) => (server.at === 'connected' ? [server.name ?? server.address] : []))
   return connected.length === 1 ? `the server ${connected[0]}` : 'a server'
+}
+
+/** Where an attempt went: an address as it is, or in words what is none. */
+export const wayWords = (address: string): { readonly text: string; readonly isAddress: boolean } => {
+  switch (address) {
+    case PUNCH_ADDRESS:
+      return { text: 'Both call at one moment, over TCP', isAddress: false }
+    case UDP_ADDRESS:
+      return { text: 'Both call at one moment, over UDP', isAddress: false }
+    case RELAY_ADDRESS:
+      return { text: 'A server passes on what both say', isAddress: false }
+    default:
+      return { text: address, isAddress: true }
+  }
 }
 
 /** Where an address of theirs is known from. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { judgeNetwork, type OwnNetwork } from '../../src/core/reach/nat.ts'
-import { carrierOf, indirectOf, indirectWords, tookWords, type Indirect } from '../../src/view/reach-words.ts'
+import { carrierOf, indirectOf, indirectWords, tookWords, wayWords, type Indirect } from '../../src/view/reach-words.ts'
 import type { NetworkView } from '../../src/view/network-view.ts'
 import type { AttemptView, Failure, ReachView } from '../../src/view/view.ts'
 
@@ -68,6 +68,11 @@ test('[UI50] the server is named when there is one', () => {
   assert.equal(carrierOf({ servers: [at('a.example:12345')] }), 'the server a.example:12345')
   assert.equal(carrierOf({ servers: [{ ...at('a.example:12345'), name: 'Attic' }] }), 'the server Attic')
   assert.equal(carrierOf({ servers: [at('a.example:1'), at('b.example:1')] }), 'a server')
+})
+
+test('[UI51] a way that is no address is told in words', () => {
+  assert.deepEqual(wayWords('203.0.113.7:4001'), { text: '203.0.113.7:4001', isAddress: true })
+  for (const way of ['punch', 'udp', 'relay']) assert.match(wayWords(way).text, /^(Both call|A server) /)
 })
 
 test('[UI50] what took long is told in seconds, a round trip in milliseconds', () => {

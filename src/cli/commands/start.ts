@@ -88,15 +88,15 @@ const startGiven = (given: Given): Result<Wanted, Usage> => {
 const SWITCHES = { nearby: 'nearby', direct: 'direct', mapPorts: 'map-ports' } as const
 
 const switchesGiven = (given: Given): Result<Pick<PeerOptions, keyof typeof SWITCHES>, Usage> => {
-  let switches: Pick<PeerOptions, keyof typeof SWITCHES> = {}
-  for (const name of ['nearby', 'direct', 'mapPorts'] as const) {
-    const value = textOf(given, SWITCHES[name])
+  const entries: (readonly [string, string])[] = []
+  for (const [name, option] of Object.entries(SWITCHES)) {
+    const value = textOf(given, option)
     if (value === undefined) continue
     if (value !== 'on' && value !== 'off')
-      return refuse({ kind: 'usage', detail: `--${SWITCHES[name]} takes on or off, not '${value}'` })
-    switches = { ...switches, [name]: value }
+      return refuse({ kind: 'usage', detail: `--${option} takes on or off, not '${value}'` })
+    entries.push([name, value])
   }
-  return accept(switches)
+  return accept(Object.fromEntries(entries))
 }
 
 const listenGiven = (text: string): Result<NonNullable<PeerOptions['listen']>, Usage> => {

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState, type ReactNode } from 'react'
 import { countWords } from '../../view/count-words.ts'
 import { failureWords } from '../../view/failure-words.ts'
 import { pathMeaning, pathWords } from '../../view/presence-words.ts'
-import { candidateWords, carrierOf, indirectOf, indirectWords, tookWords } from '../../view/reach-words.ts'
+import { candidateWords, carrierOf, indirectOf, indirectWords, tookWords, wayWords } from '../../view/reach-words.ts'
 import { refusalWords } from '../../view/refusal-words.ts'
 import { agoWords, durationWords, untilWords } from '../../view/time-words.ts'
 import type { AttemptView, Candidate, Millis, PersonView, ReachView } from '../../view/view.ts'
@@ -98,7 +98,7 @@ const Path = ({ link, reach, name, now }: PathProps): ReactNode => {
       </p>
       <p className="text-soft">
         For {durationWords(now - link.since)}
-        {link.address === '' ? null : (
+        {link.address === '' || link.path === 'relayed' ? null : (
           <>
             , at <bdi className="font-mono text-tiny">{link.address}</bdi>
           </>
@@ -130,6 +130,7 @@ const Candidates = ({ candidates }: { readonly candidates: readonly Candidate[] 
 const Attempt = ({ attempt, now }: { readonly attempt: AttemptView; readonly now: Millis }): ReactNode => {
   const { outcome } = attempt
   const words = outcome.at === 'failed' ? failureWords(outcome.failure) : undefined
+  const way = wayWords(attempt.address)
   return (
     <li className="flex gap-3 px-3.5 py-2.5 text-small">
       <OutcomeIcon at={outcome.at} />
@@ -138,7 +139,7 @@ const Attempt = ({ attempt, now }: { readonly attempt: AttemptView; readonly now
           <span className="font-semibold">{capital(pathWords(attempt.path))}</span>
           <span className="text-tiny text-soft">{agoWords(attempt.started, now)}</span>
         </p>
-        <p className="font-mono text-tiny break-all text-soft">{attempt.address}</p>
+        <p className={way.isAddress ? 'font-mono text-tiny break-all text-soft' : 'text-soft'}>{way.text}</p>
         {outcome.at === 'trying' ? <p>Trying</p> : null}
         {outcome.at === 'connected' ? <p>Connected after {tookWords(outcome.after)}</p> : null}
         {outcome.at === 'failed' && words ? (
