@@ -16,6 +16,7 @@ export const server: Command = {
   summary: 'Run a server on which people find each other',
   more: [
     'It lists who is there and wants to be seen, carries sealed bytes between those who cannot reach each other directly, and keeps sealed messages for who is away, for 30 days. It can read nothing. Runs until Ctrl+C.',
+    `It needs its TCP port. Where the next one and the UDP ports of both numbers (${SERVER_PORT + 1}; ${SERVER_PORT} and ${SERVER_PORT + 1}) are open as well, people learn what their routers do, and more of them connect directly.`,
   ],
   options: {
     port: { value: 'PORT', help: `Listen on this TCP port (default: ${SERVER_PORT})` },
