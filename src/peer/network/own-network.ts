@@ -69,6 +69,8 @@ export const createOwnNetwork = (input: OwnNetworkInput): OwnNetworkWatch => {
   let mapping = false
   let directly = true
   let closed = false
+  /** When the router was last asked, and from where. */
+  let applied = { at: -Infinity, from: '' }
   const alarm = createAlarm(scheduler, () => void lookNow())
   outside?.mapper?.onChange(() => {
     if (mapped().at === 'mapped') input.onMapped()
@@ -118,6 +120,7 @@ export const createOwnNetwork = (input: OwnNetworkInput): OwnNetworkWatch => {
   }
 
   const applyMapping = (): void => {
+    applied = { at: scheduler.now(), from: addresses().join() }
     const port = mapping && directly ? portToMap(addresses()) : undefined
     outside?.mapper?.map(port)
   }
@@ -144,7 +147,9 @@ export const createOwnNetwork = (input: OwnNetworkInput): OwnNetworkWatch => {
     },
     changed: () => {
       if (closed) return
-      if (mapping) applyMapping()
+      // A router that was silent is not asked at each of a server's returns.
+      const isNew = applied.from !== addresses().join() || scheduler.now() - applied.at >= LOOK_MILLIS_LEAST
+      if (mapping && isNew) applyMapping()
       lookAfter(LOOK_MILLIS_LEAST)
     },
     look: () => lookAfter(LOOK_AGAIN_MILLIS_LEAST),

@@ -157,6 +157,20 @@ test('[RC46] on another network its router is asked, and at the end what there i
   assert.deepEqual([...router.ports], [])
 })
 
+test('[RC46] a server that comes and goes has the router asked once a minute at most', async () => {
+  const { time, router, watch } = createHome()
+  watch.mapPorts(true)
+  await time.advance(0)
+  for (const seconds of [10, 40, 20]) {
+    // The router has restarted, and passes nothing on any more.
+    router.ports.clear()
+    await time.advance(seconds * 1_000)
+    watch.changed()
+    await time.advance(0)
+    assert.deepEqual([...router.ports], seconds === 20 ? [4001] : [])
+  }
+})
+
 test('[RC46] nothing is asked of a router where this device listens on its own machine, or in public', async () => {
   for (const addresses of [['127.0.0.1:4001'], ['203.0.113.9:4001'], ['[fd00::2]:4001'], []]) {
     const { time, router, watch } = createHome({ addresses })
