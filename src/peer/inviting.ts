@@ -44,6 +44,9 @@ export const invitationsPorts = (peer: RunningPeer, input: Input): InvitationsPo
         const { addresses, chosen } = peer.settings.servers
         return chosen === undefined ? undefined : addresses.map(formatServer)
       },
+      get visits() {
+        return peer.settings.directly
+      },
       adopt: async (addresses) => {
         await peer.useServers(addresses)
       },

@@ -26,8 +26,11 @@ export type InvitationOffer = {
   readonly expires: Millis
   /** Where answers can wait for the inviter. They become mine when I never chose any. */
   readonly servers: readonly string[]
-  /** Whether I chose servers, and none of these is among them: Kith visits one of these, to leave the answer there. */
-  readonly visits: boolean
+  /**
+   * `mine`: one of them is mine, or becomes mine. `visited`: none is, and Kith visits one to leave the answer there.
+   * `apart`: none is, and Kith visits none, since it is to connect to my servers alone; or there is none.
+   */
+  readonly way: 'mine' | 'visited' | 'apart'
 }
 
 /** An invitation that I accepted. */

@@ -36,11 +36,13 @@ export const offerWords = ({ inviter, group }: InvitationOffer): string => {
 }
 
 /** When the inviter can be found on none of my servers, what that means; undefined when there is nothing to say. */
-export const otherServersWords = ({ inviter, servers, visits }: InvitationOffer): string | undefined => {
-  if (servers.length === 0)
-    return `${inviter.name} uses no server, so an answer cannot wait: you reach each other while both are online, on one network or by a direct address.`
-  if (!visits) return undefined
-  return `${inviter.name} uses ${servers.length === 1 ? 'another server' : 'other servers'} than you. Kith visits ${servers.join(' or ')} to find ${inviter.name} and to leave the answer there.`
+export const otherServersWords = ({ inviter, servers, way }: InvitationOffer): string | undefined => {
+  if (way === 'mine') return undefined
+  if (way === 'visited')
+    return `${inviter.name} uses ${servers.length === 1 ? 'another server' : 'other servers'} than you. Kith visits ${servers.join(' or ')} to find ${inviter.name} and to leave the answer there.`
+  return servers.length === 0
+    ? `${inviter.name} uses no server, so an answer cannot wait: you reach each other while both are online, on one network or by a direct address.`
+    : `${inviter.name} uses ${servers.join(' and ')}, and Kith connects to your own servers alone, as you chose. Use one of them too, so that your answer gets there.`
 }
 
 /** How an invitation that I accepted stands: what happened, what it means, what to do. */

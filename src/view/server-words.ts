@@ -51,7 +51,7 @@ export const serversWords = (servers: readonly ServerState[], now: Millis): Stat
       meaning:
         missing.length === 0
           ? 'People who are on one of them and want to be seen appear here. Any one of them is enough.'
-          : `${missing.join(' and ')} cannot be reached at the moment. Kith goes on through the others and tries again by itself.`,
+          : `No answer from ${missing.join(' and ')} at the moment. Kith goes on through the others and tries again by itself.`,
     }
   if (missing.length < servers.length)
     return { state: `Connecting to ${servers.length} servers`, meaning: 'People on these servers appear in a moment.' }

@@ -96,7 +96,7 @@ export const OFFER: InvitationOffer = {
   inviter: { person: BOB, name: 'Bob', tag: 'bbbbbb' },
   expires: INVITATION.expires,
   servers: [],
-  visits: false,
+  way: 'apart',
 }
 
 export const SAFETY: SafetyView = {

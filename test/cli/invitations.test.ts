@@ -75,7 +75,7 @@ test('[CL24] join tells what is offered, accepts it, and says how it stands', as
 })
 
 test('[CL24] join says that it visits the inviter’s server when that is another', async () => {
-  const offer = { ...OFFER, servers: ['a.org:12345'], visits: true }
+  const offer = { ...OFFER, servers: ['a.org:12345'], way: 'visited' as const }
   const calls = fakeCalls({
     joinings: [joining({ at: 'in', conversation: CONVERSATION.id })],
     overrides: { examine: async () => accept(offer) },

@@ -171,3 +171,17 @@ test('[CL19] a screen is there on macOS, Windows, X, Wayland and Linux inside Wi
   assert.equal(hasScreen('linux', { WSL_DISTRO_NAME: 'Debian' }), true)
   assert.equal(hasScreen('linux', { DISPLAY: '' }), false)
 })
+
+test('[CL70] --server may be given several times, in the order of preference, and none means none', async () => {
+  for (const [line, servers] of [
+    ['--server a.example --server b.example:4000', ['a.example', 'b.example:4000']],
+    ['--server none', []],
+  ] as const) {
+    const machine = machineWith()
+    const exit = kith(line, machine)
+    await machine.prints('Ctrl+C')
+    machine.end()
+    await exit
+    assert.equal(machine.events[0], `peer of default opened ${JSON.stringify({ servers, stays: true })}`)
+  }
+})

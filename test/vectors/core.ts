@@ -49,7 +49,13 @@ const identity = async (keys: Keys) => {
   const id = slotKeyId(slotKey)
   const encoded = encode([...[0, 1].map((at) => Buffer.from(String(certificate[at]), 'hex')).map((bytes) => Uint8Array.from(bytes)), certificate[2], certificate[3]])
   const listing = await signListing(crypto, deviceSeed, card)
-  const signed = { certificate: encoded, listing, card: await signCard(crypto, deviceSeed, card) }
+  const servers = { addresses: ['chat.example.org:12345', '[2001:db8::7]:4000'], time: 1_700_000_000_003 }
+  const signed = {
+    certificate: encoded,
+    listing,
+    card: await signCard(crypto, deviceSeed, card),
+    cardNamingServers: await signCard(crypto, deviceSeed, { ...card, servers }),
+  }
   return { name: keys.name, rootSeed, person: certificate[0], tag, deviceSeed, device, cardSeed, slotKey, slotKeyId: id, nextSlotSeed, ...signed }
 }
 

@@ -238,7 +238,7 @@ test('[UI1] invitations, joinings, safety numbers and mailboxes have words for e
       words,
     )
   const inviter = { person: 'bob', name: 'Bob', tag: 'bbbbbb' }
-  const offer = { id: '1', inviter, expires: NOW, servers: [], visits: false }
+  const offer = { id: '1', inviter, expires: NOW, servers: [], way: 'apart' } as const
   const joining = (state: JoiningView['state'], group?: { readonly title: string }): string =>
     joiningWords({ id: '1', inviter, since: NOW, state, ...(group && { group }) })
   const refusals: { readonly [Because in JoinRefusal]: true } = {
@@ -256,9 +256,10 @@ test('[UI1] invitations, joinings, safety numbers and mailboxes have words for e
     ...Object.keys(refusals).map((because) => joining({ at: 'refused', because: because as JoinRefusal })),
     offerWords(offer),
     offerWords({ ...offer, group: { title: 'X', role: 'admin' } }),
-    otherServersWords({ ...offer, servers: ['a:1'], visits: true }) ?? '',
-    otherServersWords({ ...offer, servers: ['a:1', 'b:1'], visits: true }) ?? '',
+    otherServersWords({ ...offer, servers: ['a:1'], way: 'visited' }) ?? '',
+    otherServersWords({ ...offer, servers: ['a:1', 'b:1'], way: 'visited' }) ?? '',
     otherServersWords(offer) ?? '',
+    otherServersWords({ ...offer, servers: ['a:1'] }) ?? '',
     waitsWords({}),
     waitsWords({ waitsAt: 'example.org' }),
     ...VERIFIED.map((each) => verifiedWords(each, 'Bob', PLACE)),
@@ -297,6 +298,19 @@ test('[UI1] every state of the server, the network and the disk has words', () =
     },
   }
   for (const state of Object.values(states)) assert.ok(isSentence(serverWords(state, NOW).meaning))
+  const { connected, connecting, unreachable } = states
+  const several: readonly (readonly [readonly ServerState[], string])[] = [
+    [[], 'No server'],
+    [[connected], 'On h:1'],
+    [[connected, connected], 'On 2 servers'],
+    [[unreachable, connected, connecting], 'On 1 of 3 servers'],
+    [[unreachable, connecting], 'Connecting to 2 servers'],
+    [[unreachable, unreachable], 'Cannot reach any of 2 servers'],
+  ]
+  for (const [all, state] of several) {
+    assert.equal(serversWords(all, NOW).state, state)
+    assert.ok(isSentence(serversWords(all, NOW).meaning), serversWords(all, NOW).meaning)
+  }
   assert.match(serverWords(states.unreachable, NOW).meaning, /Tried for 2 minutes, next try in 5 seconds\./)
   for (const nearby of [{ at: 'on' }, { at: 'off' }, { at: 'failed', failure: { kind: 'other', detail: '' } }] as const)
     assert.ok(isSentence(nearbyWords(nearby).meaning))

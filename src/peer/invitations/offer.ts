@@ -15,20 +15,21 @@ export const readLink = (
   return refuse({ kind: link.refusal.kind === 'invitation-newer' ? 'invitation-newer' : 'invitation-mangled' })
 }
 
-/** What an invitation offers. `own`: the servers that I chose; undefined when I never chose. */
+/** What an invitation offers. `own`: the servers that I chose; undefined when I never chose. `visits`: whether others are visited. */
 export const examineLink = (
   text: string,
-  own: readonly string[] | undefined,
+  { own, visits }: { readonly own: readonly string[] | undefined; readonly visits: boolean },
 ): Result<InvitationOffer, Extract<Refusal, { kind: 'invitation-newer' | 'invitation-mangled' }>> => {
   const link = readLink(text)
   if (!link.ok) return link
   const { inviter, group, expires, servers, secret } = link.value
+  const isMine = servers.some((each) => own === undefined || own.includes(each))
   return accept({
     id: invitationId(secret),
     inviter: { person: inviter.person, name: inviter.name, tag: tagOf(inviter.person) },
     ...(group && { group: { title: group.title, role: group.role } }),
     expires,
     servers,
-    visits: own !== undefined && servers.length > 0 && !servers.some((each) => own.includes(each)),
+    way: isMine ? 'mine' : servers.length > 0 && visits ? 'visited' : 'apart',
   })
 }

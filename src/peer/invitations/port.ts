@@ -45,6 +45,8 @@ export type InvitationsPorts = {
   readonly chosenServers: {
     /** As `HOST:PORT`, none when I want none; undefined when I never chose. */
     readonly own: readonly string[] | undefined
+    /** Whether servers of others are visited to find them there. */
+    readonly visits: boolean
     /** Uses these, as I never chose. */
     adopt(servers: readonly ServerAddress[]): Promise<void>
   }

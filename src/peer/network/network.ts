@@ -151,13 +151,16 @@ export const openNetwork = (input: NetworkInput): Network => {
     }
   }
 
-  const needs = (): readonly Need[] =>
-    [...homes].flatMap(([id, addresses]) => {
+  const needs = (): readonly Need[] | undefined => {
+    // Somebody's server may be that very person, who would see this device's address.
+    if (!directly) return undefined
+    return [...homes].flatMap(([id, addresses]) => {
       const device = devices.get(id)
       const path = device?.reach().link?.path
       if (!device?.wanted || addresses.length === 0 || (path !== undefined && path !== 'relayed')) return []
       return [{ device: id, servers: addresses, relayed: path === 'relayed' }]
     })
+  }
 
   const servers = createServers({
     endpoint,
@@ -226,6 +229,7 @@ export const openNetwork = (input: NetworkInput): Network => {
       directly = on
       ownNetwork.setDirectly(on)
       for (const device of devices.ids()) reconsider(device)
+      servers.look()
     },
     foundAt: (device, at) => {
       if (!devices.get(device)?.wanted) return

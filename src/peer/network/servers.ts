@@ -21,8 +21,8 @@ export type ServersInput = {
   /** A random number in [0, 1). */
   readonly random: () => number
   readonly crypto: Crypto
-  /** The devices that are wanted and not linked directly, and where they say that they can be found. */
-  readonly needs: () => readonly Need[]
+  /** The devices that are wanted and not linked directly, and where they can be found; undefined: none is to be visited. */
+  readonly needs: () => readonly Need[] | undefined
   /** A server is connected, or is no longer, through which devices may be called. `guest`: its address, where it is visited. */
   readonly onServed: (served: { readonly more: boolean; readonly guest: string | undefined }) => void
   /** Before and after, as on one list of all servers. */
@@ -126,25 +126,9 @@ export const createServers = (input: ServersInput): Servers => {
 
   const look = (): void => {
     if (!isUsing) return
-    const connectedOwn = own.flatMap(({ address, key }) => (key === undefined ? [] : (readServer(address) ?? [])))
-    const place = { addresses: endpoint.addresses(), connected: connectedOwn }
-    const isOwn = (address: string): boolean => own.some((each) => each.address === address)
-    const isOfUse = (text: string): boolean => {
-      const address = readServer(text)
-      return address !== undefined && (isOwn(text) || isVisitable(address, place))
-    }
-    const needs = input.needs().map((need) => ({ ...need, servers: need.servers.filter(isOfUse) }))
-    const stepped = stepGuests(
-      guests,
-      {
-        needs,
-        own: (address) => standingOf(own.find((each) => isAt(each, address))),
-        visited: (address) => standingOf(visited.find((each) => each.address === address)),
-      },
-      scheduler.now(),
-    )
-    guests = stepped.guests
-    alarm.set(stepped.wake)
+    const needs = input.needs()
+    if (needs) chooseGuests(needs)
+    else guests = NO_GUESTS
     const places = guests.places.map(({ address }) => address)
     const leaving = visited.filter(({ address }) => !places.includes(address))
     const coming = places
@@ -155,6 +139,27 @@ export const createServers = (input: ServersInput): Servers => {
     visited = [...visited.filter((each) => !leaving.includes(each)), ...coming]
     for (const each of leaving) each.close()
     for (const each of coming) each.open()
+  }
+
+  const chooseGuests = (needs: readonly Need[]): void => {
+    const connectedOwn = own.flatMap(({ address, key }) => (key === undefined ? [] : (readServer(address) ?? [])))
+    const place = { addresses: endpoint.addresses(), connected: connectedOwn }
+    const isOwn = (address: string): boolean => own.some((each) => each.address === address)
+    const isOfUse = (text: string): boolean => {
+      const address = readServer(text)
+      return address !== undefined && (isOwn(text) || isVisitable(address, place))
+    }
+    const stepped = stepGuests(
+      guests,
+      {
+        needs: needs.map((need) => ({ ...need, servers: need.servers.filter(isOfUse) })),
+        own: (address) => standingOf(own.find((each) => isAt(each, address))),
+        visited: (address) => standingOf(visited.find((each) => each.address === address)),
+      },
+      scheduler.now(),
+    )
+    guests = stepped.guests
+    alarm.set(stepped.wake)
   }
 
   const through = (device: Hex): readonly Hex[] => {

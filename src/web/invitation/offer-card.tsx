@@ -17,7 +17,7 @@ type OfferCardProps = {
 
 /** Who invites to what, before anything is done. */
 export const OfferCard = ({ offer, busy, onJoin, onCancel }: OfferCardProps): ReactNode => {
-  const { inviter, group, expires, servers } = offer
+  const { inviter, group, expires, servers, way } = offer
   return (
     <section aria-label="The invitation" className="panel flex flex-col gap-4 p-5">
       <div className="flex items-center gap-4">
@@ -40,7 +40,7 @@ export const OfferCard = ({ offer, busy, onJoin, onCancel }: OfferCardProps): Re
         ) : null}
         <Fact name="Good until">{momentWords(expires)}</Fact>
         <Fact name="While they are away">
-          {servers.length === 0 ? (
+          {way === 'apart' ? (
             'Your answer waits here until you are both online.'
           ) : (
             <>

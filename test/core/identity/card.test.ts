@@ -47,6 +47,22 @@ test('[ID1] a card and its listing open as they were signed', async () => {
   assert.deepEqual(await openListing(crypto, signed), { ok: true, value: { ...listing, signed } })
 })
 
+test('[PE65] a card names up to four servers, and one that names none is of the first version', async () => {
+  const card = await cardOf(1, 2)
+  const signed = new Uint8Array(await signListing(crypto, seed(2), card))
+  const addresses = ['chat.example.org:12345', '[2001:db8::7]:4000', '203.0.113.7:1', 'b.example.org:2']
+  for (const named of [addresses, []]) {
+    const servers = { addresses: named, time: 4_000 }
+    const opened = await openCard(crypto, await signCard(crypto, seed(2), { ...card, servers }))
+    assert.deepEqual(opened, { ok: true, value: { ...card, servers, signed } })
+  }
+  const wrong = ['no port', 'a b:1', 'host:0', 'host:65536', `${'x'.repeat(127)}:1`, 'http://host:1', 'user@host:1']
+  for (const named of [[...addresses, 'e.example.org:5'], ...wrong.map((each) => [each])]) {
+    const servers = { addresses: named, time: 4_000 }
+    assert.equal(await kindOf(openCard(crypto, await signCard(crypto, seed(2), { ...card, servers }))), 'malformed')
+  }
+})
+
 test('[ID2] a card signed by another than the device of its certificate is refused', async () => {
   const card = await cardOf(1, 2)
   assert.equal(await kindOf(openCard(crypto, await signCard(crypto, seed(9), card))), 'bad-signature')

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { toBase64url } from '../../../src/core/bytes/base64url.ts'
-import { encode } from '../../../src/core/bytes/cbor.ts'
+import { fromBase64url, toBase64url } from '../../../src/core/bytes/base64url.ts'
+import { decode, encode } from '../../../src/core/bytes/cbor.ts'
 import { domain, sha256 } from '../../../src/core/crypto/symmetric.ts'
 import type { Name } from '../../../src/core/identity/name.ts'
 import { decodeLink, encodeLink, LINK_CHARACTERS_MAX, type InvitationLink } from '../../../src/core/invitation/link.ts'
@@ -160,4 +160,19 @@ test('[IN3] no damaged text is read as an invitation, and none of ten thousand t
     },
   ))
     decodeLink(signedText(bytes))
+})
+
+test('[IN30] several servers are named by a text of the second version, one or none by one of the first', () => {
+  const versionOf = (link: InvitationLink): unknown => {
+    const inside = fromBase64url(encodeLink(link).slice('kith:'.length))?.slice(0, -4)
+    const decoded = inside && decode(inside)
+    return decoded?.ok && Array.isArray(decoded.value) ? decoded.value[0] : undefined
+  }
+  const servers = ['a.example.org:1', 'b.example.org:2', '[2001:db8::7]:3', '203.0.113.7:4', 'e.example.org:5']
+  assert.deepEqual(
+    [0, 1, 2, 4, 5].map((count) => versionOf(linkBy(ANN, { servers: servers.slice(0, count) }))),
+    [1, 1, 2, 2, 2],
+  )
+  const read = decodeLink(encodeLink(linkBy(ANN, { servers: [...servers, 'no server'] })))
+  assert.deepEqual(read.ok && read.value.servers, servers.slice(0, 4))
 })

@@ -202,6 +202,7 @@ export const createLobby = (seed: number): Lobby => {
           get own() {
             return facts.servers.chosen
           },
+          visits: true,
           adopt: async (wanted) => {
             facts.servers.chosen = wanted.map(formatServer)
           },

@@ -186,14 +186,14 @@ test('[IN15] joining takes the inviter’s servers when none was ever chosen; th
   const { bob, invitation } = await setUp()
   const link = invitation.link ?? ''
   const offer = async () => done(await bob.invitations.examine({ link }))
-  assert.deepEqual([(await offer()).servers, (await offer()).visits], [['example.org:12345'], false])
+  assert.deepEqual([(await offer()).servers, (await offer()).way], [['example.org:12345'], 'mine'])
   bob.servers.chosen = ['other.org:12345']
-  assert.equal((await offer()).visits, true)
+  assert.equal((await offer()).way, 'visited')
   await join(bob, invitation)
   assert.deepEqual(bob.servers.chosen, ['other.org:12345'])
   await bob.invitations.forgetJoining({ joining: invitation.id })
   bob.servers.chosen = undefined
-  assert.equal((await offer()).visits, false)
+  assert.equal((await offer()).way, 'mine')
   await join(bob, invitation)
   assert.deepEqual(bob.servers.chosen, ['example.org:12345'])
 })

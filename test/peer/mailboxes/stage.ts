@@ -141,7 +141,11 @@ export const createStage = (office: Office, start = 1_800_000_000_000) => {
   const time = createSimulatedTime({ start })
   const crypto = createDeterministicCrypto(7)
 
-  const createDesk = async (number: number): Promise<Desk> => {
+  /** `others`: the servers that this device is connected to besides, and as whose. */
+  const createDesk = async (
+    number: number,
+    others: readonly (readonly [Office, 'own' | 'guest'])[] = [],
+  ): Promise<Desk> => {
     const store = openMemoryStore()
     const seed = new Uint8Array(32).fill(number)
     const device = toHex(await crypto.publicKey(seed))
@@ -202,7 +206,7 @@ export const createStage = (office: Office, start = 1_800_000_000_000) => {
         crypto,
         scheduler: time,
         random: createDice(number),
-        client: office.client(),
+        client: together([office.client(), ...others.map(([each, as]) => each.client(as))]),
         device,
         deviceSeed: () => seed,
         serversOf: (other) => desk.servers.get(other),
@@ -244,6 +248,13 @@ export const createStage = (office: Office, start = 1_800_000_000_000) => {
   }
   return { time, createDesk }
 }
+
+const together = (clients: readonly Client[]): Client => ({
+  servers: () => clients.flatMap((each) => each.servers()),
+  onArrived: (handler) => {
+    for (const each of clients) each.onArrived(handler)
+  },
+})
 
 /** Lets time pass, and whatever comes of it. */
 export const pass = async (time: SimulatedTime, millis: number): Promise<void> => {

@@ -14,7 +14,7 @@ export const offers = (now: number): ReadonlyMap<string, InvitationOffer> => {
   const gwen = { person: idOf('gwen'), name: 'Gwen', tag: 'g7h2kq' }
   const servers = ['chat.example.org:12345']
   return new Map([
-    [linkOf('talk'), { id: idOf('offer talk'), inviter: gwen, expires: now + 6 * DAY, servers, visits: false }],
+    [linkOf('talk'), { id: idOf('offer talk'), inviter: gwen, expires: now + 6 * DAY, servers, way: 'mine' }],
     [
       linkOf('group'),
       {
@@ -23,7 +23,7 @@ export const offers = (now: number): ReadonlyMap<string, InvitationOffer> => {
         group: { title: 'Choir, the second altos', role: 'member' },
         expires: now + 2 * DAY,
         servers: [],
-        visits: false,
+        way: 'apart',
       },
     ],
   ])
