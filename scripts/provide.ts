@@ -1,17 +1,9 @@
 // Brings what the tests need besides packages: a browser, and on Linux as root the tools for networks of their own.
 
-import { spawnSync } from 'node:child_process'
 import { findBrowser, installPackages, mayInstall, systemBrowser } from './browser.ts'
+import { missingNetworkTools } from './network-tools.ts'
 
-/** Programs for network namespaces and address translation, with the Debian package of each. */
-const NETWORK_TOOLS = { ip: 'iproute2', nft: 'nftables' }
-
-const isThere = (program: string): boolean => spawnSync(program, ['-V']).error === undefined
-
-const missing = [
-  ...(systemBrowser() === undefined ? ['chromium'] : []),
-  ...Object.entries(NETWORK_TOOLS).flatMap(([program, name]) => (isThere(program) ? [] : [name])),
-]
+const missing = [...(systemBrowser() === undefined ? ['chromium'] : []), ...missingNetworkTools()]
 
 if (missing.length > 0 && mayInstall()) {
   console.error(`kith: installing ${missing.join(', ')} for the tests ...`)

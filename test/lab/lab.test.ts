@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { skipNetworks } from '../scenario/networks.ts'
 import { inLanes } from './lanes.ts'
 import { inTheory, nameOf, pairOf, type Pair } from './pairs.ts'
 import { runPair } from './run.ts'
 import { verdictOf, type Row } from './verdict.ts'
+
+const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
 
 /** Each kind of side once at the least, and each reason why a pair is not direct. `npm run lab` runs all pairs. */
 const PART = [
@@ -46,3 +50,12 @@ test(
     )
   },
 )
+
+test('[LB4] where no networks can be made, the lab names what it does not run', () => {
+  // Root without what root may do, where this is run by root.
+  const bare = process.getuid?.() === 0 ? ['setpriv', '--bounding-set', '-all', '--inh-caps', '-all'] : []
+  const words = [...bare, process.execPath, MAIN, '--pair', 'hairpin', '--pair', 'symmetric+public']
+  const { stdout, status } = spawnSync('env', words, { encoding: 'utf8' })
+  assert.match(stdout, /^Nothing was run: the lab needs root, .*\nNot run: hairpin, public\+symmetric\.\n$/)
+  assert.equal(status, 0)
+})

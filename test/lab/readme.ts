@@ -1,16 +1,9 @@
 import { SIDES } from './sides.ts'
+import { movesTable } from './moves.ts'
 import { summaryOf } from './summary.ts'
 import { markdown, reachedOf } from './table.ts'
+import type { Results } from './results.ts'
 import type { Row } from './verdict.ts'
-
-/** What a run of the lab leaves, as JSON. */
-export type Results = {
-  /** The day, as `2026-11-23`. */
-  readonly day: string
-  readonly cores: number
-  readonly runs: number
-  readonly rows: readonly Row[]
-}
 
 const BEGIN = '<!-- made by npm run lab -->'
 const END = '<!-- end -->'
@@ -22,19 +15,20 @@ export const withResults = (readme: string, results: Results): string => {
   return `${readme.slice(0, from)}${BEGIN}\n\n${sectionOf(results)}\n\n${readme.slice(to)}`
 }
 
-const sectionOf = ({ day, cores, runs, rows }: Results): string =>
+const sectionOf = ({ day, cores, runs, rows, moves }: Results): string =>
   [
     `Measured on ${day}, ${runs} runs of each of ${rows.length} pairs, on one machine with ${cores} cores that others used too:`,
     summaryOf(rows),
     'What two of them reach. *Direct*: one of both can be called. *TCP* or *UDP*: both called each other at one moment. *Relay*: through the server, sealed.',
     matrixOf(rows),
     homesOf(rows),
+    movesTable(moves),
   ].join('\n\n')
 
-/** What each two sides reach: a row and a column for each side, and no pair twice. */
+/** What each two sides reach, with a row and a column for each side. */
 const matrixOf = (rows: readonly Row[]): string => {
   const cell = (one: string, other: string): string => {
-    const row = rows.find(({ pair }) => pair === `${one}+${other}`)
+    const row = rows.find(({ pair }) => pair === `${one}+${other}` || pair === `${other}+${one}`)
     return row ? reachedOf(row.runs) : ''
   }
   return markdown([['', ...SIDES], ...SIDES.map((one) => [one, ...SIDES.map((other) => cell(one, other))])])

@@ -45,13 +45,13 @@ export const measure = async (link: Wire, plain: Wire | undefined): Promise<Spee
   return { roundTripMillis, ...(plainRoundTripMillis !== undefined && { plainRoundTripMillis }), megabytesPerSecond }
 }
 
-type Ask = (bytes: number) => Promise<unknown>
+type Ask = (bytes: number) => Promise<void>
 
 const asking = (wire: Wire): Ask => {
   const answers = wire.frames[Symbol.asyncIterator]()
-  return (bytes) => {
+  return async (bytes) => {
     wire.send(new Uint8Array(bytes).fill(ANSWER, 0, 1))
-    return answers.next()
+    if ((await answers.next()).done === true) throw new Error('it ended while it was measured')
   }
 }
 
