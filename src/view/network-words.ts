@@ -119,7 +119,7 @@ const UNMAPPED: Record<Unmapped, Words> = {
   'no-router': {
     is: 'good',
     state: 'None needed',
-    meaning: 'There is no router that could pass one on: this machine has a public address, or no way out.',
+    meaning: 'This machine has a public address, or its way out leads over no router that could be asked.',
   },
   'no-answer': {
     is: 'odd',
