@@ -5,7 +5,7 @@ import { waitMillis } from './backoff.ts'
 import { withAnswered, withoutSighted, withSighted } from './known.ts'
 import type { Offer } from './offer.ts'
 import { PUNCH_ADDRESS, RELAY_ADDRESS, type Failure } from './path.ts'
-import { hurry, mayDial, newRoundAfterLoss, pend, RETRY, settle } from './round.ts'
+import { hurry, newRoundAfterLoss, pend, RETRY, settle } from './round.ts'
 import {
   addLink,
   closeLinks,
@@ -29,6 +29,7 @@ import {
   type Reach,
   type Shown,
 } from './state.ts'
+import { mayDial } from './worth.ts'
 
 /** A link that stood this long says that the path works: what failed before no longer counts. */
 export const STEADY_MILLIS = 10_000

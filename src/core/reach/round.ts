@@ -3,7 +3,7 @@ import { spend } from './allowance.ts'
 import { withOutcome } from './attempt.ts'
 import { waitMillis } from './backoff.ts'
 import { inDialOrder } from './known.ts'
-import { PUNCH_ADDRESS, RELAY_ADDRESS, UDP_ADDRESS, isBetterPath, type Failure, type Path } from './path.ts'
+import { PUNCH_ADDRESS, RELAY_ADDRESS, UDP_ADDRESS, type Failure, type Path } from './path.ts'
 import { closeSurplus, isChooser } from './standing.ts'
 import {
   PUNCHES_PER_MINUTE,
@@ -14,6 +14,17 @@ import {
   type Pending,
   type Plan,
 } from './state.ts'
+import {
+  canAsk,
+  canCallOverUdp,
+  candidates,
+  canPunch,
+  canRelay,
+  currentPath,
+  hasReason,
+  improves,
+  mayDial,
+} from './worth.ts'
 
 /** The wait between rounds, while a device that is wanted cannot be reached as well as possible. */
 export const RETRY = { leastMillis: 1_000, mostMillis: 60_000 } as const
@@ -114,51 +125,6 @@ const newRound = (draft: Draft, now: number): Trying => ({
   relay: 'later',
   lost: Infinity,
 })
-
-/** The path of the link that is spoken on. One on which nothing is heard is as good as none. */
-const currentPath = (draft: Draft): Path | undefined => {
-  const link = draft.links.find((each) => each.number === draft.current)
-  return link?.doubted ? undefined : link?.path
-}
-
-/** Whether dialling there shows no more of this device than the other may see. */
-export const mayDial = (draft: Draft, { loopback, path }: Address): boolean =>
-  draft.shown === 'everywhere' || (draft.shown === 'this-machine' && (loopback || (draft.near && path === 'nearby')))
-
-const improves = (draft: Draft, path: Path): boolean => {
-  const current = currentPath(draft)
-  return current === undefined || isBetterPath(path, current)
-}
-
-/** The addresses that are worth a dial as things stand. */
-const candidates = (draft: Draft): readonly Address[] => {
-  const current = currentPath(draft)
-  return draft.known.flatMap(({ address, sighted }) => {
-    // Beyond this network, a private address is somebody else's; a stranger nearby is reached nearby or not at all.
-    const needsSighting = current === 'direct' || current === 'punched' || !draft.wanted
-    const useful =
-      (draft.wanted || draft.near) &&
-      mayDial(draft, address) &&
-      improves(draft, address.path) &&
-      (sighted !== undefined || !needsSighting)
-    return useful ? [address] : []
-  })
-}
-
-/** To ask is to tell where one is. */
-const canAsk = (draft: Draft): boolean =>
-  draft.wanted && draft.shown !== 'nowhere' && draft.server && (currentPath(draft) ?? 'relayed') === 'relayed'
-
-const canPunch = (draft: Draft): boolean =>
-  draft.wanted && draft.shown === 'everywhere' && draft.server && improves(draft, 'punched')
-
-/** Both agree on it over a link that stands: the one through the server, which it is to replace. */
-const canCallOverUdp = (draft: Draft): boolean =>
-  draft.wanted && draft.shown === 'everywhere' && draft.server && currentPath(draft) === 'relayed'
-
-const canRelay = (draft: Draft): boolean => draft.wanted && draft.server && currentPath(draft) === undefined
-
-const hasReason = (draft: Draft): boolean => canAsk(draft) || canRelay(draft) || candidates(draft).length > 0
 
 const DIAL_MILLIS = {
   nearby: DIAL_MILLIS_MAX,
