@@ -84,6 +84,8 @@ export interface Endpoint {
   dialServer(input: {
     readonly host: string
     readonly port: number
+    /** The name is one that others gave: only the public addresses that it leads to are dialled. */
+    readonly outside?: boolean
     readonly signal: AbortSignal
   }): Promise<Result<Link, Failure>>
   /** Called for each link that others open. The handler must read or close it. */

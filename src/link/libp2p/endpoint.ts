@@ -12,6 +12,7 @@ import { failureOf } from './failure.ts'
 import { ALL_HOSTS } from './listen.ts'
 import { createNear } from './near.ts'
 import { createNode, type NodeLimits } from './node.ts'
+import { outsideHosts } from './outside.ts'
 import { createParts } from './parts.ts'
 import { createPunch } from './punch.ts'
 import {
@@ -205,10 +206,17 @@ export const createEndpoint = async ({
       if (where === undefined) return refuse({ kind: 'name-not-found', detail: 'not an address' })
       return linkOver(await node.dial({ address: where, expected: device, onAnswer, signal }), 'peer', signal)
     },
-    dialServer: async ({ host, port, signal }) =>
-      signal.aborted
-        ? refuse(GIVEN_UP)
-        : linkOver(await node.dial({ address: { host, port }, signal }), 'server', signal),
+    dialServer: async ({ host, port, outside, signal }) => {
+      if (signal.aborted) return refuse(GIVEN_UP)
+      const hosts = outside === true ? await outsideHosts(host) : accept([host])
+      if (!hosts.ok) return hosts
+      let last: Result<Connection, Failure> = refuse(GIVEN_UP)
+      for (const each of hosts.value) {
+        if (last.ok || signal.aborted) break
+        last = await node.dial({ address: { host: each, port }, signal })
+      }
+      return linkOver(last, 'server', signal)
+    },
     onLink: (handler) => {
       onLink = handler
     },

@@ -2,6 +2,7 @@ import type { Hex } from '../../core/bytes/hex.ts'
 import { unreachable } from '../../core/bytes/result.ts'
 import type { Crypto } from '../../core/crypto/port.ts'
 import { parseName } from '../../core/identity/name.ts'
+import { parseIp } from '../../core/reach/ip.ts'
 import { isOnThisMachine } from '../../core/reach/moved.ts'
 import {
   noServer,
@@ -86,6 +87,7 @@ export type ServerConnection = {
 export const createServerConnection = (input: ServerConnectionInput): ServerConnection => {
   const { endpoint, scheduler, random } = input
   const address = formatServer(input.address)
+  const isForeignName = input.as === 'guest' && parseIp(input.address.host) === undefined
   let state: ServerReach = noServer
   let announcement: Announcement | undefined
   let people: People = new Map()
@@ -133,10 +135,12 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
 
   const dial = async (attempt: number): Promise<void> => {
     const mine = (controller = new AbortController())
-    const dialled = await endpoint.dialServer({ ...input.address, signal: mine.signal }).catch((error: unknown) => ({
-      ok: false as const,
-      refusal: { kind: 'other', detail: String(error) } satisfies Failure,
-    }))
+    const dialled = await endpoint
+      .dialServer({ ...input.address, outside: isForeignName, signal: mine.signal })
+      .catch((error: unknown) => ({
+        ok: false as const,
+        refusal: { kind: 'other', detail: String(error) } satisfies Failure,
+      }))
     if (!dialled.ok) {
       const isSame = dialled.refusal.kind === 'same-server' && input.isConnectedTo(dialled.refusal.detail)
       return take({ kind: 'failed', attempt, failure: dialled.refusal, ...(isSame && { replaced: true }) })

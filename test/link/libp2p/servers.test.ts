@@ -77,3 +77,15 @@ test('[RC71] two call each other at the moment that the server named for it brin
     ['not-registered', 'not-registered'],
   )
 })
+
+test('[RC78] a name that others gave leads to no private address, whatever it says', async (context) => {
+  const { one, alice } = await setUp(context)
+  const dial = async (host: string, outside: boolean): Promise<string> => {
+    const dialled = await alice.dialServer({ host, port: one.port, outside, signal: never })
+    if (dialled.ok) dialled.value.close()
+    return dialled.ok ? 'connected' : dialled.refusal.kind
+  }
+  assert.equal(await dial('localhost', true), 'unreachable')
+  assert.equal(await dial('localhost', false), 'connected')
+  assert.equal(await dial('no-such-name.invalid', true), 'name-not-found')
+})
