@@ -1,7 +1,7 @@
 import { isHex, type Hex } from '../../core/bytes/hex.ts'
 import type { Crypto } from '../../core/crypto/port.ts'
 import { fullAllowance, spend } from '../../core/reach/allowance.ts'
-import { ADDRESSES_POLL_MILLIS, ASLEEP_MILLIS_LEAST, isElsewhere, isOnThisMachine } from '../../core/reach/moved.ts'
+import { isElsewhere, isOnThisMachine } from '../../core/reach/moved.ts'
 import { decodeOffer, encodeOffer, offeredAddresses } from '../../core/reach/offer.ts'
 import type { Need } from '../../core/reach/guests.ts'
 import { formatServer } from '../../core/reach/server-address.ts'
@@ -19,6 +19,7 @@ import { createOwnNetwork } from './own-network.ts'
 import type { Network, Scheduler } from './port.ts'
 import { createServers } from './servers.ts'
 import { steady } from './steady.ts'
+import { watchAddresses } from './watch-addresses.ts'
 
 /** Answers that all strangers together may cause by the offers they send. */
 export const STRANGERS_ANSWERS_PER_MINUTE = 120
@@ -277,26 +278,6 @@ export const openNetwork = (input: NetworkInput): Network => {
       servers.close()
     },
   }
-}
-
-/** Looks at this device's own addresses now and then, and tells when they changed or when the device was asleep. */
-const watchAddresses = (
-  endpoint: Endpoint,
-  scheduler: Scheduler,
-  onMoved: (before: readonly string[], now: readonly string[]) => void,
-): (() => void) => {
-  let last = endpoint.addresses().toSorted()
-  let looked = scheduler.now()
-  const look = (): void => {
-    cancel = scheduler.after(ADDRESSES_POLL_MILLIS, look)
-    const before = last
-    last = endpoint.addresses().toSorted()
-    const slept = scheduler.now() - looked > ASLEEP_MILLIS_LEAST
-    looked = scheduler.now()
-    if (slept || last.join() !== before.join()) onMoved(before, last)
-  }
-  let cancel = scheduler.after(ADDRESSES_POLL_MILLIS, look)
-  return () => cancel()
 }
 
 const isSame = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, at) => byte === b[at])
