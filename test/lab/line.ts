@@ -43,7 +43,7 @@ export const measureLine = async (
     { end: other, ...otherJoined, host: hostOf(pair, 1, way) },
   ] as const
   await linkBoth(ends, pair, way)
-  if (way.path !== 'relayed') await connectPlainly(ends, pair)
+  if (way.path !== 'relayed' && canConnectPlainly(pair)) await connectPlainly(ends, pair)
   await other.echo()
   return one.measure()
 }
@@ -82,6 +82,10 @@ const connectPlainly = async ([one, other]: Ends, pair: Pair): Promise<void> => 
     other.end.plain({ from: to, to: { host: one.host, port: from }, listens: listener(pair) === 1 }),
   ])
 }
+
+/** Where UDP had to do it, TCP alone comes to nothing. */
+const canConnectPlainly = (pair: Pair): boolean =>
+  typeof pair === 'string' || !pair.every((side) => LINES[side].stops === 'called-back')
 
 /** Which of the two lets in more, so that it is called: one whose place is known, of all that comes to it. */
 const listener = (pair: Pair): 0 | 1 => {
