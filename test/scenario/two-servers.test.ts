@@ -46,7 +46,7 @@ test(
     await exchange(10)
     await isRelayed(ann, bob)
     const carried = await Promise.all(servers.map((each) => each.counter('kith_relayed_links')))
-    assert.deepEqual(carried.toSorted(), [0, 1])
+    assert.equal((carried[0] ?? 0) + (carried[1] ?? 0), 1, carried.join())
     const [killed, left] = carried[0] === 1 ? servers : servers.toReversed()
     await Promise.all([exchange(20), killed?.program.end('SIGKILL')])
     await exchange(10)

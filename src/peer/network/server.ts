@@ -1,7 +1,6 @@
 import type { Hex } from '../../core/bytes/hex.ts'
 import { unreachable } from '../../core/bytes/result.ts'
 import type { Crypto } from '../../core/crypto/port.ts'
-import { parseName } from '../../core/identity/name.ts'
 import { parseIp } from '../../core/reach/ip.ts'
 import { isOnThisMachine } from '../../core/reach/moved.ts'
 import {
@@ -11,18 +10,15 @@ import {
   type ServerEffect,
   type ServerInput,
   type ServerReach,
-  type Welcome,
 } from '../../core/reach/server.ts'
 import {
   decodeServerMessage,
   encodePeerMessage,
   RENDEZVOUS_VERSION,
-  type Because,
   type PeerMessage,
   type ServerMessage,
 } from '../../core/rendezvous/messages.ts'
 import { withPeople, type People } from '../../core/rendezvous/people.ts'
-import { NO_STUN } from '../../core/stun/ports.ts'
 import { formatServer, type ServerAddress } from '../../core/reach/server-address.ts'
 import type { Endpoint, Link } from '../../link/port.ts'
 import type { Failure, ServerState } from '../../view/view.ts'
@@ -31,8 +27,9 @@ import { createCards } from './cards.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import { createMailboxes, type Mailboxes, type MailboxServer } from './mailboxes.ts'
 import type { Standpoint } from './own-network.ts'
-import { watchLink } from './pulse.ts'
 import type { Announcement, Scheduler } from './port.ts'
+import { watchLink } from './pulse.ts'
+import { farewellFailure, stateOf, welcomeOf } from './server-state.ts'
 
 export type ServerConnectionInput = {
   readonly address: ServerAddress
@@ -182,7 +179,7 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
       return take({
         kind: 'failed',
         attempt,
-        failure: failureOf(message.because),
+        failure: farewellFailure(message.because),
         ...(message.because === 'replaced' && { replaced: true }),
       })
     if (state.at !== 'connected') return
@@ -257,7 +254,7 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
       line?.ask()
       take({ kind: 'hurry' })
     },
-    state: () => (state.at === 'none' ? { at: 'connecting', address } : viewOf(state)),
+    state: () => (state.at === 'none' ? { at: 'connecting', address } : stateOf(state)),
     get key() {
       return state.at === 'connected' ? line?.link.device : undefined
     },
@@ -276,52 +273,4 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
   }
 }
 
-/** The name is a stranger's word: shown when it could be a person's, and passed over otherwise. */
-const welcomeOf = ({
-  people,
-  observed,
-  name,
-  nonce,
-  stun = NO_STUN,
-}: Extract<ServerMessage, { readonly kind: 'welcome' }>): Welcome => {
-  const parsed = name === undefined ? undefined : parseName(name)
-  return { people, observed, stun, mailboxes: nonce ? 'on' : 'off', ...(parsed?.ok && { name: parsed.value }) }
-}
-
 const SILENT: Failure = { kind: 'timeout', detail: 'no sign of life from the server' }
-
-const failureOf = (because: Because): Failure => {
-  switch (because) {
-    case 'full':
-    case 'crowded':
-      return { kind: 'refused', detail: `the server says: ${because}` }
-    case 'malformed':
-    case 'silent':
-    case 'replaced':
-    case 'slow':
-    case 'stopping':
-    case 'other':
-      return { kind: 'closed', detail: `the server says: ${because}` }
-    default:
-      return unreachable(because)
-  }
-}
-
-/** While an attempt runs after others failed, the failure is still what there is to say; `next` is that attempt. */
-const viewOf = (server: Exclude<ServerReach, { readonly at: 'none' }>): ServerState => {
-  switch (server.at) {
-    case 'connecting': {
-      const { address, trouble, started } = server
-      return trouble ? { at: 'unreachable', address, ...trouble, next: started } : { at: 'connecting', address }
-    }
-    case 'connected': {
-      const { address, since, welcome } = server
-      const { people, mailboxes, name } = welcome
-      return { at: 'connected', address, since, people, mailboxes, ...(name !== undefined && { name }) }
-    }
-    case 'waiting':
-      return { at: 'unreachable', address: server.address, ...server.trouble, next: server.until }
-    default:
-      return unreachable(server)
-  }
-}
