@@ -126,9 +126,9 @@ export const createNode = async (
       const secured = await handshake(wire, parts, { dialled: false, signal: deadline.signal })
       keep(new Connection(secured, { dialled: false, address: formatAddress(from) }, handlers), from.host)
     } catch (error) {
-      const answering = asked?.()
-      if (answering === undefined) throw error
-      await answering
+      await asked?.()
+      // Whoever was answered is done with: libp2p forgets only a connection that failed or that closes later.
+      throw error
     } finally {
       deadline.clear()
       place.leave()

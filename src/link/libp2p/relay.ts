@@ -42,9 +42,6 @@ type Registered = { readonly connection: Connection; readonly quota: Quota; read
 /** All devices at one address: see `addressGroup`. */
 type Address = { readonly quota: Quota; devices: number; readonly linksTo: Map<Hex, number> }
 
-/** A relayed link that stands. */
-type Carried = { replaced: boolean }
-
 /**
  * Carries sealed bytes between devices that are connected to this server. Only one that is registered may ask, and only
  * for one that is registered.
@@ -52,9 +49,8 @@ type Carried = { replaced: boolean }
 export const createRelay = (time: Time, pairs: Pairs): Relay => {
   const registered = new Map<Hex, Registered>()
   const addresses = new Map<string, Address>()
-  const carried = new Map<Hex, Set<Carried>>()
   const line = createLine<Hex>(RELAY_TOTAL, time)
-  const counted = { links: 0, linksTotal: 0, bytesTotal: 0, replacedTotal: 0 }
+  const counted = { links: 0, linksTotal: 0, bytesTotal: 0 }
   const refused = Object.fromEntries(RELAY_ANSWERS.slice(1).map((each) => [each, 0])) as Record<RelayRefusal, number>
   const shared = { line, time, onBytes: (bytes: number) => void (counted.bytesTotal += bytes) }
 
@@ -81,19 +77,6 @@ export const createRelay = (time: Time, pairs: Pairs): Relay => {
     return () => change(-1)
   }
 
-  /** Notes a link that stands, for `replaced`; what is returned says that it ended. */
-  const note = (devices: readonly Hex[]): (() => void) => {
-    const link: Carried = { replaced: false }
-    for (const device of devices) carried.set(device, (carried.get(device) ?? new Set()).add(link))
-    return () => {
-      for (const device of devices) {
-        const links = carried.get(device)
-        links?.delete(link)
-        if (links?.size === 0) carried.delete(device)
-      }
-    }
-  }
-
   const open = async (stream: Stream, from: Connection, signal: AbortSignal): Promise<RelayAnswer> => {
     const messages = lpStream(stream, { maxDataLength: DEVICE_BYTES })
     const device = toHex((await messages.read({ signal })).subarray())
@@ -116,7 +99,7 @@ export const createRelay = (time: Time, pairs: Pairs): Relay => {
       return answer('unreachable')
     }
     counted.linksTotal += 1
-    const ends = [leave, note([from.device, device]), pairs.relayed(from.device, device)]
+    const ended = pairs.relayed(from.device, device)
     await answer('open').catch((error: Error) => there.abort(error))
     const here = messages.unwrap()
     const allowancesOf = ({ quota, address }: Registered) => [quota.bytes, address.quota.bytes]
@@ -125,7 +108,8 @@ export const createRelay = (time: Time, pairs: Pairs): Relay => {
       { sender: device, from: there, to: here, allowances: allowancesOf(wanted) },
     ] as const
     void splice(ways, shared).then(() => {
-      for (const end of ends) end()
+      leave()
+      ended()
     })
     return 'open'
   }
@@ -166,11 +150,7 @@ export const createRelay = (time: Time, pairs: Pairs): Relay => {
         .finally(deadline.clear)
     },
     replaced: (stream, from) => {
-      const link = [...(carried.get(from.device) ?? [])].find(({ replaced }) => !replaced)
-      if (link) {
-        link.replaced = true
-        counted.replacedTotal += 1
-      }
+      pairs.replaced(from.device)
       stream.close().catch((error: Error) => stream.abort(error))
     },
     isRegistered: (device) => registered.has(device),

@@ -20,10 +20,13 @@ export const askOverTcp = async (
   for (let left = PORT_TRIES_MAX; ; left -= 1) {
     const localPort = randomInt(CALLING_PORT_LEAST, CALLING_PORT_MOST + 1)
     const all = await Promise.all(ports.map((port) => ask({ host, port, localPort, signal })))
-    const inUse = all.some((each) => each.at === 'failed' && each.failure.detail === 'EADDRINUSE')
-    if (!inUse || left <= 1) return all
+    if (!all.some(isPortInUse) || left <= 1) return all
   }
 }
+
+/** By another socket, or by a connection to the same place that is hardly over. */
+const isPortInUse = (each: Observation): boolean =>
+  each.at === 'failed' && ['EADDRINUSE', 'EADDRNOTAVAIL'].includes(each.failure.detail)
 
 const ask = async ({
   host,
