@@ -18,7 +18,7 @@ export type Outcome = {
   readonly by?: 'tcp' | 'udp'
   /** From when both are online and one has found the other until the first message is there. */
   readonly first?: number
-  /** From when the other has accepted this stranger, after that message, until the path is not the relay. */
+  /** From when the other has accepted this stranger, after that message, until neither sees the relay as the path. */
   readonly direct?: number
   /** The kinds of attempts that led to nothing, as `path: failure`. */
   readonly failures: readonly string[]
@@ -88,17 +88,21 @@ const talk = async (
     // Until then the one who was written to keeps to the server: a stranger learns no address.
     done(await bob.calls.decide({ person: ann.id, standing: 'accepted' }))
     const direct = await within(
-      pathIs(ann, bob, (path) => path !== 'relayed').then(() => after() - accepted),
+      isDirectFor(ann, bob).then(() => after() - accepted),
       betterMillisMax,
     )
-    const { way, failures } = await reachOf(ann, bob)
+    const reached = await reachOf(ann, bob)
+    // A link that was better than the relay may have been lost again: that is told, and what came of it.
+    const fellBack = direct !== undefined && reached.way?.path === 'relayed'
+    if (fellBack) await within(isDirectFor(ann, bob), betterMillisMax)
+    const { way, failures } = fellBack ? await reachOf(ann, bob) : reached
     return {
       outcome: {
         path: way?.path ?? 'none',
         ...(way?.path === 'punched' && { by: way.address.startsWith('udp ') ? 'udp' : 'tcp' }),
         ...(first !== undefined && { first }),
         ...(direct !== undefined && { direct }),
-        failures,
+        failures: [...failures, ...(fellBack ? ['fell back to the relay'] : [])],
       },
       ...(way && { way }),
     }
@@ -106,6 +110,9 @@ const talk = async (
     await Promise.all([ann.kill(), bob.kill()])
   }
 }
+
+const isDirectFor = (one: Peer, other: Peer): Promise<unknown> =>
+  Promise.all([pathIs(one, other, (path) => path !== 'relayed'), pathIs(other, one, (path) => path !== 'relayed')])
 
 const pathIs = (peer: Peer, other: { readonly id: string }, wanted: (path: Path) => boolean): Promise<Path> =>
   peer.until(({ people }) => {
