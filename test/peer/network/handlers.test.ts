@@ -150,7 +150,7 @@ test('[RC25] calls after closing, and for what is no device, do nothing', async 
   alice.network.tryNow(PLACES.bob.device)
   await world.time.advance(10_000)
   assert.deepEqual(alice.dials, [])
-  assert.deepEqual(alice.network.reach(PLACES.bob.device), { attempts: [] })
+  assert.deepEqual(alice.network.reach(PLACES.bob.device), { shown: 'everywhere', candidates: [], attempts: [] })
   assert.deepEqual(alice.network.servers(), [])
 })
 
