@@ -11,8 +11,6 @@ import {
 } from './internet.ts'
 import { translate, wallIpv6, type Stops, type Translation } from './routers.ts'
 
-export { internet, SERVER_HOST, type Internet, type Place } from './internet.ts'
-
 /** What a side has of each family. `carrier-grade`: two port-restricted routers in a row. */
 export type Line = {
   readonly ipv4?: 'public' | 'carrier-grade' | Translation

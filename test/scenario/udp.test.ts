@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Internet } from '../lab/sides.ts'
+import type { Internet } from '../lab/internet.ts'
 import { acquainted, attemptOf, failureOf, pathIs } from './acquainted.ts'
 import { skipNetworks as skip } from './networks.ts'
 import { done, texts } from './peer.ts'
