@@ -48,6 +48,11 @@ export const failureWords = (failure: Failure): FailureWords => {
           'The server carries no more for you two at the moment: it has limits for each device, for each network and for all.',
         mend: 'Kith tries again by itself. A direct path does not need the server.',
       }
+    case 'not-called':
+      return {
+        happened: 'For this way both devices have to call at one moment, and the other one did not.',
+        mend: 'They may not have accepted you yet, or never connect directly. Kith tries again by itself.',
+      }
     case 'not-let-in':
       return {
         happened: 'Both devices called each other at the same moment, and a router on the way let neither in.',

@@ -38,7 +38,7 @@ const afterCalls = (direct: readonly AttemptView[], { network }: Pick<StatusView
     if (kind === 'address-and-port-dependent') return 'own-router'
     return kind === 'unknown' ? 'routers' : 'their-router'
   }
-  if (kinds.has('not-registered')) return 'not-called'
+  if (kinds.has('not-called')) return 'not-called'
   return kinds.has('version') ? 'server' : 'open'
 }
 

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 
 import { historyText, lineText } from '../../src/cli/print.ts'
 import { accept } from '../../src/core/bytes/result.ts'
-import type { LineView } from '../../src/view/view.ts'
+import type { Calls } from '../../src/view/calls.ts'
+import type { LineView, ReachView } from '../../src/view/view.ts'
 import { BOB, CONVERSATION, fakeCalls, idOf, lineOf, personOf, STATUS, TALK } from '../api/fake-calls.ts'
 import { kith, machineWith, NOW } from './fake-world.ts'
 
@@ -28,6 +29,45 @@ test('[CL9] people are listed, those who are here first, with their tags', async
     'Bob ·bbbbbb  Away, 2 unread',
     'Eve\\u{1b}[2J ·eeeeee  On this server',
   ])
+})
+
+test('[UI53] people --reach tells the path, why it is not direct, what is known and what was tried', async () => {
+  const reach: ReachView = {
+    person: BOB,
+    presence: { at: 'here', path: 'relayed', since: NOW },
+    link: { path: 'relayed', address: 'relay', since: NOW - 60_000, roundTrip: 41 },
+    shown: 'everywhere',
+    candidates: [{ address: '203.0.113.7:4001', from: 'told' }],
+    attempts: [
+      {
+        path: 'punched',
+        address: 'punch',
+        started: NOW - 60_000,
+        outcome: { at: 'failed', after: 2_500, failure: { kind: 'not-called', detail: 'did not call' } },
+      },
+    ],
+    next: NOW + 600_000,
+    waiting: 0,
+  }
+  const calls: Calls = { ...fakeCalls(), reach: async () => accept(reach) }
+  const machine = machineWith({ calls, running: true })
+  assert.equal(await kith('people --reach bob', machine), 0)
+  assert.deepEqual(machine.printed, [
+    'Bob ·bbbbbb  Here, through the server',
+    'Path      through the server, for 1 minute, there and back in 41 ms',
+    'For a direct way both have to call at one moment, and Bob ·bbbbbb’s device did not. Your messages go through a server, sealed: it cannot read them.',
+    'Known     203.0.113.7:4001, they said so',
+    'Tried     1 minute ago, direct, Both call at one moment, over TCP: For this way both devices have to call at one moment, and the other one did not. (did not call, after 2.5 seconds)',
+    'Next      in 10 minutes',
+  ])
+  const unknown = machineWith({ calls, running: true, passing: true })
+  assert.equal(await kith('people --reach nobody', unknown), 2)
+  const json = machineWith({ calls, running: true })
+  assert.equal(await kith('people --reach bob --json', json), 0)
+  assert.deepEqual(
+    json.printed.map((each) => JSON.parse(each) as unknown),
+    [reach],
+  )
 })
 
 test('[CL9] --json prints the views themselves, one object a line', async () => {

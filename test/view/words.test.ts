@@ -98,6 +98,7 @@ const FAILURES: { readonly [Kind in Failure['kind']]: true } = {
   'not-kith': true,
   'wrong-device': true,
   'not-registered': true,
+  'not-called': true,
   'relay-full': true,
   'same-server': true,
   'not-let-in': true,

@@ -1,10 +1,22 @@
 import { foundWords, presenceWords } from '../../view/presence-words.ts'
 import type { ConversationView, Millis, PersonView } from '../../view/view.ts'
-import type { Command } from '../command.ts'
-import { EXIT } from '../exit.ts'
+import type { BorrowedPeer } from '../borrow.ts'
+import type { Command, World } from '../command.ts'
+import { EXIT, type Exit } from '../exit.ts'
+import type { Following } from '../follow.ts'
+import { reachText } from '../reach-text.ts'
 import { jsonLine, printable } from '../safe-text.ts'
 import { taggedName } from '../who.ts'
-import { conversationWith, fail, JSON_OPTION, LOOK_MILLIS_MAX, PROFILE_OPTIONS, withPeer } from '../with-peer.ts'
+import {
+  conversationWith,
+  fail,
+  JSON_OPTION,
+  LOOK_MILLIS_MAX,
+  meet,
+  PROFILE_OPTIONS,
+  textOf,
+  withPeer,
+} from '../with-peer.ts'
 
 export const people: Command = {
   name: 'people',
@@ -14,9 +26,15 @@ export const people: Command = {
   more: [
     `Those who are here come first. When Kith is not running, it looks around for ${LOOK_MILLIS_MAX / 1000} seconds before it prints the list.`,
   ],
-  options: { ...PROFILE_OPTIONS, ...JSON_OPTION },
+  options: {
+    reach: { value: 'WHO', help: 'Tell how one of them is reached: the path, what was tried, and why not directly' },
+    ...PROFILE_OPTIONS,
+    ...JSON_OPTION,
+  },
   run: (given, world) =>
     withPeer(given, world, async (peer, following) => {
+      const who = textOf(given, 'reach')
+      if (who !== undefined) return tellReach(who, { json: given.options['json'] === true, peer, following, world })
       if (!(await following.begun())) return fail({ kind: 'disconnected' }, world)
       if (!peer.running) await following.until(() => undefined, { world, millis: LOOK_MILLIS_MAX })
       const { seen } = following
@@ -28,6 +46,26 @@ export const people: Command = {
       if (sorted.length === 0 && !given.options['json']) world.terminal.note('Nobody is known or found yet.')
       return EXIT.done
     }),
+}
+
+const tellReach = async (
+  who: string,
+  input: {
+    readonly json: boolean
+    readonly peer: BorrowedPeer
+    readonly following: Following
+    readonly world: World
+  },
+): Promise<Exit> => {
+  const { json, peer, following, world } = input
+  const found = await meet(who, peer, following, world)
+  if (!found.ok) return fail(found.refusal, world)
+  const reach = await peer.calls.reach({ person: found.value.id })
+  if (!reach.ok) return fail(reach.refusal, world)
+  const about = { name: taggedName(found.value), status: await peer.calls.status(), now: world.now() }
+  const lines = json ? [jsonLine(reach.value)] : reachText(reach.value, about).map(printable)
+  for (const line of lines) world.terminal.print(line)
+  return EXIT.done
 }
 
 const byNearness = (a: PersonView, b: PersonView): number =>

@@ -15,6 +15,8 @@ export type Failure = {
     | 'wrong-device'
     | 'not-registered'
     | 'relay-full'
+    /** The other side did not call at the moment at which both had to. */
+    | 'not-called'
     /** Both called each other at one moment, and a router on the way let neither in. */
     | 'not-let-in'
     /** The other side tells where it is only to people whom it has accepted. */

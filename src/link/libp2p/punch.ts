@@ -174,7 +174,7 @@ const meet = async (
       case 'other-family':
         return refuse(answer)
       case 'alone':
-        return refuse({ kind: 'not-registered', detail: 'the other side did not call at this moment' })
+        return refuse({ kind: 'not-called', detail: 'the other side did not call at this moment' })
       case undefined:
         return refuse({ kind: 'not-kith', detail: 'no answer that makes sense' })
     }

@@ -60,7 +60,7 @@ test('[LK24] whoever calls alone is told so, and the other learns nothing of it'
   great.onLink((link) => void heard.push(link))
   const outcome = await punch(small, great)
   assert(!isLink(outcome))
-  assert.equal(outcome.kind, 'not-registered')
+  assert.equal(outcome.kind, 'not-called')
   assert.deepEqual(heard, [])
 })
 
@@ -81,7 +81,7 @@ test('[LK25] only two that name each other are told of each other', async (conte
   const outcomes = await Promise.all([punch(small, great), punch(mallory, small), punch(mallory, great)])
   assert.deepEqual(
     outcomes.map((each) => (isLink(each) ? 'link' : each.kind)),
-    ['not-registered', 'not-registered', 'not-registered'],
+    ['not-called', 'not-called', 'not-called'],
   )
 })
 
@@ -92,7 +92,7 @@ test('[LK25] one device waits for at most thirty-two others at once', async (con
   )
   const dials = others.map((device) => small.dial({ device, address: PUNCH_ADDRESS, signal: never }))
   const kinds = (await Promise.all(dials)).map((each) => (each.ok ? 'link' : each.refusal.kind))
-  assert.deepEqual([...new Set(kinds)].toSorted(), ['not-registered', 'relay-full'])
+  assert.deepEqual([...new Set(kinds)].toSorted(), ['not-called', 'relay-full'])
   assert.equal(kinds.filter((each) => each === 'relay-full').length, 8)
 })
 

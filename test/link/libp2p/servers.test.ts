@@ -74,7 +74,7 @@ test('[RC71] two call each other at the moment that the server named for it brin
   ])
   assert.deepEqual(
     apart.map((each) => !each.ok && each.refusal.kind),
-    ['not-registered', 'not-registered'],
+    ['not-called', 'not-called'],
   )
 })
 

@@ -1,0 +1,36 @@
+import { failureWords } from '../view/failure-words.ts'
+import { pathMeaning, pathWords, presenceWords } from '../view/presence-words.ts'
+import { candidateWords, carrierOf, indirectOf, indirectWords, tookWords, wayWords } from '../view/reach-words.ts'
+import { agoWords, durationWords, untilWords } from '../view/time-words.ts'
+import type { AttemptView, Millis, ReachView, StatusView } from '../view/view.ts'
+
+/** How somebody is reached, and why not better, line by line. */
+export const reachText = (
+  reach: ReachView,
+  { name, status, now }: { readonly name: string; readonly status: StatusView; readonly now: Millis },
+): readonly string[] => {
+  const { link, next, candidates, attempts } = reach
+  const why = indirectOf(reach, status)
+  return [
+    `${name}  ${presenceWords(reach.presence, now)}`,
+    ...(link ? [`Path      ${pathWords(link.path)}${sinceWords(link, now)}`] : []),
+    ...(why ? [indirectWords(why, { name, server: carrierOf(status) })] : link ? [pathMeaning(link.path)] : []),
+    ...candidates.map((each) => `Known     ${each.address}, ${candidateWords(each)}`),
+    ...attempts.map((each) => `Tried     ${attemptWords(each, now)}`),
+    ...(next === undefined ? [] : [`Next      ${untilWords(next, now)}`]),
+  ]
+}
+
+const sinceWords = ({ since, roundTrip }: NonNullable<ReachView['link']>, now: Millis): string =>
+  `, for ${durationWords(now - since)}${roundTrip === undefined ? '' : `, there and back in ${tookWords(roundTrip)}`}`
+
+const attemptWords = ({ path, address, started, outcome }: AttemptView, now: Millis): string => {
+  const where = [agoWords(started, now), pathWords(path), wayWords(address).text].filter((each) => each !== '')
+  const what =
+    outcome.at === 'trying'
+      ? 'trying'
+      : outcome.at === 'connected'
+        ? `connected after ${tookWords(outcome.after)}`
+        : `${failureWords(outcome.failure).happened} (${outcome.failure.detail}, after ${tookWords(outcome.after)})`
+  return `${where.join(', ')}: ${what}`
+}
