@@ -6,7 +6,7 @@ import type { Stage } from '../scenario/stage.ts'
 import { household } from './homes.ts'
 import { SERVER_HOST, type Internet } from './internet.ts'
 import { measureLine, type Way } from './line.ts'
-import type { Pair } from './pairs.ts'
+import { nameOf, type Pair } from './pairs.ts'
 import { createScope } from './scope.ts'
 import { person, serverAt } from './sides.ts'
 import type { Speed } from './speed.ts'
@@ -52,7 +52,9 @@ export const runPair = async (lane: Lane, pair: Pair, going: Going): Promise<Out
         : ([person(scope, lane.net, 'here', pair[0]), person(scope, lane.net, 'there', pair[1])] as const)
     const talked = await talk(lane, { pair, machines, label: String(runs) }, going)
     if (!going.speed || talked.way === undefined) return talked.outcome
-    const measuring = measureLine(lane.stage, { pair, machines, port: lane.port, way: talked.way })
+    const measuring = measureLine(lane.stage, { pair, machines, port: lane.port, way: talked.way }).catch(
+      (error: Error) => void process.stderr.write(`${nameOf(pair)}, speed: ${error.message}\n`),
+    )
     const speed = await within(measuring, SPEED_MILLIS_MAX)
     return {
       ...talked.outcome,
