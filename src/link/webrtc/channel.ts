@@ -140,6 +140,7 @@ export const createChannel = (native: Native, ice: Ice, events: Events): Channel
     }
   })
   channel.onBufferedAmountLow(during('open', () => onRoom()))
+  // Without a handler here, the library keeps the process running after the end.
   channel.onClosed(() => fail('closed', 'closed'))
   channel.onError((detail) => fail('other', detail))
 
