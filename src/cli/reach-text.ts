@@ -2,7 +2,8 @@ import { failureWords } from '../view/failure-words.ts'
 import { pathMeaning, pathWords, presenceWords } from '../view/presence-words.ts'
 import { candidateWords, carrierOf, indirectOf, indirectWords, tookWords, wayWords } from '../view/reach-words.ts'
 import { agoWords, durationWords, untilWords } from '../view/time-words.ts'
-import type { AttemptView, Millis, ReachView, StatusView } from '../view/view.ts'
+import type { AttemptView, ReachView } from '../view/reach-view.ts'
+import type { Millis, StatusView } from '../view/view.ts'
 
 /** How somebody is reached, and why not better, line by line. */
 export const reachText = (

@@ -1,9 +1,10 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import { readLine } from '../core/timeline/line.ts'
 import { parseAddress } from '../core/reach/address.ts'
-import { ATTEMPTS_SHOWN_MAX, type ReachView } from '../view/view.ts'
+import { ATTEMPTS_SHOWN_MAX, type ReachView } from '../view/reach-view.ts'
 import type { Reach } from './network/port.ts'
 import { reachedOf } from './delivery.ts'
+import { isFamiliar } from './familiar.ts'
 import type { RunningPeer } from './running.ts'
 
 /** How many of the newest lines are looked through for messages that wait. */
@@ -13,7 +14,7 @@ const WAITING_COUNTED_MAX = 500
 export const reachView = async (peer: RunningPeer, person: Hex): Promise<ReachView> => {
   const devices = peer.people.devicesOf(person)
   for (const { id } of devices) peer.network.measure(id)
-  const reaches = devices.map(({ id }) => withoutStrange(peer.network.reach(id), peer.isFamiliar(id)))
+  const reaches = devices.map(({ id }) => withoutStrange(peer.network.reach(id), isFamiliar(peer, id)))
   const linked = reaches.find((reach) => reach.link)
   const { link } = linked ?? {}
   const nexts = reaches.flatMap((reach) => reach.next ?? [])

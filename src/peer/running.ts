@@ -2,7 +2,6 @@ import type { Hex } from '../core/bytes/hex.ts'
 import type { Result } from '../core/bytes/result.ts'
 import { lookOf } from '../core/identity/name.ts'
 import type { ServerAddress } from '../core/reach/server-address.ts'
-import { encodeLine } from '../core/timeline/line.ts'
 import type { Change, Store, StoreRefusal } from '../store/port.ts'
 import type { Standing, StatusView } from '../view/view.ts'
 import { Acquaintances } from './acquaintances.ts'
@@ -10,8 +9,10 @@ import { Appearance } from './appearance.ts'
 import type { Kept } from './batches.ts'
 import { understand, type Companions } from './companions.ts'
 import { fraction } from './dice.ts'
+import { becomeFamiliar, isFamiliar } from './familiar.ts'
 import { Encounters } from './encounters.ts'
 import { openNetwork } from './network/network.ts'
+import { noteDevice } from './new-device.ts'
 import type { Changed, Network, Scheduler } from './network/port.ts'
 import type { PeerOptions } from './options.ts'
 import { People } from './people.ts'
@@ -53,7 +54,6 @@ export class RunningPeer {
     const now = () => scheduler.now()
     const standingOf = (person: Hex) => this.standingOf(person)
     const admits = (device: Hex): boolean => this.standingOf(people.personOf(device)) !== 'blocked'
-    const isFamiliar = (device: Hex): boolean => this.isFamiliar(device)
     const network = openNetwork({
       endpoint,
       outside: options.outside,
@@ -61,7 +61,7 @@ export class RunningPeer {
       random: () => fraction(random(4)),
       crypto,
       admits,
-      isFamiliar,
+      isFamiliar: (device) => isFamiliar(this, device),
     })
     network.setDirectly(settings.directly)
     this.network = network
@@ -97,7 +97,7 @@ export class RunningPeer {
       standingOf,
       isNeeded: (person) => this.screens.isShown(person),
       onChanged: (person) => this.screens.tellPerson(person),
-      onDevice: (person, device) => this.#noteDevice(person, device),
+      onDevice: (person, device) => noteDevice(this, person, device),
     })
     this.screens = new Screens({
       store,
@@ -181,16 +181,6 @@ export class RunningPeer {
 
   standingOf(person: Hex | undefined): Standing {
     return (person === undefined ? undefined : this.people.person(person)?.standing) ?? 'new'
-  }
-
-  /** A contact, somebody to whom I speak, who is in a group with me, or whose invitation I accepted. */
-  isFamiliar(device: Hex): boolean {
-    const person = this.people.personOf(device)
-    if (this.invitedBy.has(device)) return true
-    if (person === undefined) return false
-    const standing = this.standingOf(person)
-    if (standing !== 'new') return standing === 'accepted'
-    return this.rooms.of(person)?.takesPart === true || this.rooms.hasCompanion(person)
   }
 
   /** Writes changes of the peer's own, outside of any conversation. */
@@ -284,28 +274,12 @@ export class RunningPeer {
     this.sharing.grew(room, kept)
     if (room.shown) this.#companions?.mailing.kept(room, kept)
     room.note(kept.lines)
-    // To speak to somebody is to let them know where one is.
-    if (room.person !== undefined && room.takesPart)
-      for (const { id } of this.people.devicesOf(room.person)) this.network.reconsider(id)
+    if (room.takesPart) becomeFamiliar(this, room)
     const told = { acquaintances: this.acquaintances, companions: this.#companions }
     for (const meaning of kept.meanings) understand(meaning, room, told)
     if (room.introduced) this.#companions?.groups.kept(room, kept)
     if (room.introduced && kept.isRegrouped) this.#companions?.invitations.groupChanged(room.conversation.id)
     void this.screens.tellKept(room, kept)
-  }
-
-  /** Shows where they talk that somebody whom I verified speaks from a device that I never saw. */
-  async #noteDevice(person: Hex, device: Hex): Promise<void> {
-    const { conversation } = await this.rooms.with(person)
-    const line = {
-      id: `device/${device}`,
-      conversation: conversation.id,
-      time: this.scheduler.now(),
-      author: device,
-      seq: 0,
-    }
-    await conversation.note({ ...line, counts: false, bytes: encodeLine({ kind: 'device', person }) })
-    this.screens.tellPerson(person)
   }
 
   #networkChanged(what: Changed): void {

@@ -1,13 +1,13 @@
 import type { Result } from '../core/bytes/result.ts'
 import type { InvitationOffer, InvitationView } from './invitation-view.ts'
 import type { Update } from './update.ts'
+import type { ReachView } from './reach-view.ts'
 import type {
   DeliveryTo,
   History,
   LineView,
   MemberView,
   Order,
-  ReachView,
   Role,
   SafetyView,
   SettingsView,

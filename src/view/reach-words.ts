@@ -1,6 +1,7 @@
 import { unreachable } from '../core/bytes/result.ts'
 import { PUNCH_ADDRESS, RELAY_ADDRESS, UDP_ADDRESS } from '../core/reach/path.ts'
-import type { AttemptView, Candidate, Millis, ReachView, StatusView } from './view.ts'
+import type { AttemptView, Candidate, ReachView } from './reach-view.ts'
+import type { Millis, StatusView } from './view.ts'
 
 /** Why two talk through a server and not directly, as far as this side can know. */
 export type Indirect =

@@ -1,7 +1,5 @@
 import type { NetworkView } from './network-view.ts'
 import type { Failure as ReachFailure, Path as ReachPath } from '../core/reach/path.ts'
-import type { Candidate as ReachCandidate } from '../core/reach/reach.ts'
-import type { Shown } from '../core/reach/state.ts'
 
 /**
  * What a screen may know: plain values, made by the peer, sent as they are through the local door. A screen never
@@ -256,47 +254,6 @@ export type SettingsView = {
   readonly directly: boolean
   /** Whether the router is asked to pass a port on, so that others reach this device from outside. */
   readonly mapPorts: boolean
-}
-
-/** One try to reach somebody over one path. */
-export type AttemptView = {
-  readonly path: Path
-  readonly address: string
-  readonly started: Millis
-  readonly outcome:
-    | { readonly at: 'trying' }
-    | { readonly at: 'connected'; readonly after: Millis }
-    | { readonly at: 'failed'; readonly after: Millis; readonly failure: Failure }
-}
-
-export const ATTEMPTS_SHOWN_MAX = 50
-
-/** An address at which somebody may be reached directly. `from`: how it is known. */
-export type Candidate = ReachCandidate
-
-/** "Why can't I reach them?" */
-export type ReachView = {
-  readonly person: string
-  readonly presence: Presence
-  readonly link?: {
-    readonly path: Path
-    readonly address: string
-    readonly since: Millis
-    /** As last measured; absent while it was not. */
-    readonly roundTrip?: Millis
-  }
-  /** Where this device shows itself to them. */
-  readonly shown: Shown
-  /** Empty for strangers: their addresses are nobody's business. */
-  readonly candidates: readonly Candidate[]
-  /** Newest first, at most ATTEMPTS_SHOWN_MAX. Addresses of strangers are left out. */
-  readonly attempts: readonly AttemptView[]
-  /** When this person was last linked or seen. */
-  readonly lastSeen?: Millis
-  /** When the next try starts by itself; absent while linked as well as possible, or when nothing is known to try. */
-  readonly next?: Millis
-  /** Messages of mine that wait for this person. */
-  readonly waiting: number
 }
 
 /** Earlier first; by time, then author, then sequence. The same on every device. */

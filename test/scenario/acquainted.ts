@@ -1,5 +1,6 @@
 import type { TestContext } from 'node:test'
-import type { AttemptView, Path } from '../../src/view/view.ts'
+import type { AttemptView } from '../../src/view/reach-view.ts'
+import type { Path } from '../../src/view/view.ts'
 import { internet, type Internet } from '../lab/internet.ts'
 import { createScope } from '../lab/scope.ts'
 import { person, type Side } from '../lab/sides.ts'

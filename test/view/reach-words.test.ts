@@ -3,7 +3,8 @@ import test from 'node:test'
 import { judgeNetwork, type OwnNetwork } from '../../src/core/reach/nat.ts'
 import { carrierOf, indirectOf, indirectWords, tookWords, wayWords, type Indirect } from '../../src/view/reach-words.ts'
 import type { NetworkView } from '../../src/view/network-view.ts'
-import type { AttemptView, Failure, ReachView } from '../../src/view/view.ts'
+import type { AttemptView, ReachView } from '../../src/view/reach-view.ts'
+import type { Failure } from '../../src/view/view.ts'
 
 const NOT_LOOKED = judgeNetwork({ addresses: [] })
 

@@ -62,3 +62,15 @@ export const inDialOrder = (addresses: readonly Address[]): readonly Address[] =
 /** On another machine, a loopback address leads to somebody else. */
 const compareAddresses = (a: Address, b: Address): number =>
   Number(b.path === 'nearby') - Number(a.path === 'nearby') || Number(a.loopback) - Number(b.loopback)
+
+/** An address at which somebody may be reached, for people. `from`: how it is known. */
+export type Candidate = { readonly address: string; readonly from: 'answered' | 'announced' | 'told' }
+
+/** All addresses that are known, the most useful first; `offered` are those that the other side told last. */
+export const candidatesOf = (known: readonly Known[], offered: readonly Address[]): readonly Candidate[] => {
+  const kept = known.map(({ address, sighted }) => candidate(address, sighted === undefined ? 'answered' : 'announced'))
+  const told = offered.filter(({ text }) => !kept.some(({ address }) => address === text))
+  return [...kept, ...told.map((each) => candidate(each, 'told'))]
+}
+
+const candidate = ({ text }: Address, from: Candidate['from']): Candidate => ({ address: text, from })

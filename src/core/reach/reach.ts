@@ -54,17 +54,6 @@ export const step = (
 export const rememberedOf = (reach: Reach): readonly string[] =>
   reach.known.filter((each) => each.answered !== undefined).map((each) => each.address.text)
 
-/** All addresses that are known, the most useful first, each with how it is. */
-export const candidatesOf = ({ known, offered }: Reach): readonly Candidate[] => {
-  const kept = known.map(({ address, sighted }) => candidate(address, sighted === undefined ? 'answered' : 'announced'))
-  const told = offered.filter(({ text }) => !kept.some(({ address }) => address === text))
-  return [...kept, ...told.map((each) => candidate(each, 'told'))]
-}
-
-export type Candidate = { readonly address: string; readonly from: 'answered' | 'announced' | 'told' }
-
-const candidate = ({ text }: Address, from: Candidate['from']): Candidate => ({ address: text, from })
-
 /** When the next round starts by itself. */
 export const nextOf = ({ plan }: Reach): number | undefined => (plan.at === 'wait' ? plan.until : undefined)
 

@@ -1,7 +1,8 @@
 import type { Hex } from '../../core/bytes/hex.ts'
 import { unreachable } from '../../core/bytes/result.ts'
+import { candidatesOf } from '../../core/reach/known.ts'
 import type { Offer } from '../../core/reach/offer.ts'
-import { candidatesOf, isForgettable, nextOf, rememberedOf, step } from '../../core/reach/reach.ts'
+import { isForgettable, nextOf, rememberedOf, step } from '../../core/reach/reach.ts'
 import { newReach, type Effect, type Input, type Reach as ReachState, type Shown } from '../../core/reach/state.ts'
 import type { Endpoint, Link } from '../../link/port.ts'
 import type { Millis } from '../../view/view.ts'
@@ -166,7 +167,7 @@ export const createDevice = (input: DeviceInput): Device => {
           },
         }),
         shown: state.shown,
-        candidates: candidatesOf(state),
+        candidates: candidatesOf(state.known, state.offered),
         attempts: state.attempts,
         ...(next !== undefined && { next }),
       }

@@ -6,7 +6,8 @@ import type { ServerAddress } from '../../core/reach/server-address.ts'
 import type { Link } from '../../link/port.ts'
 import type { Shown } from '../../core/reach/state.ts'
 import type { NetworkView } from '../../view/network-view.ts'
-import type { AttemptView, Candidate, Millis, Path, ServerState, StatusView } from '../../view/view.ts'
+import type { AttemptView, Candidate } from '../../view/reach-view.ts'
+import type { Millis, Path, ServerState, StatusView } from '../../view/view.ts'
 
 /**
  * Keeps this device linked to the devices that the peer wants, over the best path there is. Everything is synchronous
