@@ -21,12 +21,15 @@ export const answerQuestions = async <Calls extends Askable<Calls>>(calls: Answe
   process.exit()
 }
 
+/** A program that was started on another machine. */
+export type Far<Calls extends Askable<Calls>> = { readonly ask: Answers<Calls>; end(): Promise<unknown> }
+
 /** Starts such a program. When it fails, so does what it was asked, with what it printed. */
 export const startFar = <Calls extends Askable<Calls>>(
   stage: Stage,
   { through }: Machine,
   file: string,
-): Answers<Calls> => {
+): Far<Calls> => {
   const program = stage.spawn([process.execPath, file], { through })
   let questions = 0
   const ask = async (call: string, input: readonly unknown[]): Promise<unknown> => {
@@ -35,10 +38,11 @@ export const startFar = <Calls extends Askable<Calls>>(
     const [, answer = ''] = await program.prints(new RegExp(`^(?:.*\\n){${before}}(.+)\\n`))
     return JSON.parse(answer)
   }
-  return new Proxy({} as Answers<Calls>, {
+  const calls: ProxyHandler<Answers<Calls>> = {
     get:
       (_, call: string) =>
       (...input: readonly unknown[]) =>
         ask(call, input),
-  })
+  }
+  return { ask: new Proxy({} as Answers<Calls>, calls), end: () => program.end('SIGKILL') }
 }

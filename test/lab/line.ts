@@ -3,9 +3,9 @@ import { PUNCH_ADDRESS, RELAY_ADDRESS, UDP_ADDRESS } from '../../src/link/addres
 import type { Path } from '../../src/view/view.ts'
 import type { Machine } from '../scenario/networks.ts'
 import type { Stage } from '../scenario/stage.ts'
-import { startFar, type Answers } from './far.ts'
+import { startFar, type Answers, type Far as FarProgram } from './far.ts'
 import { PLACES, SERVER_HOST, SERVER_HOST_IPV6 } from './internet.ts'
-import type { LineEnd } from './line-end.ts'
+import type { LineEnd, Linked } from './line-end.ts'
 import type { Pair } from './pairs.ts'
 import { LINES } from './sides.ts'
 import type { Speed } from './speed.ts'
@@ -33,45 +33,56 @@ export const measureLine = async (
   },
 ): Promise<Speed> => {
   const { pair, machines, port, way } = input
-  const [one, other] = machines.map((machine) => startFar<LineEnd>(stage, machine, LINE_END)) as [End, End]
-  const [oneJoined, otherJoined] = await Promise.all([
-    one.join({ host: serverOf(pair, 0, way), port }),
-    other.join({ host: serverOf(pair, 1, way), port }),
-  ])
-  const ends = [
-    { end: one, ...oneJoined, host: hostOf(pair, 0, way) },
-    { end: other, ...otherJoined, host: hostOf(pair, 1, way) },
-  ] as const
-  await linkBoth(ends, pair, way)
-  if (way.path !== 'relayed' && canConnectPlainly(pair)) await connectPlainly(ends, pair)
-  await other.echo()
-  return one.measure()
+  const [here, there] = machines.map((machine) => startFar<LineEnd>(stage, machine, LINE_END)) as [Far, Far]
+  try {
+    const [one, other] = [here.ask, there.ask]
+    const [oneJoined, otherJoined] = await Promise.all([
+      one.join({ host: serverOf(pair, 0, way), port }),
+      other.join({ host: serverOf(pair, 1, way), port }),
+    ])
+    const ends = [
+      { end: one, ...oneJoined, host: hostOf(pair, 0, way) },
+      { end: other, ...otherJoined, host: hostOf(pair, 1, way) },
+    ] as const
+    const { path } = await linkBoth(ends, pair, way)
+    if (path !== way.path) throw new Error(`the link is ${path}, and was ${way.path}`)
+    if (path !== 'relayed' && canConnectPlainly(pair)) await connectPlainly(ends, pair)
+    await other.echo()
+    return await one.measure()
+  } finally {
+    await Promise.all([here.end(), there.end()])
+  }
 }
 
+type Far = FarProgram<LineEnd>
 type End = Answers<LineEnd>
 type Ends = readonly [Joined, Joined]
 type Joined = { readonly end: End; readonly device: string; readonly port: number; readonly host: string }
 
-const linkBoth = async ([one, other]: Ends, pair: Pair, { path, address }: Way): Promise<void> => {
-  const dial = (from: Joined, to: Joined, at: string): Promise<unknown> =>
-    Promise.all([from.end.link({ device: to.device, address: at }), to.end.link({ device: from.device })])
+const linkBoth = async ([one, other]: Ends, pair: Pair, { path, address }: Way): Promise<Linked> => {
+  const dial = async (from: Joined, to: Joined, at: string): Promise<Linked> => {
+    const arriving = to.end.link({ device: from.device })
+    const [linked] = await Promise.all([from.end.link({ device: to.device, address: at }), arriving])
+    return linked
+  }
   switch (path) {
     case 'nearby':
     case 'direct': {
       const [from, to] = listener(pair) === 1 ? [one, other] : [other, one]
-      return void (await dial(from, to, `${to.host.includes(':') ? `[${to.host}]` : to.host}:${to.port}`))
+      return dial(from, to, `${to.host.includes(':') ? `[${to.host}]` : to.host}:${to.port}`)
     }
     case 'relayed':
-      return void (await dial(one, other, RELAY_ADDRESS))
-    case 'punched':
-      if (!address.startsWith(UDP_ADDRESS))
-        return void (await Promise.all([
-          one.end.link({ device: other.device, address: PUNCH_ADDRESS }),
-          other.end.link({ device: one.device, address: PUNCH_ADDRESS }),
-        ]))
-      // It is agreed on over a link that stands.
-      await dial(one, other, RELAY_ADDRESS)
-      return void (await dial(one, other, UDP_ADDRESS))
+      return dial(one, other, RELAY_ADDRESS)
+    case 'punched': {
+      if (address.startsWith(UDP_ADDRESS)) {
+        // It is agreed on over a link that stands.
+        await dial(one, other, RELAY_ADDRESS)
+        return dial(one, other, UDP_ADDRESS)
+      }
+      const calling = other.end.link({ device: one.device, address: PUNCH_ADDRESS })
+      const [linked] = await Promise.all([one.end.link({ device: other.device, address: PUNCH_ADDRESS }), calling])
+      return linked
+    }
   }
 }
 

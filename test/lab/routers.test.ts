@@ -15,7 +15,7 @@ const PROBER = fileURLToPath(new URL('prober.ts', import.meta.url))
 const PORTS = { tcp: { mapping: 6002, filtering: 6003 }, udp: { mapping: 6004, filtering: 6005 } } as const
 const OUTSIDE = `${PLACES.here.net}.2`
 
-const probe = (stage: Stage, machine: Machine): Answers<Prober> => startFar<Prober>(stage, machine, PROBER)
+const probe = (stage: Stage, machine: Machine): Answers<Prober> => startFar<Prober>(stage, machine, PROBER).ask
 
 const begin = async (context: TestContext) => {
   const stage = await createStage(context)
