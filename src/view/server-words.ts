@@ -64,8 +64,8 @@ export const serversWords = (servers: readonly ServerState[], now: Millis): Stat
 /** True once it is known how it stands with the servers: one of them answered, or none of them does. */
 export const isSettled = (status: StatusView | undefined): true | undefined => {
   if (status === undefined) return undefined
-  const ats = status.servers.map(({ at }) => at)
-  return ats.includes('connected') || !ats.includes('connecting') ? true : undefined
+  const ats = new Set(status.servers.map(({ at }) => at))
+  return ats.has('connected') || !ats.has('connecting') ? true : undefined
 }
 
 export const nearbyWords = (nearby: StatusView['nearby']): StateWords => {

@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   web: [
     'core/bytes/result.ts',
     'core/identity/name.ts',
+    'core/reach/server-address.ts',
     'core/timeline/size.ts',
     'view',
     'api/client.ts',

@@ -83,6 +83,7 @@ test('[UI71] the foot of the list says how many servers answer, and with four no
     const foot = page.getByRole('navigation')
     await show(page, 2)
     await foot.getByText('On 2 servers').waitFor()
+    await foot.getByRole('heading', { name: 'On your servers' }).waitFor()
     await show(page, 4)
     await foot.getByText('On 2 of 4 servers').waitFor()
     assert.equal(await servers(page).getByLabel('Server to add').count(), 0)

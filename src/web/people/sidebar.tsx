@@ -22,6 +22,7 @@ export const Sidebar = (): ReactNode => {
   const [sought, setSought] = useState('')
   const deferred = useDeferredValue(sought.trim())
   const mirror = useMirror((each) => each)
+  const { servers } = useStatus()
   const lists = useMemo(() => listsOf(mirror, deferred), [mirror, deferred])
   const list = useRef<HTMLDivElement>(null)
   const nobody = Object.values(lists).every((each) => each.length === 0)
@@ -61,7 +62,7 @@ export const Sidebar = (): ReactNode => {
             <PersonItem key={person.id} person={person} />
           ))}
         </Section>
-        <Section title="On this server" shown={lists.onServer.length > 0}>
+        <Section title={servers.length > 1 ? 'On your servers' : 'On this server'} shown={lists.onServer.length > 0}>
           {lists.onServer.map((person) => (
             <PersonItem key={person.id} person={person} />
           ))}
