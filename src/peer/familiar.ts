@@ -1,8 +1,18 @@
 import type { Hex } from '../core/bytes/hex.ts'
+import type { Standing } from '../view/view.ts'
+import type { Network } from './network/port.ts'
+import type { People } from './people.ts'
 import type { Room } from './room.ts'
-import type { RunningPeer } from './running.ts'
+import type { Rooms } from './rooms.ts'
 
-type Acquainted = Pick<RunningPeer, 'invitedBy' | 'people' | 'rooms' | 'standingOf'>
+/** What is known of others. */
+type Acquainted = {
+  /** Devices whose invitation was accepted here. */
+  readonly invitedBy: ReadonlySet<Hex>
+  readonly people: People
+  readonly rooms: Rooms
+  standingOf(person: Hex): Standing
+}
 
 /**
  * Who may learn where this device is: a contact, somebody to whom I speak, who is in a group with me, or whose invitation I
@@ -18,7 +28,10 @@ export const isFamiliar = (peer: Acquainted, device: Hex): boolean => {
 }
 
 /** To speak to somebody is to let them know where one is. */
-export const becomeFamiliar = ({ people, network }: Pick<RunningPeer, 'people' | 'network'>, room: Room): void => {
+export const becomeFamiliar = (
+  { people, network }: { readonly people: People; readonly network: Network },
+  room: Room,
+): void => {
   if (room.person === undefined) return
   for (const { id } of people.devicesOf(room.person)) network.reconsider(id)
 }

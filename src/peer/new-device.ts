@@ -1,10 +1,12 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import { encodeLine } from '../core/timeline/line.ts'
-import type { RunningPeer } from './running.ts'
+import type { Scheduler } from './network/port.ts'
+import type { Rooms } from './rooms.ts'
+import type { Screens } from './screens.ts'
 
 /** Shows where they talk that somebody whom I verified speaks from a device that I never saw. */
 export const noteDevice = async (
-  peer: Pick<RunningPeer, 'rooms' | 'scheduler' | 'screens'>,
+  peer: { readonly rooms: Rooms; readonly scheduler: Scheduler; readonly screens: Screens },
   person: Hex,
   device: Hex,
 ): Promise<void> => {
