@@ -91,7 +91,10 @@ const startEcho = async (): Promise<true> => {
 
 const measureBoth = (): Promise<Speed> => {
   if (!link) throw new Error('no link was made')
-  return measure(link, socket && socketWire(socket))
+  const ended = link.closed.then((farewell) => {
+    throw new Error(`the link ended: ${JSON.stringify(farewell)}`)
+  })
+  return Promise.race([measure(link, socket && socketWire(socket)), ended])
 }
 
 /** Run as a child process on a machine of the lab. */
