@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { skipNetworks } from '../scenario/networks.ts'
@@ -10,7 +10,7 @@ import { withResults } from './readme.ts'
 import { formatResults, together, type Results } from './results.ts'
 import { runPair, type Going, type Outcome } from './run.ts'
 import { summaryOf } from './summary.ts'
-import { tableOf } from './table.ts'
+import { medianOf, tableOf } from './table.ts'
 import { verdictOf, type Row } from './verdict.ts'
 
 const README = fileURLToPath(new URL('../../README.md', import.meta.url))
@@ -93,12 +93,12 @@ const measure = async (
   },
 ): Promise<Results> => {
   const jobs = Array.from({ length: how.runs }, () => pairs).flat()
-  let over = 0
+  const loads: number[] = []
   const outcomes = await inLanes({ count: how.atOnce, ending: how.ending }, jobs, async (lane, pair) => {
     const going: Going = { betterMillisMax: BETTER_MILLIS_MAX[inTheory(pair)], speed: how.speed }
     const outcome = await runPair(lane, pair, going)
-    over += 1
-    process.stdout.write(`${over}/${jobs.length} ${nameOf(pair)}: ${wordsOf(outcome)}\n`)
+    loads.push(loadavg()[0] ?? 0)
+    process.stdout.write(`${loads.length}/${jobs.length} ${nameOf(pair)}: ${wordsOf(outcome)}\n`)
     return outcome
   })
   const rows = pairs.map((pair, at): Row => {
@@ -108,6 +108,7 @@ const measure = async (
   return {
     day: new Date().toISOString().slice(0, 10),
     cores: availableParallelism(),
+    load: Math.round(medianOf(loads) ?? 0),
     runs: how.runs,
     rows,
     moves: how.moves ? runMoves(how.runs) : [],

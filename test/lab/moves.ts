@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { markdown, medianOf } from './table.ts'
+import { markdown, medianAndMost } from './table.ts'
 
 /** What happened while two people said a hundred messages a second to each other, and how long it was quiet. */
 export type Move = { readonly what: string; readonly pauses: readonly number[] }
@@ -27,5 +27,5 @@ export const runMoves = (runs: number): readonly Move[] => {
 export const movesTable = (moves: readonly Move[]): string =>
   markdown([
     ['while a hundred messages a second are said', 'longest pause, ms'],
-    ...moves.map(({ what, pauses }) => [what, `${medianOf(pauses) ?? ''}, worst ${Math.max(...pauses)}`]),
+    ...moves.map(({ what, pauses }) => [what, medianAndMost(pauses)]),
   ])

@@ -15,9 +15,9 @@ export const withResults = (readme: string, results: Results): string => {
   return `${readme.slice(0, from)}${BEGIN}\n\n${sectionOf(results)}\n\n${readme.slice(to)}`
 }
 
-const sectionOf = ({ day, cores, runs, rows, moves }: Results): string =>
+const sectionOf = ({ day, cores, load, runs, rows, moves }: Results): string =>
   [
-    `Measured on ${day}, ${runs} runs of each of ${rows.length} pairs, on one machine with ${cores} cores that others used too:`,
+    `Measured on ${day}, ${runs} runs of each of ${rows.length} pairs, on one machine with ${cores} cores and a load of ${load}, with which times grow:`,
     summaryOf(rows),
     'What two of them reach. *Direct*: one of both can be called. *TCP* or *UDP*: both called each other at one moment. *Relay*: through the server, sealed.',
     matrixOf(rows),

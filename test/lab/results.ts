@@ -6,6 +6,8 @@ export type Results = {
   /** The day, as `2026-11-23`. */
   readonly day: string
   readonly cores: number
+  /** How many programs wanted a core at the same time, those of the lab among them: the median of all runs. */
+  readonly load: number
   /** Of each pair. */
   readonly runs: number
   readonly rows: readonly Row[]
@@ -15,6 +17,7 @@ export type Results = {
 /** The results of two times as those of one. */
 export const together = (one: Results, other: Results): Results => ({
   ...other,
+  load: Math.round((one.load * one.runs + other.load * other.runs) / (one.runs + other.runs)),
   runs: one.runs + other.runs,
   rows: one.rows.map((row) => {
     const same = other.rows.find(({ pair }) => pair === row.pair)

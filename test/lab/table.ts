@@ -59,7 +59,7 @@ export const medianOf = (values: readonly (number | undefined)[]): number | unde
   return sorted[(sorted.length - 1) >> 1]
 }
 
-const medianAndMost = (values: readonly (number | undefined)[], digits = 0): string => {
+export const medianAndMost = (values: readonly (number | undefined)[], digits = 0): string => {
   const [median, most] = [medianOf(values), sortedOf(values).at(-1)]
   if (median === undefined || most === undefined) return ''
   return values.length === 1 ? median.toFixed(digits) : `${median.toFixed(digits)}, worst ${most.toFixed(digits)}`
