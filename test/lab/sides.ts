@@ -73,7 +73,7 @@ export const person = (ending: Ending, net: Internet, place: Place, side: Side):
     net.machine.run('ip', '-6', 'route', 'add', `${lan6}:/64`, 'via', `${PLACES[place].net6}::2`)
     wallIpv6(home)
   }
-  if (ipv4 && ipv6) nameHosts(ending, own, { [SERVER_NAME]: [SERVER_HOST_IPV6, SERVER_HOST] })
+  if (ipv4 && ipv6) nameHosts(own, { [SERVER_NAME]: [SERVER_HOST_IPV6, SERVER_HOST] })
   return own
 }
 

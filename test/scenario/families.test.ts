@@ -15,7 +15,7 @@ const createPlace = async (context: TestContext, silent?: keyof typeof ADDRESSES
     { machine: here, card: 'out', address: ['198.51.100.2/24', '2001:db8:1::2/64'] },
     { machine: there, card: 'out', address: [`${ADDRESSES.ipv4}/24`, `${ADDRESSES.ipv6}/64`] },
   )
-  nameHosts(context, here, { [NAME]: [ADDRESSES.ipv6, ADDRESSES.ipv4] })
+  nameHosts(here, { [NAME]: [ADDRESSES.ipv6, ADDRESSES.ipv4] })
   if (silent !== undefined)
     there.run(
       'nft',

@@ -50,8 +50,12 @@ export const removeMachines = (): void => {
 }
 
 const remove = (name: string): void => {
-  if (standing.delete(name)) ip('netns', 'del', name)
+  if (!standing.delete(name)) return
+  ip('netns', 'del', name)
+  rmSync(hostsFolder(name), { recursive: true, force: true })
 }
+
+const hostsFolder = (name: string): string => join('/etc/netns', name)
 
 /** A machine without any network but its loopback. */
 export const machine = (ending: Ending, label: string): Machine => {
@@ -77,14 +81,9 @@ export const machine = (ending: Ending, label: string): Machine => {
 }
 
 /** Gives addresses names on one machine, as a file of hosts would: `ip netns exec` puts it there for each program. */
-export const nameHosts = (
-  ending: Ending,
-  { name }: Machine,
-  hosts: Readonly<Record<string, readonly string[]>>,
-): void => {
-  const folder = join('/etc/netns', name)
+export const nameHosts = ({ name }: Machine, hosts: Readonly<Record<string, readonly string[]>>): void => {
+  const folder = hostsFolder(name)
   mkdirSync(folder, { recursive: true })
-  ending.after(() => rmSync(folder, { recursive: true, force: true }))
   const named = Object.entries(hosts).flatMap(([host, addresses]) => addresses.map((each) => `${each} ${host}\n`))
   writeFileSync(join(folder, 'hosts'), ['127.0.0.1 localhost\n', '::1 localhost\n', ...named].join(''))
 }

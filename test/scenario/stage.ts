@@ -52,7 +52,9 @@ export const createStage = async (context: Pick<TestContext, 'after' | 'diagnost
   const undoing: (() => void)[] = []
   const programs: { readonly name: string; readonly program: Program }[] = []
 
+  let over = false
   const start: Stage['spawn'] = (line, input = {}) => {
+    if (over) throw new Error('nothing is started after the end')
     const words = [...(input.through ?? []), ...line]
     const program = run(words, input)
     programs.push({ name: words.slice(-6).join(' '), program })
@@ -61,6 +63,7 @@ export const createStage = async (context: Pick<TestContext, 'after' | 'diagnost
   const kith = (words: readonly string[], input?: Spawning): Program => start([process.execPath, KITH, ...words], input)
 
   context.after(async () => {
+    over = true
     await Promise.all(programs.map(({ program }) => program.end('SIGKILL')))
     // Node has it, and its types do not yet.
     if ((context as { readonly passed?: boolean }).passed !== true)
