@@ -83,9 +83,9 @@ const talk = async (
     const since = performance.now()
     const after = (): number => Math.round(performance.now() - since)
     const conversation = await ann.with(bob)
-    const arrived = bob.hears(conversation, says(`hello from ${label}`)).then(after)
+    const arrived = within(bob.hears(conversation, says(`hello from ${label}`)).then(after), FIRST_MILLIS_MAX)
     await ann.says(conversation, `hello from ${label}`)
-    const first = await within(arrived, FIRST_MILLIS_MAX)
+    const first = await arrived
     const accepted = after()
     // Until then the one who was written to keeps to the server: a stranger learns no address.
     done(await bob.calls.decide({ person: ann.id, standing: 'accepted' }))
