@@ -16,24 +16,23 @@ const ASIDE_EVENTS_MIN = 4
 const ASIDE_EVENTS_MAX = 16
 
 /**
- * Reads what came together, and begins to verify those that `isNew` says are worth it: most of the work on many events is
- * done while those before them are taken in and written down.
+ * Reads what came together, and has some of those to come verified meanwhile that `isNew` says are worth it: most of the
+ * work on many events is done while those before them are taken in. What is read takes many times the room of its bytes, so
+ * no more is read than that.
  */
-export const arrivedTogether = (
+export function* arrivedTogether(
   crypto: Crypto,
   all: readonly Uint8Array[],
   isNew: (event: { readonly author: Hex; readonly seq: number }) => boolean,
-): readonly Arrived[] => {
-  const reads = all.map((bytes) => readEvent(bytes))
-  if (all.length < ASIDE_EVENTS_MIN) return reads.map((read) => ({ read }))
-  const aside = { verify: crypto.verifyAside }
-  const ends: Promise<unknown>[] = []
-  return reads.map((read) => {
-    if (!read.ok || !isNew(read.value.event)) return { read }
-    const { value } = read
-    const before = ends.at(-ASIDE_EVENTS_MAX)
-    const opened = before ? before.then(() => verifyEvent(aside, value)) : verifyEvent(aside, value)
-    ends.push(opened)
-    return { read, opened }
-  })
+): Generator<Arrived, void, void> {
+  const aside = all.length < ASIDE_EVENTS_MIN ? undefined : { verify: crypto.verifyAside }
+  const ahead: Arrived[] = []
+  for (const bytes of all) {
+    const read = readEvent(bytes)
+    const opened = aside && read.ok && isNew(read.value.event) ? verifyEvent(aside, read.value) : undefined
+    ahead.push({ read, ...(opened && { opened }) })
+    const first = ahead.length < ASIDE_EVENTS_MAX && aside ? undefined : ahead.shift()
+    if (first) yield first
+  }
+  yield* ahead
 }

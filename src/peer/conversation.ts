@@ -162,11 +162,10 @@ export class Conversation {
 
   /** Takes in events that somebody sent. Answers once what can be kept is on disk. */
   receive(from: Hex, events: readonly Uint8Array[]): Promise<Result<TakenIn, SayRefusal>> {
-    const arrived = this.#scribe.arrived(this.replica, events)
     return this.#batches.add(async (draft) => {
       let refused = 0
       let waiting = 0
-      for (const each of arrived) {
+      for (const each of this.#scribe.arrived(draft, events)) {
         const intake = await this.#scribe.takeIn(draft, from, each)
         refused += REFUSAL[intake]
         if (intake === 'waiting') waiting += 1

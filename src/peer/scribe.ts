@@ -72,11 +72,11 @@ export class Scribe {
     return intake
   }
 
-  /** Reads events that came together, before their turn comes. */
-  arrived(replica: Replica, events: readonly Uint8Array[]): readonly Arrived[] {
+  /** Events that came together, each read shortly before its turn. */
+  arrived(draft: Draft, events: readonly Uint8Array[]): Iterable<Arrived> {
     const intakeMax = this.#ports.intakeMax()
     return arrivedTogether(this.#ports.crypto, events, ({ author, seq }) => {
-      return seq <= intakeMax && seq > chainOf(replica.graph, author).seq
+      return seq <= intakeMax && seq > chainOf(draft.replica.graph, author).seq
     })
   }
 
