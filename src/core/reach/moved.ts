@@ -15,6 +15,12 @@ export const isElsewhere = (before: readonly string[], now: readonly string[]): 
 /** Whether a link to this address stays on this machine. */
 export const isOnThisMachine = (address: string): boolean => parseAddress(address)?.loopback === true
 
+/** The same, where programs on one machine found each other at its network card. */
+export const isOwnAddress = (address: string, own: readonly string[]): boolean => {
+  const host = parseAddress(address)?.host
+  return isOnThisMachine(address) || (host !== undefined && own.some((text) => parseAddress(text)?.host === host))
+}
+
 const outward = (addresses: readonly string[]): readonly string[] =>
   addresses.flatMap((text) => {
     const address = parseAddress(text)

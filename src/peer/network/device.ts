@@ -125,6 +125,7 @@ export const createDevice = (input: DeviceInput): Device => {
     const number = ++linkNumber
     const watched = watchLink(link, {
       scheduler,
+      own: endpoint.addresses(),
       onSilent: () => take({ kind: 'silent', link: number }),
       onAlive: () => take({ kind: 'alive', link: number }),
     })

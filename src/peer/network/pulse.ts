@@ -1,4 +1,4 @@
-import { isOnThisMachine } from '../../core/reach/moved.ts'
+import { isOwnAddress } from '../../core/reach/moved.ts'
 import { newPulse, pulseWake, stepPulse, type PulseInput } from '../../core/reach/pulse.ts'
 import type { Link } from '../../link/port.ts'
 import type { Millis } from '../../view/view.ts'
@@ -17,7 +17,12 @@ export type WatchedLink = {
 
 export const watchLink = (
   bare: Link,
-  { scheduler, onSilent, onAlive }: { readonly scheduler: Scheduler; onSilent(): void; onAlive(): void },
+  {
+    scheduler,
+    own,
+    onSilent,
+    onAlive,
+  }: { readonly scheduler: Scheduler; readonly own: readonly string[]; onSilent(): void; onAlive(): void },
 ): WatchedLink => {
   let pulse = newPulse
   let over = false
@@ -45,7 +50,7 @@ export const watchLink = (
   })
 
   // Nothing breaks between two programs of one machine, and there a busy machine is all that makes them silent.
-  const isWatched = !isOnThisMachine(bare.address)
+  const isWatched = !isOwnAddress(bare.address, own)
   const link: Link = {
     ...bare,
     send: (frame) => {

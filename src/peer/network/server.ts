@@ -146,6 +146,7 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
     if (controller !== mine) return dialled.value.close()
     const { link, ask } = watchLink(dialled.value, {
       scheduler,
+      own: endpoint.addresses(),
       onSilent: () => take({ kind: 'failed', attempt, failure: SILENT }),
       onAlive: () => {},
     })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { isElsewhere, isOnThisMachine } from '../../../src/core/reach/moved.ts'
+import { isElsewhere, isOnThisMachine, isOwnAddress } from '../../../src/core/reach/moved.ts'
 import {
   expire,
   expiryOf,
@@ -59,4 +59,13 @@ test('[RC29] a device is elsewhere when none of its addresses is left and others
   assert.equal(isElsewhere(home, ['127.0.0.1:4001']), false)
   assert.equal(isElsewhere(['127.0.0.1:4001'], home), false)
   assert.deepEqual(['127.0.0.1:1', '[::1]:1', '10.0.0.1:1', 'relay'].map(isOnThisMachine), [true, true, false, false])
+})
+
+test('[RC58] a link between two programs at the address of their machine is one within it', () => {
+  const own = ['10.0.0.1:4001', '[fd00::2]:4001']
+  const isOwn = (address: string): boolean => isOwnAddress(address, own)
+  assert.deepEqual(
+    ['127.0.0.1:1', '10.0.0.1:50000', '[fd00::2]:7', '10.0.0.2:4001', 'relay', 'udp 10.0.0.1:5'].map(isOwn),
+    [true, true, true, false, false, false],
+  )
 })
