@@ -6,7 +6,7 @@ import { formatServer } from '../core/reach/server-address.ts'
 import type { Vector } from '../core/sync/frame.ts'
 import { Mailboxes } from './mailboxes/mailboxes.ts'
 import type { Taken } from './mailboxes/reader.ts'
-import type { Member, Subject } from './mailboxes/subject.ts'
+import type { Bridge, Member, Subject } from './mailboxes/subject.ts'
 import type { Mailing } from './mailing-port.ts'
 import type { PeerOptions } from './options.ts'
 import { sinceOf } from './marks.ts'
@@ -96,18 +96,23 @@ const subjectOf = (peer: RunningPeer, room: Room): Subject => {
       // What the introduction or the invitation gave is all that a newcomer has until the first key is opened.
       return given ? [...lineages, given] : lineages
     },
-    leadingTo: async (epoch) => {
+    changes: async (after, upTo) => {
       if (isShut()) return []
+      const { replica } = conversation
       // Before the first key, those who met by an invitation have the mailbox that it gave them.
-      const given = hasHeard() ? undefined : room.meeting
-      const before = mailboxesBefore(conversation.replica, epoch)
-      const mailboxes = given ? [...before, { secret: given, epoch: undefined }] : before
-      return Promise.all(
-        mailboxes.map(async ({ secret, epoch: known }) => {
-          const events = await controlsBetween({ known, to: epoch }, (id) => conversation.control(id))
-          return { secret, events: events.map((event) => ({ ...event, size: event.bytes.length })) }
-        }),
-      )
+      const given = hasHeard() || !room.meeting ? [] : [{ secret: room.meeting, epoch: undefined }]
+      const bridges: (Bridge & { readonly seq: number })[] = []
+      for (const { id, author } of replica.keyring.epochs.values()) {
+        const before = author === device ? [...mailboxesBefore(replica, id), ...given] : []
+        const written = before.length > 0 ? await conversation.control(id) : undefined
+        if (!written || written.seq <= after || written.seq > upTo) continue
+        for (const { secret, epoch: known } of before) {
+          const events = await controlsBetween({ known, to: id }, (each) => conversation.control(each))
+          const { seq } = written
+          bridges.push({ seq, secret, events: events.map((event) => ({ ...event, size: event.bytes.length })) })
+        }
+      }
+      return bridges.sort((a, b) => a.seq - b.seq)
     },
     firstSecretOf: (each) => (isShut() ? undefined : firstMailboxOf(conversation.replica, each)),
     receive: async (events): Promise<Taken> => {

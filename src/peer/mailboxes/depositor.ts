@@ -1,6 +1,4 @@
 import type { Hex } from '../../core/bytes/hex.ts'
-import { readEvent } from '../../core/event/event.ts'
-import { KIND } from '../../core/event/kinds.ts'
 import type { MailboxKeys } from '../../core/mailbox/keys.ts'
 import type { Outgoing, Want } from '../../core/sync/exchange.ts'
 import type { Vector } from '../../core/sync/frame.ts'
@@ -129,19 +127,13 @@ export class Depositor {
     const tip = this.#tip
     const { bridged } = this.#deposit
     if (tip <= bridged) return undefined
-    let hasPut = false
-    for await (const own of this.#own(bridged + 1, tip))
-      for (const { bytes } of own) {
-        const read = readEvent(bytes)
-        if (!read.ok || read.value.event.kind !== KIND.epoch) continue
-        for (const { secret, events } of await this.#subject.leadingTo(read.value.event.id)) {
-          const refusal = await this.#putAll(server, await this.#ports.post.keysOf(secret), events)
-          if (refusal) return refusal
-          hasPut = true
-        }
-      }
+    const bridges = await this.#subject.changes(bridged, tip)
+    for (const { secret, events } of bridges) {
+      const refusal = await this.#putAll(server, await this.#ports.post.keysOf(secret), events)
+      if (refusal) return refusal
+    }
     const next = { ...this.#deposit, bridged: tip }
-    if (hasPut) await this.#keep(next)
+    if (bridges.length > 0) await this.#keep(next)
     else this.#deposit = next
     return undefined
   }

@@ -18,12 +18,11 @@ export type Subject = {
   /** The secrets of its mailboxes, the one in force first. */
   readonly secrets: () => readonly Uint8Array[]
   /**
-   * The secrets of the mailboxes of those who do not have this epoch of this device yet, if it is the first for its
-   * members, each with the control events that led to it and that its readers lack.
+   * Of each epoch that this device wrote after one own sequence and up to another, if it is the first for its members, in
+   * order: the secrets of the mailboxes of those who do not have it yet, each with the control events that led to it and
+   * that they lack.
    */
-  readonly leadingTo: (
-    epoch: Hex,
-  ) => Promise<readonly { readonly secret: Uint8Array; readonly events: readonly Outgoing[] }[]>
+  readonly changes: (after: number, upTo: number) => Promise<readonly Bridge[]>
   /** Of the mailbox with which a member device came in, where it looks for what was before. */
   readonly firstSecretOf: (device: Hex) => Uint8Array | undefined
   /** Takes in events; `later` when some of them wait for others that are not here. */
@@ -31,6 +30,8 @@ export type Subject = {
   /** That member device holds at least this much; `at`: when it said so, by its own clock. */
   readonly learnt: (device: Hex, held: Vector, at: number) => void
 }
+
+export type Bridge = { readonly secret: Uint8Array; readonly events: readonly Outgoing[] }
 
 export type Member = {
   /** What it is known to hold; nothing when it was never heard of. */

@@ -178,7 +178,7 @@ export const createStage = (office: Office, start = 1_800_000_000_000) => {
         ),
       operations: () => desk.operations,
       secrets: () => desk.secrets,
-      leadingTo: async (epoch) => {
+      changes: async (after, upTo) => {
         const own = await store.events({
           conversation: CONVERSATION,
           author: device,
@@ -186,8 +186,9 @@ export const createStage = (office: Office, start = 1_800_000_000_000) => {
           limit: 1_000,
           bytes: 1_000_000,
         })
-        const upTo = own.findIndex(({ id }) => id === epoch)
-        const events = own.slice(0, upTo + 1).filter(({ bytes }) => isControlIn(bytes))
+        const last = own.findLastIndex(({ bytes, seq }) => seq > after && seq <= upTo && kindIn(bytes) === KIND.epoch)
+        const events = own.slice(0, last + 1).filter(({ bytes }) => isControl(kindIn(bytes)))
+        if (events.length === 0) return []
         return desk.secrets.slice(1).map((secret) => ({ secret, events: events.map((each) => ({ ...each, size: 1 })) }))
       },
       firstSecretOf: () => desk.secrets[0],
@@ -265,7 +266,7 @@ export const pass = async (time: SimulatedTime, millis: number): Promise<void> =
 export const blobsIn = (office: Office): number =>
   [...office.mailboxes.values()].reduce((sum, blobs) => sum + blobs.length, 0)
 
-const isControlIn = (bytes: Uint8Array): boolean => {
+const kindIn = (bytes: Uint8Array): number => {
   const read = readEvent(bytes)
-  return read.ok && isControl(read.value.event.kind)
+  return read.ok ? read.value.event.kind : -1
 }
