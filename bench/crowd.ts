@@ -82,7 +82,10 @@ export const benchCrowd = async ({ members = MEMBERS, messages = MESSAGES } = {}
       ),
     ]
   } finally {
-    for (const child of children) child.kill('SIGKILL')
+    for (const child of children) {
+      child.removeAllListeners('exit')
+      child.kill('SIGKILL')
+    }
     rmSync(folder, { recursive: true, force: true })
   }
 }

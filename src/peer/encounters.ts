@@ -54,8 +54,16 @@ export class Encounters {
     void this.sessions.run(link)
   }
 
+  /** Tells a device where this one is, if it may know: by that it finds its way back without a server. */
+  place(device: Hex): void {
+    const session = this.sessions.with(device)
+    // What comes through a server says nothing of where it came from.
+    const offer = session && session.link.path !== 'relayed' ? this.#ports.network.offerFor(device) : undefined
+    if (offer) session?.place(offer)
+  }
+
   #sessionsPorts(): SessionsPorts {
-    const { options, rooms, card, standingOf, acquaintances, onSaid } = this.#ports
+    const { options, rooms, network, card, standingOf, acquaintances, onSaid } = this.#ports
     const { store, crypto, scheduler, random, self } = options
     return {
       crypto,
@@ -73,6 +81,7 @@ export class Encounters {
       onAsked: (session, conversation) => this.sharing.asked(session, conversation),
       onWanted: (session, conversation, ids) => void this.sharing.wanted(session, conversation, ids),
       onSaid,
+      onPlace: ({ link }, offer) => network.placed(link.device, offer),
       load: (conversation, wants) => loadOutgoing(store, conversation, wants),
     }
   }
@@ -90,6 +99,7 @@ export class Encounters {
       void room.conversation.join()
     }
     this.sharing.linksChanged(session.link.device)
+    this.place(session.link.device)
     for (const each of this.sharing.roomsOn(session))
       if (each.conversation.heldBack > 0) this.#askSoon(session.link.device, each.conversation.id)
     onLinked(card)

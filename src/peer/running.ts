@@ -285,7 +285,9 @@ export class RunningPeer {
   #networkChanged(what: Changed): void {
     if ('server' in what) this.#companions?.mailing.serverChanged()
     if ('server' in what) this.#companions?.invitations.serverChanged()
+    if ('network' in what) for (const { link } of this.sessions.all()) this.encounters.place(link.device)
     if (!('device' in what)) return this.screens.tellStatus()
+    this.encounters.place(what.device)
     const person = this.people.personOf(what.device)
     if (person !== undefined) this.screens.tellPerson(person)
   }

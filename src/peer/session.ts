@@ -1,4 +1,4 @@
-import type { Hex } from '../core/bytes/hex.ts'
+import { toHex, type Hex } from '../core/bytes/hex.ts'
 import { unreachable } from '../core/bytes/result.ts'
 import type { Crypto } from '../core/crypto/port.ts'
 import { openCard, type Card } from '../core/identity/card.ts'
@@ -29,6 +29,8 @@ export type SessionPorts = {
   /** They ask for control events of it, by id. */
   readonly onWanted: (session: LinkSession, conversation: Hex, ids: readonly Hex[]) => void
   readonly onSaid: (session: LinkSession, said: Said) => void
+  /** They say where they can be reached: an offer, for the network. */
+  readonly onPlace: (session: LinkSession, offer: Uint8Array) => void
   /** Their next events in an order in which none comes before what it builds on. */
   readonly load: (conversation: Hex, wants: readonly (readonly [Hex, number])[]) => Promise<readonly Outgoing[]>
 }
@@ -62,6 +64,8 @@ export class LinkSession {
   #cards = 0
   #said = 0
   #typed = 0
+  /** Where they were told last that this device is. */
+  #place: Hex | undefined
 
   constructor(link: Link, ports: SessionPorts) {
     this.link = link
@@ -109,6 +113,13 @@ export class LinkSession {
   /** Passes something about an invitation on to them. */
   say(said: Said): void {
     this.#feed(said)
+  }
+
+  /** Tells them where this device can be reached, unless they know it from here. */
+  place(offer: Uint8Array): void {
+    const place = toHex(offer)
+    if (place !== this.#place) this.#feed({ kind: 'place', bytes: offer })
+    this.#place = place
   }
 
   /** Asks them for control events that do not come by themselves. */
@@ -164,7 +175,9 @@ export class LinkSession {
         return this.#ports.onAsked(this, effect.conversation)
       case 'request':
       case 'answer':
-        return this.#hearSaid(effect)
+        return this.#hearSaid({ kind: effect.kind, bytes: effect.bytes })
+      case 'place':
+        return this.#ports.onPlace(this, effect.bytes)
       case 'close':
         return this.link.close()
       default:

@@ -20,6 +20,7 @@ export type SessionsPorts = Pick<SessionPorts, 'crypto' | 'scheduler' | 'random'
   readonly onAsked: SessionPorts['onAsked']
   readonly onWanted: SessionPorts['onWanted']
   readonly onSaid: (card: Card, said: Said) => void
+  readonly onPlace: SessionPorts['onPlace']
 }
 
 type Greeted = { readonly session: LinkSession; readonly card: Card }

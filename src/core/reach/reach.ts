@@ -72,6 +72,7 @@ export const isForgettable = (reach: Reach, now: number): boolean =>
 const isShownDifferently = (before: Reach, after: Reach): boolean =>
   before.attempts !== after.attempts ||
   before.current !== after.current ||
+  before.shown !== after.shown ||
   (before.known !== after.known && rememberedOf(before).join() !== rememberedOf(after).join()) ||
   nextOf(before) !== nextOf(after)
 
@@ -97,6 +98,8 @@ const take = (draft: Draft, input: Input, moment: Moment): void => {
       return
     case 'heard':
       return heard(draft, input.offer, now)
+    case 'placed':
+      return rememberPlaces(draft, input.addresses, draft.links, now)
     case 'absent':
       return absent(draft, now)
     case 'server':
@@ -173,6 +176,7 @@ const heard = (draft: Draft, { kind, addresses }: Offer, now: number): void => {
   // What was tried in vain will not work for being said again.
   if (textsOf(believed) !== textsOf(draft.offered)) draft.failures = 0
   draft.offered = believed
+  rememberPlaces(draft, believed, draft.links, now)
   pend(draft, believed, true, now)
   if (draft.plan.at !== 'try') return
   // Who answers with no address is reached through the server alone, and calls nobody.
@@ -249,18 +253,20 @@ const accepted = (draft: Draft, link: NewLink, now: number): void => {
   if (draft.links.length >= (draft.wanted ? LINKS_MAX : STRANGER_LINKS_MAX))
     draft.effects.push({ do: 'close', link: link.number })
   else {
-    rememberOffered(draft, link, now)
+    rememberPlaces(draft, draft.offered, [link], now)
     addLink(draft, { ...link, dialled: false, since: now, handed: false })
   }
 }
 
 /**
  * Who was dialled from there does not know where the other listens, unless it was told: of what was told, that counts
- * which lies on the very host that the link comes from. Without a server, it is the way back.
+ * which lies on the very host that a link comes from. Without a server, it is the way back. Where both had to call each
+ * other, nobody gets in by calling alone.
  */
-const rememberOffered = (draft: Draft, link: NewLink, now: number): void => {
-  const host = parseAddress(link.address)?.host
-  for (const address of draft.offered) if (address.host === host) draft.known = withAnswered(draft.known, address, now)
+const rememberPlaces = (draft: Draft, told: readonly Address[], links: readonly NewLink[], now: number): void => {
+  const open = links.filter(({ path }) => path === 'nearby' || path === 'direct')
+  const hosts = new Set(open.map((link) => parseAddress(link.address)?.host))
+  for (const address of told) if (hosts.has(address.host)) draft.known = withAnswered(draft.known, address, now)
 }
 
 const lost = (draft: Draft, number: number, { now, dice }: Moment): void => {

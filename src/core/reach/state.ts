@@ -115,6 +115,8 @@ export type Input =
   | { readonly kind: 'sighted'; readonly addresses: readonly string[] }
   | { readonly kind: 'unsighted' }
   | { readonly kind: 'heard'; readonly offer: Offer }
+  /** On a link that stands it says where it listens. */
+  | { readonly kind: 'placed'; readonly addresses: readonly Address[] }
   /** The server says that the device is not there. */
   | { readonly kind: 'absent' }
   | { readonly kind: 'server'; readonly on: boolean }

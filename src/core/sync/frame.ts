@@ -28,6 +28,8 @@ export type Frame =
   | { readonly kind: 'answer'; readonly bytes: Uint8Array }
   /** Names control events that something builds on and that are not here: of a branch of a forked chain. */
   | { readonly kind: 'ask'; readonly tag: Hex; readonly ids: readonly Hex[] }
+  /** Where the sender can be reached. What it says is nothing of the session's. */
+  | { readonly kind: 'place'; readonly bytes: Uint8Array }
   /** A newer version's frame: ignored. */
   | { readonly kind: 'newer' }
 
@@ -42,6 +44,8 @@ export const DIGEST_BYTES = 16
 export const EVENTS_IN_FRAME_MAX = 1_024
 export const DIGESTS_IN_FRAME_MAX = 4_096
 export const ASKED_IN_FRAME_MAX = 64
+/** As many addresses as an offer names. */
+export const PLACE_BYTES_MAX = 1_024
 /** A request holds a card; an answer holds an introduction, with the founding event of a group. */
 export const REQUEST_BYTES_MAX = 64 * 1024
 
@@ -69,6 +73,7 @@ const NUMBER = {
   request: 8,
   answer: 9,
   ask: 10,
+  place: 11,
 } as const
 
 const tag = hex(TAG_BYTES)
@@ -83,6 +88,7 @@ const PAIR_BYTES = TAG_BYTES + DIGEST_BYTES
 const digestsShape = tuple(literal(NUMBER.digests), bytes(PAIR_BYTES, DIGESTS_IN_FRAME_MAX * PAIR_BYTES))
 const requestShape = tuple(literal(NUMBER.request), bytes(1, REQUEST_BYTES_MAX))
 const answerShape = tuple(literal(NUMBER.answer), bytes(1, REQUEST_BYTES_MAX))
+const placeShape = tuple(literal(NUMBER.place), bytes(1, PLACE_BYTES_MAX))
 const askShape = tuple(literal(NUMBER.ask), tag, list(hex(HASH_BYTES), ASKED_IN_FRAME_MAX))
 
 const shapeFrame = (plain: Plain): Frame | undefined => {
@@ -129,6 +135,10 @@ const shapeFrame = (plain: Plain): Frame | undefined => {
       const fields = askShape(plain)
       return fields && { kind: 'ask', tag: fields[1], ids: fields[2] }
     }
+    case NUMBER.place: {
+      const fields = placeShape(plain)
+      return fields && { kind: 'place', bytes: fields[1] }
+    }
     default:
       return typeof number === 'number' && number > 0 ? { kind: 'newer' } : undefined
   }
@@ -156,6 +166,8 @@ const plainFrame = (frame: Exclude<Frame, { kind: 'newer' }>): Plain => {
       return [NUMBER.answer, frame.bytes]
     case 'ask':
       return [NUMBER.ask, fromHex(frame.tag), frame.ids.map(fromHex)]
+    case 'place':
+      return [NUMBER.place, frame.bytes]
   }
 }
 

@@ -32,6 +32,8 @@ export type Session =
       readonly talk: Talk
       /** Requests and answers that came. */
       readonly requests: number
+      /** How often they said where they are. */
+      readonly places: number
       /** Frames that asked for events. */
       readonly asks: number
     }
@@ -41,6 +43,8 @@ export type Greeter = { readonly device: Hex; readonly nonce: Uint8Array; readon
 
 /** Requests and answers that are taken on one link; what comes beyond is ignored. */
 export const REQUESTS_MAX = 64
+/** How often they are listened to on one link when they say where they are. */
+export const PLACES_MAX = 64
 /** Frames asking for events that are answered on one link. */
 export const ASKS_MAX = 256
 
@@ -105,6 +109,8 @@ const tell = (session: Talking, input: Exclude<Input, { kind: 'opened' | 'frame'
       const { kind, bytes } = input
       return [session, bytes.length > REQUEST_BYTES_MAX ? [] : [send({ kind, bytes })]]
     }
+    case 'place':
+      return [session, [send({ kind: 'place', bytes: input.bytes })]]
     default:
       return unreachable(input)
   }
@@ -148,6 +154,10 @@ const takeFrame = (session: Talking, frame: Exclude<Frame, { kind: 'bye' }>): St
       if (session.requests >= REQUESTS_MAX) return [session, []]
       return [{ ...session, requests: session.requests + 1 }, [{ kind: frame.kind, bytes: frame.bytes }]]
     }
+    case 'place': {
+      if (session.places >= PLACES_MAX) return [session, []]
+      return [{ ...session, places: session.places + 1 }, [{ kind: 'place', bytes: frame.bytes }]]
+    }
     case 'newer':
       return [session, []]
     default:
@@ -166,7 +176,7 @@ const verified = (session: Exclude<Session, { at: 'closed' }>, card: Card | unde
     [fromHex(them), theirNonce],
   ].sort(([a], [b]) => (toHex(a as Uint8Array) < toHex(b as Uint8Array) ? -1 : 1))
   const binding = sha256(domain('kith binding 1', encode(sides)))
-  return [{ at: 'talking', them, talk: newTalk(binding), requests: 0, asks: 0 }, [{ kind: 'greeted', card }]]
+  return [{ at: 'talking', them, talk: newTalk(binding), requests: 0, places: 0, asks: 0 }, [{ kind: 'greeted', card }]]
 }
 
 /** The conversation that a tag names, if it is shared and not merely known. */

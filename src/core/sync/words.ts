@@ -30,8 +30,11 @@ export type Input =
   | { readonly kind: 'serve'; readonly conversation: Hex; readonly event: Uint8Array }
   /** This side has a new card. */
   | { readonly kind: 'card'; readonly card: Uint8Array }
-  /** Passed on as it is, to be taken in by the shell of the other side. At most `REQUEST_BYTES_MAX`. */
-  | { readonly kind: 'request' | 'answer'; readonly bytes: Uint8Array }
+  /**
+   * Passed on as it is, to be taken in by the shell of the other side. At most `REQUEST_BYTES_MAX`, of a `place` at most
+   * `PLACE_BYTES_MAX`.
+   */
+  | { readonly kind: 'request' | 'answer' | 'place'; readonly bytes: Uint8Array }
 
 /** `limit`: of each author no more than this is for them, and of the others nothing. It holds until `grew` says otherwise. */
 export type Shared = { readonly conversation: Hex; readonly vector: Vector; readonly limit?: Vector }
@@ -52,7 +55,7 @@ export type Effect =
   | { readonly kind: 'typing'; readonly conversation: Hex }
   /** They ask for these control events: `serve` those that are held and for them. */
   | { readonly kind: 'wanted'; readonly conversation: Hex; readonly ids: readonly Hex[] }
-  | { readonly kind: 'request' | 'answer'; readonly bytes: Uint8Array }
+  | { readonly kind: 'request' | 'answer' | 'place'; readonly bytes: Uint8Array }
   | { readonly kind: 'close'; readonly because: Because }
 
 export type Because = 'version' | 'wrong-card' | 'malformed' | 'bye'

@@ -183,8 +183,9 @@ export const createEndpoint = async ({
     const punched = await punch(device, connectedServers(through)[0], signal)
     if (!punched.ok) return punched
     const { connection } = punched.value
-    if (punched.value.opens === 'this') return linkOver(accept(connection), 'peer', signal, 'punched')
-    return accept(createStreamLink(punched.value.stream, connection, { protocol: 'peer', path: 'punched' }))
+    const path = punchedPathOf(connection.address)
+    if (punched.value.opens === 'this') return linkOver(accept(connection), 'peer', signal, path)
+    return accept(createStreamLink(punched.value.stream, connection, { protocol: 'peer', path }))
   }
 
   const near = createNear({
@@ -233,6 +234,9 @@ export const createEndpoint = async ({
     },
   })
 }
+
+/** Two that meet on one network are nearby, however they met. */
+const punchedPathOf = (address: string): Path => (pathOf(address) === 'nearby' ? 'nearby' : 'punched')
 
 const GIVEN_UP: Failure = { kind: 'closed', detail: 'the dial was given up' }
 

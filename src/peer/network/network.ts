@@ -246,6 +246,14 @@ export const openNetwork = (input: NetworkInput): Network => {
     },
     tryNow: (device) => devices.get(device)?.take({ kind: 'try-now' }),
     reach: (device) => devices.get(device)?.reach() ?? { shown: shownTo(device), candidates: [], attempts: [] },
+    offerFor: (device) => {
+      const addresses = addressesFor(device)
+      return addresses.length > 0 ? encodeOffer('answer', addresses) : undefined
+    },
+    placed: (device, bytes) => {
+      const offer = decodeOffer(bytes)
+      if (offer.ok) devices.get(device)?.take({ kind: 'placed', addresses: offer.value.addresses })
+    },
     measure: (device) => devices.get(device)?.ask(),
     remembered: (device) => devices.get(device)?.remembered() ?? [],
     ...handlers.setters,

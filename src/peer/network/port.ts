@@ -37,6 +37,10 @@ export interface Network {
   tryNow(device: Hex): void
   /** What was tried and what stands, for "why can't I reach them?". */
   reach(device: Hex): Reach
+  /** Where this device can be reached, to be told to that one on a link; undefined when it may not know. */
+  offerFor(device: Hex): Uint8Array | undefined
+  /** What that device said of itself with `offerFor`: a stranger's bytes. */
+  placed(device: Hex, offer: Uint8Array): void
   /** Measures the round trip of this device's links anew; `reach` then tells it. */
   measure(device: Hex): void
   /** Addresses at which this device answered (as itself), best first, to be kept and given to `want` next time. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
 import { parseAddress, type Address } from '../../../src/core/reach/address.ts'
+import { ANSWERED_ADDRESSES_MAX } from '../../../src/core/reach/known.ts'
 import { rememberedOf } from '../../../src/core/reach/reach.ts'
 import { createDriver, GREAT, REFUSED, SMALL, type Driver } from './driver.ts'
 
@@ -331,6 +332,33 @@ test('[RC34] who dialled is found again where it said that it listens, if it cam
   assert.deepEqual(rememberedOf(alice.state), [])
   alice.tell({ kind: 'accepted', link: { number: 1, path: 'nearby', address: '192.168.1.7:50123' } })
   assert.deepEqual(rememberedOf(alice.state), ['192.168.1.7:4001'])
+})
+
+test('[RC34] what is said on a link that stands, or after it came, is remembered like what was said before', () => {
+  const remembered = (path: 'nearby' | 'direct' | 'punched' | 'relayed', address: string): readonly string[] => {
+    const alice = createDriver()
+    alice.tell({ kind: 'want', addresses: [] })
+    alice.tell({ kind: 'accepted', link: { number: 1, path, address } })
+    alice.tell({ kind: 'heard', offer: { kind: 'answer', addresses: addresses('192.168.1.7:4001') } })
+    alice.tell({ kind: 'placed', addresses: addresses('192.168.1.7:4002', '10.0.0.9:25') })
+    return rememberedOf(alice.state)
+  }
+  assert.deepEqual(remembered('nearby', '192.168.1.7:50123').toSorted(), ['192.168.1.7:4001', '192.168.1.7:4002'])
+  assert.deepEqual(remembered('direct', '10.0.0.9:50123'), ['10.0.0.9:25'])
+  assert.deepEqual(remembered('punched', '192.168.1.7:50123'), [])
+  assert.deepEqual(remembered('relayed', 'relay'), [])
+})
+
+test('[RC34] however much is said on a link, eight addresses are remembered, and nobody is dialled', () => {
+  const alice = createDriver()
+  alice.tell({ kind: 'want', addresses: [] })
+  alice.tell({ kind: 'accepted', link: { number: 1, path: 'nearby', address: '192.168.1.7:50123' } })
+  const said = Array.from({ length: 40 }, (_, index) => addresses(`192.168.1.7:${5_000 + index}`))
+  assert.deepEqual(
+    said.flatMap((told) => alice.tell({ kind: 'placed', addresses: told })),
+    [],
+  )
+  assert.equal(rememberedOf(alice.state).length, ANSWERED_ADDRESSES_MAX)
 })
 
 test('[RC35] when no direct link came within a third of a second, both call each other, once in a round', () => {

@@ -4,6 +4,7 @@ import {
   DIGESTS_IN_FRAME_MAX,
   encodeFrame,
   EVENTS_IN_FRAME_MAX,
+  PLACE_BYTES_MAX,
   readFrame,
   REQUEST_BYTES_MAX,
 } from '../../../src/core/sync/frame.ts'
@@ -21,6 +22,7 @@ const frames = [
   encodeFrame({ kind: 'digests', digests: new Map([[tag, tag]]) }),
   encodeFrame({ kind: 'request', bytes: Uint8Array.of(1, 2) }),
   encodeFrame({ kind: 'answer', bytes: Uint8Array.of(1, 2) }),
+  encodeFrame({ kind: 'place', bytes: Uint8Array.of(1, 2) }),
   encodeFrame({ kind: 'ask', tag, ids: ['11'.repeat(32), '22'.repeat(32)] }),
 ]
 
@@ -50,6 +52,11 @@ test('[SY14] digests that end within a pair, name a conversation twice or are to
   assert.equal(framed(different(2).subarray(0, 63)), false)
   assert.equal(framed(new Uint8Array(64)), false)
   assert.equal(framed(new Uint8Array(0)), false)
+})
+
+test('[SY26] a place of more than 1,024 bytes, or of none, is refused', () => {
+  const framed = (bytes: number): boolean => readFrame(encode([11, new Uint8Array(bytes)])).ok
+  assert.deepEqual([0, 1, PLACE_BYTES_MAX, PLACE_BYTES_MAX + 1].map(framed), [false, true, true, false])
 })
 
 test('[SY14] a request or an answer of more than 64 KiB is refused', () => {

@@ -4,7 +4,7 @@ import { toHex, type Hex } from '../../../src/core/bytes/hex.ts'
 import { AUTHORS_MAX } from '../../../src/core/event/graph.ts'
 import { digestOf } from '../../../src/core/sync/digest.ts'
 import { encodeFrame, readFrame, REQUEST_BYTES_MAX, type Vector } from '../../../src/core/sync/frame.ts'
-import { REQUESTS_MAX } from '../../../src/core/sync/session.ts'
+import { PLACES_MAX, REQUESTS_MAX } from '../../../src/core/sync/session.ts'
 import { EARLY_MAX, tagOf } from '../../../src/core/sync/talking.ts'
 import { CONVERSATION, createIdentity, createLink, settle, type Side } from './sides.ts'
 
@@ -229,6 +229,18 @@ test('[SY19] requests and answers are passed on as they are, so many of them on 
   settle([hers, his])
   assert.deepEqual(his.heardOf.slice(0, 2), ['request 1 2', 'answer 2 2'])
   assert.equal(his.heardOf.length, REQUESTS_MAX)
+  assert.equal(his.closed, undefined)
+})
+
+test('[SY26] where they are is passed on as it is, so often on one link and no more', () => {
+  const [hers, his] = createLink(alice, bob)
+  hers.feed({ kind: 'place', bytes: Uint8Array.of(1) })
+  settle([hers, his])
+  assert.deepEqual(his.heardOf, [], 'before the greeting nothing is said')
+  for (let count = 1; count <= PLACES_MAX + 5; count++) hers.feed({ kind: 'place', bytes: Uint8Array.of(count) })
+  settle([hers, his])
+  assert.deepEqual(his.heardOf.slice(0, 2), ['place 1', 'place 2'])
+  assert.equal(his.heardOf.length, PLACES_MAX)
   assert.equal(his.closed, undefined)
 })
 

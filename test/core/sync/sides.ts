@@ -166,6 +166,7 @@ export class Side {
         return
       case 'request':
       case 'answer':
+      case 'place':
         this.heardOf.push(`${effect.kind} ${effect.bytes.join(' ')}`)
         return
       case 'renewed':

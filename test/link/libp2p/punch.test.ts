@@ -40,7 +40,7 @@ test('[LK23] two that call each other at one moment get one link, the same at bo
     const outcomes = [await punch(second, first), await waiting]
     assert(outcomes.every(isLink), JSON.stringify(outcomes))
     const [a, b] = outcomes as [Link, Link]
-    assert.deepEqual([a.device, a.path, b.device, b.path], [first.device, 'punched', second.device, 'punched'])
+    assert.deepEqual([a.device, a.path, b.device, b.path], [first.device, 'nearby', second.device, 'nearby'])
     const byDevice = new Map([
       [b.device === small.device ? small : great, a],
       [a.device === small.device ? small : great, b],
@@ -125,6 +125,6 @@ test('[LK23] one device and several others call each other at one moment', async
   const outcomes = await Promise.all(all.flatMap((each) => [punch(small, each), punch(each, small)]))
   assert.deepEqual(
     outcomes.map((each) => (isLink(each) ? each.path : each)),
-    outcomes.map(() => 'punched'),
+    outcomes.map(() => 'nearby'),
   )
 })

@@ -66,7 +66,7 @@ test('[RC71] two call each other at the moment that the server named for it brin
   const dials = await Promise.all([dial(alice, bob), dial(bob, alice)])
   assert.deepEqual(
     dials.map((each) => each.ok && each.value.path),
-    ['punched', 'punched'],
+    ['nearby', 'nearby'],
   )
   const apart = await Promise.all([
     alice.dial({ device: bob.device, address: PUNCH_ADDRESS, through: [one.device], signal: never }),

@@ -178,6 +178,7 @@ export class End {
       case 'wanted':
       case 'request':
       case 'answer':
+      case 'place':
         return
     }
   }
