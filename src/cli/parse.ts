@@ -49,11 +49,14 @@ const parseFor = (command: Command, line: readonly string[], named: boolean): Re
     if (fault !== undefined) return refuse({ kind: 'usage', detail: fault })
     return accept({ at: 'run', command, given: { options: values as Given['options'], words: positionals } })
   } catch (error) {
-    // parseArgs tells what is wrong only in words, meant for the user. Its hints about `--` span several sentences.
-    if (error instanceof Error) return refuse({ kind: 'usage', detail: error.message.split('. To specify')[0] ?? '' })
+    if (error instanceof Error) return refuse({ kind: 'usage', detail: faultIn(error.message) })
     throw error
   }
 }
+
+/** parseArgs tells what is wrong only in words, meant for the user; its hints about `--` span several sentences. */
+const faultIn = (message: string): string =>
+  (message.split(/\n|\. To specify/)[0] ?? '').replace(/argument is ambiguous\.$/, 'argument missing')
 
 const faultOf = (command: Command, words: readonly string[]): string | undefined => {
   if (words.length < command.words.min) return `kith ${command.name} needs ${command.takes}`

@@ -46,6 +46,14 @@ test('[CL3] unknown commands and options, missing values and wrong numbers of ar
   }
 })
 
+test('[CL3] a value that is missing is told in one line, whatever stands where it should be', async () => {
+  for (const line of ['people --reach --json', 'people --reach']) {
+    const machine = machineWith()
+    await kith(line, machine)
+    assert.match(machine.noted[0] ?? '', /^kith: Option '--reach[^']*' argument missing\.$/, line)
+  }
+})
+
 test('[CL3] no command line throws', () => {
   const words = fc.constantFrom(
     'say',
