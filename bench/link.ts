@@ -5,15 +5,7 @@ import { connect } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { Link } from '../src/link/port.ts'
 import { COUNT, createBenchEndpoint, createPlainNode, ECHO, ECHO_PROTOCOL, SUM, type Ready } from './link-process.ts'
-
-export type Row = {
-  readonly what: string
-  readonly unit: string
-  readonly median: number
-  readonly min: number
-  readonly max: number
-  readonly reach?: number
-}
+import { quantile, row, type Row } from './row.ts'
 
 const RUNS = 5
 const ROUND_TRIPS = 2_000
@@ -62,16 +54,8 @@ export const benchLink = async (): Promise<readonly Row[]> => {
   }
   await endpoint.close()
   child.disconnect()
-  return [...tables].map(([what, { unit, values }]) => ({
-    what,
-    unit,
-    median: medianOf(values),
-    min: Math.min(...values),
-    max: Math.max(...values),
-  }))
+  return [...tables].map(([what, { unit, values }]) => row(what, unit, values))
 }
-
-const medianOf = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN
 
 export const medianTrip = async ({ roundTrip, close }: Wire): Promise<number> => {
   const times: number[] = []
@@ -81,7 +65,7 @@ export const medianTrip = async ({ roundTrip, close }: Wire): Promise<number> =>
     times.push(performance.now() - before)
   }
   await close()
-  return medianOf(times)
+  return quantile(times, 0.5)
 }
 
 const message = new Uint8Array(MESSAGE_BYTES).fill(ECHO)

@@ -4,18 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { row, type Row } from './row.ts'
 import type { PeersReport, PeersTask } from './server-peers.ts'
 import type { ServerReport } from './server-process.ts'
-
-export type Row = {
-  readonly what: string
-  readonly unit: string
-  readonly median: number
-  readonly min: number
-  readonly max: number
-  /** What it should be at most. */
-  readonly reach?: number
-}
 
 const SIZES = [1_000, 5_000] as const
 const RUNS = 3
@@ -141,19 +132,5 @@ const reported = async <Kind extends Report['kind']>(
 }
 
 type Report = ServerReport | PeersReport
-
-const row = (what: string, unit: string, values: readonly number[], reach?: number): Row => {
-  const sorted = values.toSorted((a, b) => a - b)
-  const median = sorted[Math.floor(sorted.length / 2)] ?? 0
-  const round = (value: number): number => Math.round(value * 100) / 100
-  return {
-    what,
-    unit,
-    median: round(median),
-    min: round(sorted[0] ?? 0),
-    max: round(sorted.at(-1) ?? 0),
-    ...(reach !== undefined && { reach }),
-  }
-}
 
 if (import.meta.main) console.table(await benchServer())

@@ -7,16 +7,7 @@ import { performance } from 'node:perf_hooks'
 import { Bug } from '../src/core/bytes/result.ts'
 import type { Change, Store } from '../src/store/port.ts'
 import { openSqliteStore } from '../src/store/sqlite.ts'
-
-export type Row = {
-  readonly what: string
-  readonly unit: string
-  readonly median: number
-  readonly min: number
-  readonly max: number
-  /** What it should be at most, or at least for rates. */
-  readonly reach?: number
-}
+import { at, row, type Row } from './row.ts'
 
 const HISTORY_MESSAGES = 1_000_000
 const CONVERSATIONS = 200
@@ -71,7 +62,7 @@ const benchHistory = async (folder: string): Promise<readonly Row[]> => {
   return [
     row('store: build a history of 1,000,000 messages', 'per s', [rate]),
     row('store: size of 1,000,000 messages', 'MB', [statSync(file).size / 1e6]),
-    { ...row('store: open 1,000,000 messages and read the last 50', 'ms', opening), reach: 100 },
+    row('store: open 1,000,000 messages and read the last 50', 'ms', opening, 100),
     row('store: memory that 1,000,000 messages add to a process', 'MB', [memoryOf(file)]),
     ...(await benchReads(file)),
   ]
@@ -191,14 +182,6 @@ const timed = async <Answer>(
   }
   return times
 }
-
-const row = (what: string, unit: string, values: readonly number[]): Row => {
-  const sorted = values.toSorted((a, b) => a - b)
-  return { what, unit, median: at(sorted, 0.5), min: at(sorted, 0), max: at(sorted, 1) }
-}
-
-const at = (sorted: readonly number[], share: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 
 const SEARCHES: readonly (readonly [what: string, text: string, conversation?: string])[] = [
   ['a common word', wordOf(1)],

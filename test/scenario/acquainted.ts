@@ -15,6 +15,8 @@ export const pathIs = (peer: Peer, other: { readonly id: string }, wanted: Path)
     return presence?.at === 'here' && presence.path === wanted ? wanted : undefined
   })
 
+export type Acquainted = Awaited<ReturnType<typeof acquainted>>
+
 /** Ann and Bob, each behind a router of this kind, and a first message that passed the server. */
 export const acquainted = async (
   context: TestContext,
@@ -40,9 +42,24 @@ export const acquainted = async (
   return { ann, bob, conversation, server, counter: await countersOf(stage, server, net.machine) }
 }
 
+/** Messages of one side, until both are on this path and at least so many were said. Gives all that was said so far. */
+export const talkUntil = async (
+  { ann, bob, conversation }: Acquainted,
+  path: Path,
+  least: number,
+): Promise<readonly string[]> => {
+  const moved = Promise.all([pathIs(ann, bob, path), pathIs(bob, ann, path)]).then(() => 'moved' as const)
+  const said = ['first']
+  for (;;) {
+    said.push(`message ${said.length}`)
+    const sent = await ann.says(conversation, said.at(-1) ?? '')
+    if ((await Promise.race([moved, ann.sees(sent, 'delivered')])) === 'moved' && said.length > least) return said
+  }
+}
+
 /** The first attempt of one to reach the other that is such, while a talk goes on. */
 export const attemptOf = async (
-  { ann, bob, conversation }: Awaited<ReturnType<typeof acquainted>>,
+  { ann, bob, conversation }: Acquainted,
   isSuch: (attempt: AttemptView) => boolean,
 ): Promise<AttemptView> => {
   for (;;) {

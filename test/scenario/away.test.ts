@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { says, startPeer, texts, type Peer } from './peer.ts'
-import { createStage, startServer, type Stage } from './stage.ts'
+import { says, startPair, startPeer, texts } from './peer.ts'
+import { createStage, startServer } from './stage.ts'
 
 const TIMEOUT = { timeout: 120_000 }
-
-const pair = async (stage: Stage, server: string): Promise<readonly [Peer, Peer]> =>
-  Promise.all([startPeer(stage, 'ann', { name: 'Ann', server }), startPeer(stage, 'bob', { name: 'Bob', server })])
 
 test(
   '[SC10] a message to somebody who is off waits, over restarts of both, and goes out by itself',
@@ -14,7 +11,7 @@ test(
   async (context) => {
     const stage = await createStage(context)
     const { address } = await startServer(stage)
-    const [ann, bob] = await pair(stage, address)
+    const [ann, bob] = await startPair(stage, address)
     const conversation = await ann.with(bob)
     await ann.sees(await ann.says(conversation, 'while you are here'), 'delivered')
     await bob.stop()
@@ -39,7 +36,7 @@ test('[SC10] what waits goes out without the server too, once both have met', TI
   const stage = await createStage(context)
   const server = await startServer(stage)
   // Where somebody can be found again is remembered, so it has to be the same place.
-  const [ann, bob] = await pair(stage, server.address)
+  const [ann, bob] = await startPair(stage, server.address)
   const conversation = await ann.with(bob)
   await ann.sees(await ann.says(conversation, 'hello'), 'delivered')
   const { addresses } = await bob.calls.status()
@@ -56,7 +53,7 @@ test(
   async (context) => {
     const stage = await createStage(context)
     const { address } = await startServer(stage)
-    const [ann, bob] = await pair(stage, address)
+    const [ann, bob] = await startPair(stage, address)
     const cara = await startPeer(stage, 'cara', { name: 'Cara', server: address })
     const [withBob, withCara] = [await ann.with(bob), await ann.with(cara)]
     await ann.sees(await ann.says(withBob, 'hello Bob'), 'delivered')
@@ -104,7 +101,7 @@ test(
 test('[SC12] a stranger’s first message is a request, and answering it accepts', TIMEOUT, async (context) => {
   const stage = await createStage(context)
   const { address } = await startServer(stage)
-  const [ann, bob] = await pair(stage, address)
+  const [ann, bob] = await startPair(stage, address)
   const conversation = await ann.with(bob)
   await ann.sees(await ann.says(conversation, 'do we know each other?'), 'delivered')
   await bob.until(({ conversations }) => (conversations.get(conversation)?.at === 'request' ? true : undefined))

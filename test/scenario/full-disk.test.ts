@@ -5,7 +5,7 @@ import { rm, statfs, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { says, startPeer, texts } from './peer.ts'
+import { says, startPair, texts } from './peer.ts'
 import { createStage, startServer } from './stage.ts'
 
 const DISK = 'size=6m'
@@ -43,10 +43,7 @@ test(
     const folder = join(stage.data, 'profiles', 'ann')
     smallDisk(folder)
     stage.afterwards(() => void execFileSync('umount', ['--lazy', folder]))
-    const [ann, bob] = await Promise.all([
-      startPeer(stage, 'ann', { name: 'Ann', server: address }),
-      startPeer(stage, 'bob', { name: 'Bob', server: address }),
-    ])
+    const [ann, bob] = await startPair(stage, address)
     const conversation = await ann.with(bob)
     await ann.sees(await ann.says(conversation, 'plenty of room'), 'delivered')
     await bob.sees(await bob.says(conversation, 'indeed'), 'delivered')

@@ -71,6 +71,14 @@ export const startPeer = async (stage: Stage, profile: string, start: Start): Pr
   return peerOf({ profile, folder, program, calls: door.calls, leave: () => door.close() })
 }
 
+/** Two people of one machine, on one server, each with a profile of their own. */
+export const startPair = async (
+  stage: Stage,
+  server: string,
+  [ann, bob]: readonly [string, string] = ['Ann', 'Bob'],
+): Promise<readonly [Peer, Peer]> =>
+  Promise.all([startPeer(stage, 'ann', { name: ann, server }), startPeer(stage, 'bob', { name: bob, server })])
+
 export const peerOf = async (input: {
   readonly profile: string
   readonly folder: string

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { acquainted, attemptOf, failureOf, pathIs } from './acquainted.ts'
+import { acquainted, attemptOf, failureOf, pathIs, talkUntil } from './acquainted.ts'
 import { skipNetworks as skip } from './networks.ts'
 import { done, texts } from './peer.ts'
 
@@ -8,16 +8,11 @@ test(
   '[SC26] behind two routers that let nobody in, a talk begins through the server and moves off it whole',
   { skip, timeout: 120_000 },
   async (context) => {
-    const { ann, bob, conversation } = await acquainted(context, ['port-restricted', 'port-restricted'])
+    const both = await acquainted(context, ['port-restricted', 'port-restricted'])
+    const { ann, bob, conversation } = both
     // A stranger is not called: Bob has to want it as well.
     done(await bob.calls.decide({ person: ann.id, standing: 'accepted' }))
-    const expected = ['first']
-    const moved = Promise.all([pathIs(ann, bob, 'punched'), pathIs(bob, ann, 'punched')]).then(() => 'moved' as const)
-    for (let number = 1; ; number += 1) {
-      expected.push(`message ${number}`)
-      const said = await ann.says(conversation, `message ${number}`)
-      if ((await Promise.race([moved, ann.sees(said, 'delivered')])) === 'moved' && number >= 50) break
-    }
+    const expected = await talkUntil(both, 'punched', 50)
     await ann.sees(await ann.says(conversation, 'last'), 'delivered')
     for (const peer of [ann, bob]) assert.deepEqual(texts(await peer.lines(conversation)), [...expected, 'last'])
   },

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { readDoorFile } from '../../src/api/door-file.ts'
-import { says, startPeer } from './peer.ts'
+import { says, startPair } from './peer.ts'
 import { createStage, startServer } from './stage.ts'
 
 const SECRET = 'the heron lands at midnight'
@@ -32,10 +32,7 @@ test(
   async (context) => {
     const stage = await createStage(context)
     const server = await startServer(stage)
-    const [ann, bob] = await Promise.all([
-      startPeer(stage, 'ann', { name: 'Annabel', server: server.address }),
-      startPeer(stage, 'bob', { name: 'Bobbin', server: server.address }),
-    ])
+    const [ann, bob] = await startPair(stage, server.address, ['Annabel', 'Bobbin'])
     const conversation = await ann.with(bob)
     await ann.sees(await ann.says(conversation, SECRET), 'delivered')
     await bob.hears(conversation, says(SECRET))

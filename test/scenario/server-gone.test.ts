@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { says, startPeer, texts } from './peer.ts'
+import { says, startPair, texts } from './peer.ts'
 import { createStage, startServer } from './stage.ts'
 
 test(
@@ -9,10 +9,7 @@ test(
   async (context) => {
     const stage = await createStage(context)
     const server = await startServer(stage)
-    const [ann, bob] = await Promise.all([
-      startPeer(stage, 'ann', { name: 'Ann', server: server.address }),
-      startPeer(stage, 'bob', { name: 'Bob', server: server.address }),
-    ])
+    const [ann, bob] = await startPair(stage, server.address)
     const conversation = await ann.with(bob)
     const expected: string[] = []
     const exchange = async (from: number, to: number): Promise<void> => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test, type TestContext } from 'node:test'
 import type { StatusView } from '../../src/view/view.ts'
-import { startPeer } from './peer.ts'
+import { startPair, startPeer } from './peer.ts'
 import { createStage, startServer, type Stage } from './stage.ts'
 
 const TIMEOUT = { timeout: 120_000 }
@@ -209,10 +209,7 @@ test('[SC19] names and messages that are not allowed are refused with 2 and in w
   ])
   assert.deepEqual([wrong.code, /“a b” is not a server’s address/.test(wrong.err)], [2, true])
 
-  const [ann, bob] = await Promise.all([
-    startPeer(stage, 'ann', { name: 'Ann', server: address }),
-    startPeer(stage, 'bob', { name: 'Bob', server: address }),
-  ])
+  const [ann, bob] = await startPair(stage, address)
   const conversation = await ann.with(bob)
   const words = ['say', 'Bob', '-', '--wait', 'delivered', '--data', stage.data, '--profile', 'ann']
   const most = 'm'.repeat(64 * 1024)

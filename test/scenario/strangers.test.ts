@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { dice } from './dice.ts'
-import { says, startPeer, texts, type Peer } from './peer.ts'
+import { type Peer, says, startPair, startPeer, texts } from './peer.ts'
 import { createStage, startServer } from './stage.ts'
 import { createStranger } from './stranger.ts'
 
@@ -68,10 +68,7 @@ test(
     const random = dice(context)
     const stage = await createStage(context)
     const server = await startServer(stage)
-    const [ann, bob] = await Promise.all([
-      startPeer(stage, 'ann', { name: 'Ann', server: server.address }),
-      startPeer(stage, 'bob', { name: 'Bob', server: server.address }),
-    ])
+    const [ann, bob] = await startPair(stage, server.address)
     const conversation = await ann.with(bob)
     const expected = [...(await talk(ann, bob, conversation, 10, 'before'))]
     const listening = portOf((await ann.calls.status()).addresses[0] ?? '')
@@ -130,10 +127,7 @@ test(
   async (context) => {
     const stage = await createStage(context)
     const server = await startServer(stage)
-    const [ann, bob] = await Promise.all([
-      startPeer(stage, 'ann', { name: 'Ann', server: server.address }),
-      startPeer(stage, 'bob', { name: 'Bob', server: server.address }),
-    ])
+    const [ann, bob] = await startPair(stage, server.address)
     const conversation = await ann.with(bob)
     const expected = [...(await talk(ann, bob, conversation, 10, 'before'))]
     const before = await memoryOf(ann.program.pid)
@@ -158,6 +152,7 @@ test(
     const offers = texts(await ann.lines(request.id))
     assert(offers.length > 0 && offers.length <= 64, `${offers.length} offers were kept`)
     const growth = (await memoryOf(ann.program.pid)) - before
+    context.diagnostic(`growth: ${Math.round(growth / 2 ** 20)} MiB`)
     assert(growth < GROWTH_BYTES_MAX, `${growth} bytes`)
     assert.equal(ann.program.err(), '')
   },

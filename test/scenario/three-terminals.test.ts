@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { test } from 'node:test'
 import { COMMANDS } from '../../src/cli/commands.ts'
 import type { LineView, PersonView, StatusView } from '../../src/view/view.ts'
-import { says, startPeer, texts } from './peer.ts'
+import { says, startPair, startPeer, texts } from './peer.ts'
 import { createStage, startServer, type Stage } from './stage.ts'
 
 const TIMEOUT = { timeout: 120_000 }
@@ -22,10 +22,7 @@ test(
   async (context) => {
     const stage = await createStage(context)
     const server = await startServer(stage)
-    const [ann, bob] = await Promise.all([
-      startPeer(stage, 'ann', { name: 'Ann', server: server.address }),
-      startPeer(stage, 'bob', { name: 'Bob', server: server.address }),
-    ])
+    const [ann, bob] = await startPair(stage, server.address)
     await Promise.all([ann.finds(bob), bob.finds(ann)])
     const listed = await stage.kith(['people', '--json', ...of(stage, 'ann')])
     assert.deepEqual(
@@ -140,10 +137,7 @@ test(
   async (context) => {
     const stage = await createStage(context)
     const server = await startServer(stage)
-    const [ann, bob] = await Promise.all([
-      startPeer(stage, 'ann', { name: 'Ann', server: server.address }),
-      startPeer(stage, 'bob', { name: 'Bob', server: server.address }),
-    ])
+    const [ann, bob] = await startPair(stage, server.address)
     const conversation = await ann.with(bob)
     await ann.sees(await ann.says(conversation, 'first'), 'delivered')
     await bob.stop()

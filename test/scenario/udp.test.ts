@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Internet } from '../lab/internet.ts'
-import { acquainted, attemptOf, failureOf, pathIs } from './acquainted.ts'
+import { acquainted, attemptOf, failureOf, pathIs, talkUntil } from './acquainted.ts'
 import { skipNetworks as skip } from './networks.ts'
 import { done, texts } from './peer.ts'
 
@@ -16,15 +16,10 @@ test(
   '[LK40] where no TCP passes between two routers that let nobody in, a talk moves whole to UDP, and needs no server then',
   { skip, timeout: 120_000 },
   async (context) => {
-    const { ann, bob, conversation, server } = await acquainted(context, ['port-restricted', 'port-restricted'], noTcp)
+    const both = await acquainted(context, ['port-restricted', 'port-restricted'], noTcp)
+    const { ann, bob, conversation, server } = both
     done(await bob.calls.decide({ person: ann.id, standing: 'accepted' }))
-    const expected = ['first']
-    const moved = Promise.all([pathIs(ann, bob, 'punched'), pathIs(bob, ann, 'punched')]).then(() => 'moved' as const)
-    for (let number = 1; ; number += 1) {
-      expected.push(`message ${number}`)
-      const said = await ann.says(conversation, `message ${number}`)
-      if ((await Promise.race([moved, ann.sees(said, 'delivered')])) === 'moved' && number >= 50) break
-    }
+    const expected = await talkUntil(both, 'punched', 50)
     const { link } = done(await ann.calls.reach({ person: bob.id }))
     assert.match(link?.address ?? '', /^udp 192\.0\.2\.2:\d+$/)
     await server.end('SIGKILL')

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import axe, { type AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { HARD_NETWORK, UNSEEN_NETWORK } from './fake/networks.ts'
-import { called, goTo, onStage, openTheatre, overflow, type Scene, type Theatre } from './stage.ts'
+import { called, goTo, onStage, openTheatre, overflow, playOn, type Scene, type Theatre } from './stage.ts'
 
 let theatre: Theatre
 before(async () => {
@@ -11,15 +11,12 @@ before(async () => {
 })
 after(() => theatre.close())
 
-const play = async (scene: Scene, act: (page: Page) => Promise<void>): Promise<void> => {
-  const { page, context, troubles } = await theatre.open(scene)
-  page.setDefaultTimeout(10_000)
-  await goTo(page, '/settings')
-  await connection(page).waitFor()
-  await act(page)
-  assert.deepEqual(troubles, [])
-  await context.close()
-}
+const play = (scene: Scene, act: (page: Page) => Promise<void>): Promise<void> =>
+  playOn(theatre, scene, async (page) => {
+    await goTo(page, '/settings')
+    await connection(page).waitFor()
+    await act(page)
+  })
 
 const connection = (page: Page) => page.getByRole('region', { name: 'Your connection' })
 

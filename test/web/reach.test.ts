@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import type { ReachView } from '../../src/view/reach-view.ts'
 import { HARD_NETWORK } from './fake/networks.ts'
 import { idOf } from './fake/people.ts'
-import { called, goTo, onStage, openTheatre, overflow, type Scene, type Theatre } from './stage.ts'
+import { called, goTo, onStage, openTheatre, overflow, playOn, type Scene, type Theatre } from './stage.ts'
 
 let theatre: Theatre
 before(async () => {
@@ -37,17 +37,14 @@ const relayed: ReachView = {
   waiting: 0,
 }
 
-const play = async (scene: Scene, act: (page: Page) => Promise<void>): Promise<void> => {
-  const { page: window, context, troubles } = await theatre.open(scene)
-  window.setDefaultTimeout(10_000)
-  await onStage(window, (stage, network) => stage.peer.setStatus({ network }), HARD_NETWORK)
-  await setReach(window, relayed)
-  await goTo(window, page)
-  await reach(window).waitFor()
-  await act(window)
-  assert.deepEqual(troubles, [])
-  await context.close()
-}
+const play = (scene: Scene, act: (page: Page) => Promise<void>): Promise<void> =>
+  playOn(theatre, scene, async (window) => {
+    await onStage(window, (stage, network) => stage.peer.setStatus({ network }), HARD_NETWORK)
+    await setReach(window, relayed)
+    await goTo(window, page)
+    await reach(window).waitFor()
+    await act(window)
+  })
 
 /** Times are told as the page counts them. */
 const setReach = (window: Page, view: ReachView): Promise<unknown> =>

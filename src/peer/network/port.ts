@@ -4,10 +4,9 @@ import type { MailboxKeys } from '../../core/mailbox/keys.ts'
 import type { Cursor } from '../../core/rendezvous/mailbox-messages.ts'
 import type { ServerAddress } from '../../core/reach/server-address.ts'
 import type { Link } from '../../link/port.ts'
-import type { Shown } from '../../core/reach/state.ts'
 import type { NetworkView } from '../../view/network-view.ts'
-import type { AttemptView, Candidate } from '../../view/reach-view.ts'
-import type { Millis, Path, ServerState, StatusView } from '../../view/view.ts'
+import type { ReachView } from '../../view/reach-view.ts'
+import type { Millis, ServerState, StatusView } from '../../view/view.ts'
 
 /**
  * Keeps this device linked to the devices that the peer wants, over the best path there is. Everything is synchronous
@@ -189,22 +188,8 @@ export type Changed =
   | { readonly nearby: true }
   | { readonly network: true }
 
-export type Reach = {
-  readonly link?: {
-    readonly path: Path
-    readonly address: string
-    readonly since: Millis
-    /** As last measured; absent while it was not yet. */
-    readonly roundTrip?: Millis
-  }
-  /** Where this device shows itself to the other. */
-  readonly shown: Shown
-  readonly candidates: readonly Candidate[]
-  /** Newest first, at most 50. */
-  readonly attempts: readonly AttemptView[]
-  /** When the next try starts by itself. Absent while linked as well as possible, and when nothing can be tried. */
-  readonly next?: Millis
-}
+/** Of one device; `attempts` are at most 50. */
+export type Reach = Pick<ReachView, 'link' | 'shown' | 'candidates' | 'attempts' | 'next'>
 
 /** Time and its passing, given from outside so that a simulation can own both. */
 export interface Scheduler {
