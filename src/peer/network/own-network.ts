@@ -101,13 +101,15 @@ export const createOwnNetwork = (input: OwnNetworkInput): OwnNetworkWatch => {
     began = scheduler.now()
     const mine = (looking = new AbortController())
     const from = addresses().join()
-    const found = await lookFrom(standpoints, { observe: outside.observe, addresses: addresses(), signal: mine.signal })
+    const ground = { observe: outside.observe, addresses: addresses(), signal: mine.signal }
+    const answers = await askFrom(standpoints, ground)
     if (looking !== mine) return
     looking = undefined
     // A server that went away meanwhile was silent for that, and tells nothing of the network.
     const remain = new Set(input.standpoints().map(({ address }) => address))
-    if (!standpoints.every(({ address }) => remain.has(address))) return
-    looks = { ...found, at: scheduler.now(), from }
+    const heard = answers.filter(({ address }) => remain.has(address))
+    if (heard.length === 0) return
+    looks = { ...lookOf(heard), at: scheduler.now(), from }
     input.onChanged()
   }
 
@@ -170,8 +172,15 @@ const portToMap = (addresses: readonly string[]): number | undefined =>
     .flatMap((text) => parseAddress(text) ?? [])
     .find(({ path, loopback, host }) => path === 'nearby' && !loopback && !host.startsWith('['))?.port
 
-/** The first server that answers from outside tells of the network; each tells how far away it is. */
-const lookFrom = async (
+type Asked = {
+  readonly address: string
+  readonly family: 4 | 6
+  readonly look?: Look
+  readonly millis?: Millis
+}
+
+/** What each server says over each family of addresses that this device has. */
+const askFrom = (
   standpoints: readonly Standpoint[],
   {
     observe,
@@ -182,27 +191,31 @@ const lookFrom = async (
     readonly addresses: readonly string[]
     readonly signal: AbortSignal
   },
-): Promise<Omit<Looks, 'at' | 'from'>> => {
+): Promise<readonly Asked[]> => {
   const families = ([4, 6] as const).filter((family) => hasFamily(addresses, family))
   const asked = standpoints.flatMap((standpoint) => families.map((family) => ({ ...standpoint, family })))
-  const answers = await Promise.all(
+  return Promise.all(
     asked.map(async ({ address, host, ports, family }) => {
       const seen = await observe({ host, ports, family, signal })
-      if (!seen.ok) return { address, family, look: undefined, millis: undefined }
+      if (!seen.ok) return { address, family }
       const { tcp, udp } = seen.value
-      const millis = [...tcp, ...udp].flatMap((each) => (each.at === 'seen' ? each.millis : []))
+      const times = [...tcp, ...udp].flatMap((each) => (each.at === 'seen' ? each.millis : []))
       const look = { tcp: seenIn(tcp), udp: seenIn(udp), udpAsked: ports.udp.length > 0 }
-      return { address, family, look, millis: millis.length === 0 ? undefined : Math.min(...millis) }
+      return { address, family, look, ...(times.length > 0 && { millis: Math.min(...times) }) }
     }),
   )
+}
+
+/** The first server that answers from outside tells of the network; each tells how far away it is. */
+const lookOf = (answers: readonly Asked[]): Omit<Looks, 'at' | 'from'> => {
   const best = (family: 4 | 6): Look | undefined => {
     const given = answers.flatMap((each) => (each.family === family && each.look ? [each.look] : []))
     return given.find(isFromOutside) ?? given.find(({ tcp, udp }) => tcp.length + udp.length > 0) ?? given[0]
   }
   const [ipv4, ipv6] = [best(4), best(6)]
-  const servers = standpoints.flatMap(({ address }) => {
-    const millis = answers.flatMap((each) => (each.address === address ? (each.millis ?? []) : []))
-    return millis.length === 0 ? [] : [{ address, roundTrip: Math.min(...millis) }]
+  const servers = [...new Set(answers.map(({ address }) => address))].flatMap((address) => {
+    const times = answers.flatMap((each) => (each.address === address ? (each.millis ?? []) : []))
+    return times.length === 0 ? [] : [{ address, roundTrip: Math.min(...times) }]
   })
   return { ...(ipv4 && { ipv4 }), ...(ipv6 && { ipv6 }), servers }
 }

@@ -75,6 +75,55 @@ test('[RC45] what was found is in the state: the router, each server’s round t
   assert.deepEqual(servers, [{ address: 'a.example:12345', roundTrip: 21 }])
 })
 
+test('[RC45] of several servers the first that sees this device from outside tells of the network, each how far it is', async () => {
+  const second: Standpoint = { address: 'b.example:1', host: 'b.example', ports: { tcp: [3, 4], udp: [3, 4] } }
+  const { time, home, watch } = createHome({
+    observe: async ({ host, ports }) => {
+      // The first one is on this network, and sees each port as it is; behind the router, each connection has its own.
+      const seen = (port: number) => {
+        const outside =
+          host === SERVER.host ? { host: '192.168.1.2', port: 5_000 } : { host: '203.0.113.9', port: 6_000 + port }
+        return { at: 'seen', port, local: { host: '192.168.1.2', port: 5_000 }, outside, millis: port } as const
+      }
+      return accept({ host: '198.51.100.1', tcp: ports.tcp.map(seen), udp: ports.udp.map(seen) })
+    },
+  })
+  home.standpoints = [SERVER, second]
+  watch.changed()
+  await time.advance(0)
+  const { own, servers } = watch.state()
+  assert.equal(own.ipv4.tcp.kind, 'address-and-port-dependent')
+  assert.deepEqual(servers, [
+    { address: SERVER.address, roundTrip: 1 },
+    { address: second.address, roundTrip: 3 },
+  ])
+})
+
+test('[RC45] a server that goes while it is asked tells nothing, and the others are listened to all the same', async () => {
+  const answering = Promise.withResolvers<void>()
+  const second: Standpoint = { address: 'b.example:1', host: 'b.example', ports: { tcp: [3], udp: [3] } }
+  const { time, home, watch } = createHome({
+    observe: async ({ host, ports }) => {
+      await answering.promise
+      const failure = { kind: 'timeout', detail: '' } as const
+      const silent = (port: number) => ({ at: 'failed', port, failure }) as const
+      if (host === SERVER.host) return accept({ host, tcp: ports.tcp.map(silent), udp: ports.udp.map(silent) })
+      const seen = (port: number) => {
+        const outside = { host: '203.0.113.9', port: 5_000 }
+        return { at: 'seen', port, local: { host: '192.168.1.2', port: 5_000 }, outside, millis: 7 } as const
+      }
+      return accept({ host, tcp: ports.tcp.map(seen), udp: ports.udp.map(seen) })
+    },
+  })
+  home.standpoints = [SERVER, second]
+  watch.changed()
+  home.standpoints = [second]
+  answering.resolve()
+  await time.advance(0)
+  const { own, servers, looked } = watch.state()
+  assert.deepEqual([looked, own.udp, servers], [1_000_000, 'leaves', [{ address: second.address, roundTrip: 7 }]])
+})
+
 test('[RC45] what was found on another network is not told of this one', async () => {
   const { time, watch, home } = createHome()
   watch.changed()
