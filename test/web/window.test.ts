@@ -105,9 +105,41 @@ test('[UI16] 100,000 messages open at the end and scroll to older ones, which st
     const rows = await page.locator('[data-line]').count()
     assert.ok(rows < 80, `${rows} rows are in the page`)
     // Once it rests, far lines are let go, and the line in sight has not moved.
-    await until(page, () => (document.querySelector('[role=group]')?.scrollHeight ?? Infinity) < 90_000)
+    await until(
+      page,
+      () => (document.querySelector('[aria-label="Messages with Bob"]')?.scrollHeight ?? Infinity) < 90_000,
+    )
     await page.getByRole('button', { name: 'Go to the newest message' }).click()
     await page.locator('[data-bubble]', { hasText: /^99999: / }).waitFor()
+  }))
+
+test('[UI16] a message that arrives in the very frame in which somebody scrolls up does not take them back to the end', () =>
+  play({ story: 'flood', count: 1_000 }, async (page) => {
+    await page.getByRole('link', { name: /Bob/ }).first().click()
+    await page.locator('[data-bubble]', { hasText: /^999: / }).waitFor()
+    const conversation = new URL(page.url()).hash.replace('#/with/', '')
+    const nearest = await page.evaluate(async (id) => {
+      const place = document.querySelector<HTMLElement>('[aria-label="Messages with Bob"]') ?? document.body
+      const frames = async (): Promise<void> => {
+        for (let left = 5; left > 0; left--) await new Promise((resolve) => requestAnimationFrame(resolve))
+      }
+      let least = Infinity
+      for (let turn = 0; turn < 5; turn++) {
+        place.scrollTop = place.scrollHeight
+        await frames()
+        const drawn = new Promise<void>((resolve) => {
+          const isThere = (): boolean => place.innerText.includes(`meanwhile ${turn}`)
+          new MutationObserver(() => isThere() && resolve()).observe(place, { childList: true, subtree: true })
+        })
+        place.scrollTop -= 300
+        globalThis.stage.peer.hear(id, `meanwhile ${turn}`)
+        await drawn
+        await frames()
+        least = Math.min(least, place.scrollHeight - place.clientHeight - place.scrollTop)
+      }
+      return least
+    }, conversation)
+    assert.ok(nearest >= 300, `${nearest} pixels from the end`)
   }))
 
 test('[UI16] a page of older lines that comes moves no line that is in sight', () =>
@@ -123,7 +155,7 @@ test('[UI16] a page of older lines that comes moves no line that is in sight', (
       .waitFor()
     // In the page itself: where a bubble stands from frame to frame while a page of older lines comes in.
     const moved = await page.evaluate(async () => {
-      const place = document.querySelector('[role=group]') ?? document.body
+      const place = document.querySelector('[aria-label="Messages with Bob"]') ?? document.body
       const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
       let worst = 0
       for (let turn = 0; turn < 40; turn++) {

@@ -60,9 +60,8 @@ export const RowList = (props: RowListProps): ReactNode => {
   const look = (): void => {
     const place = scroller.current
     if (place === null) return
-    const below = place.scrollHeight - place.scrollTop - place.clientHeight
     // Rows that are measured, or arrive, push the end away: only going up means that somebody wants to leave it.
-    if (below < END_PIXELS) stuck.current = true
+    if (pixelsBelow(place) < END_PIXELS) stuck.current = true
     else if (place.scrollTop < offset.current) stuck.current = false
     offset.current = place.scrollTop
     onAtEnd(stuck.current)
@@ -98,9 +97,10 @@ export const RowList = (props: RowListProps): ReactNode => {
     if (replaced && unread > 0) {
       stuck.current = false
       list.current?.scrollToIndex(unread, { align: 'start', offset: -48 })
-    } else if (replaced || stuck.current || saidNow) toEnd()
+    } else if (replaced || saidNow) toEnd()
+    else if (stuck.current && (atStart || !isScrolledUp(scroller.current, offset.current))) toEnd()
     // oxlint-disable-next-line react/exhaustive-effect-dependencies -- `toEnd` only reaches for refs
-  }, [rows, replaced, saidNow])
+  }, [rows, replaced, saidNow, atStart])
   useStaying(scroller, stuck, generation, (filled) => {
     look()
     // What does not fill the space cannot be scrolled, and so would never ask for more.
@@ -136,6 +136,13 @@ export const RowList = (props: RowListProps): ReactNode => {
     </div>
   )
 }
+
+const pixelsBelow = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement): number =>
+  scrollHeight - scrollTop - clientHeight
+
+/** Since it was last looked at: the browser tells of it only with its next frame, and what is drawn before must wait. */
+const isScrolledUp = (place: HTMLElement | null, offset: number): boolean =>
+  place !== null && place.scrollTop < offset && pixelsBelow(place) >= END_PIXELS
 
 type Held<Value> = { readonly current: Value }
 
