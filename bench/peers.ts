@@ -13,8 +13,11 @@ export type BenchPeer = RunningPeer & {
   readonly name: string
   /** The folder of its profile, which holds its database. */
   readonly folder: string
-  /** Calls the listener with every update, the first snapshot included. Gives back how to stop that. */
-  watch(listener: (update: Update) => void): () => void
+  /**
+   * Calls the listener with every update, the first snapshot included. Resolves once that has come, with how to stop:
+   * what happens before may be in the snapshot and in no update.
+   */
+  watch(listener: (update: Update) => void): Promise<() => void>
   /** Resolves with the first update that `found` makes something of. */
   until<Value>(found: (update: Update) => Value | undefined): Promise<Value>
   stop(): Promise<void>
@@ -113,12 +116,17 @@ const withWatching = (
   running: RunningPeer,
   { name, folder, child }: { readonly name: string; readonly folder: string; readonly child: ChildProcess },
 ): BenchPeer => {
-  const watch = (listener: (update: Update) => void): (() => void) => {
+  const watch: BenchPeer['watch'] = async (listener) => {
     const stopping = new AbortController()
+    const begun = Promise.withResolvers<void>()
     const read = async (): Promise<void> => {
-      for await (const update of running.calls.updates(stopping.signal)) listener(update)
+      for await (const update of running.calls.updates(stopping.signal)) {
+        listener(update)
+        begun.resolve()
+      }
     }
     void read()
+    await begun.promise
     return () => stopping.abort()
   }
   return {
@@ -126,15 +134,16 @@ const withWatching = (
     name,
     folder,
     watch,
-    until: (found) =>
-      new Promise((resolve) => {
-        const stop = watch((update) => {
-          const value = found(update)
-          if (value === undefined) return
-          stop()
-          resolve(value)
-        })
-      }),
+    until: async <Value>(found: (update: Update) => Value | undefined) => {
+      const sought = Promise.withResolvers<Value>()
+      const stop = await watch((update) => {
+        const value = found(update)
+        if (value !== undefined) sought.resolve(value)
+      })
+      const value = await sought.promise
+      stop()
+      return value
+    },
     stop: async () => {
       running.disconnect()
       const ended = new Promise((resolve) => child.once('exit', resolve))

@@ -46,11 +46,13 @@ export const say = async (
   speaker: (index: number) => BenchPeer,
 ): Promise<number[]> => {
   const waiting = new Map<string, () => void>()
-  const stops = [ann, bob].map((peer) =>
-    peer.watch((update) => {
-      if (update.kind !== 'line' || update.line.kind !== 'message' || update.line.mine) return
-      waiting.get(update.line.text)?.()
-    }),
+  const stops = await Promise.all(
+    [ann, bob].map((peer) =>
+      peer.watch((update) => {
+        if (update.kind !== 'line' || update.line.kind !== 'message' || update.line.mine) return
+        waiting.get(update.line.text)?.()
+      }),
+    ),
   )
   const millis: number[] = []
   for (let index = 0; index < count; index++) {
@@ -73,7 +75,7 @@ export const flood = async ({ ann, bob, conversation }: Talk, count: number): Pr
   let next = 0
   let fault: string | undefined
   const all = Promise.withResolvers<void>()
-  const stop = bob.watch((update) => {
+  const stop = await bob.watch((update) => {
     if (update.kind === 'lagged') fault = 'the updates lagged'
     if (update.kind !== 'line' || update.line.kind !== 'message' || update.line.mine) return
     if (update.line.text !== texts[next]) fault = `message ${next} is not the next one that is reported`

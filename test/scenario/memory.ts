@@ -1,4 +1,19 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Program } from './stage.ts'
+
+/** Options of Node with which a program answers `keptBytes`. */
+export const PROBED = ['--expose-gc', '--import', fileURLToPath(new URL('probe.ts', import.meta.url))]
+
+/**
+ * What a program started with `PROBED` keeps in memory, `time` counting from 1: what nobody needs any more is thrown away
+ * first. What the system has given to the process says little: it grows by tens of megabytes with what passes through.
+ */
+export const keptBytes = async (program: Program, time: number): Promise<number> => {
+  process.kill(program.pid, 'SIGUSR2')
+  const [, bytes] = await program.prints(new RegExp(`^kept (\\d+) bytes \\(${time}\\)$`, 'm'))
+  return Number(bytes)
+}
 
 const CHUNK_BYTES = 16 * 1024 * 1024
 

@@ -15,6 +15,8 @@ export type Start = {
   readonly mapPorts?: 'on' | 'off'
   /** Further options of `kith`. */
   readonly words?: readonly string[]
+  /** Options of Node. */
+  readonly node?: readonly string[]
 }
 
 /** A running program of somebody, spoken to through its door. */
@@ -64,7 +66,8 @@ export const startLine = (
 ]
 
 export const startPeer = async (stage: Stage, profile: string, start: Start): Promise<Peer> => {
-  const program = stage.start(startLine(stage, profile, start))
+  const { node } = start
+  const program = stage.start(startLine(stage, profile, start), { ...(node && { node }) })
   await program.prints(/Window/)
   const folder = join(stage.data, 'profiles', profile)
   const door = await enter(folder)

@@ -27,6 +27,8 @@ export type Stage = {
 export type Spawning = {
   /** What runs the program: `ip netns exec NAME`, for one. */
   readonly through?: readonly string[]
+  /** Options of Node for a `kith`. */
+  readonly node?: readonly string[]
   readonly stdin?: string
 }
 
@@ -60,7 +62,8 @@ export const createStage = async (context: Pick<TestContext, 'after' | 'diagnost
     programs.push({ name: words.slice(-6).join(' '), program })
     return program
   }
-  const kith = (words: readonly string[], input?: Spawning): Program => start([process.execPath, KITH, ...words], input)
+  const kith = (words: readonly string[], input?: Spawning): Program =>
+    start([process.execPath, ...(input?.node ?? []), KITH, ...words], input)
 
   context.after(async () => {
     over = true

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { dice } from './dice.ts'
 import { type Peer, says, startPair, startPeer, texts } from './peer.ts'
+import { keptBytes, PROBED } from './memory.ts'
 import { createStage, startServer } from './stage.ts'
 import { createStranger } from './stranger.ts'
 
@@ -11,6 +12,7 @@ const TIMEOUT = { timeout: 200_000 }
 
 /** What a process may grow by while it is attacked. What attackers sent would be many times this if it were kept. */
 const GROWTH_BYTES_MAX = 200 * 1024 * 1024
+const FLOOD_GROWTH_BYTES_MAX = 32 * 1024 * 1024
 
 /** The memory that a process takes up. Linux tells; elsewhere nothing is compared. */
 const memoryOf = async (pid: number): Promise<number> => {
@@ -127,10 +129,13 @@ test(
   async (context) => {
     const stage = await createStage(context)
     const server = await startServer(stage)
-    const [ann, bob] = await startPair(stage, server.address)
+    const [ann, bob] = await Promise.all([
+      startPeer(stage, 'ann', { name: 'Ann', server: server.address, node: PROBED }),
+      startPeer(stage, 'bob', { name: 'Bob', server: server.address }),
+    ])
     const conversation = await ann.with(bob)
     const expected = [...(await talk(ann, bob, conversation, 10, 'before'))]
-    const before = await memoryOf(ann.program.pid)
+    const before = await keptBytes(ann.program, 1)
     const stranger = await createStranger('Mallory')
     context.after(() => stranger.end())
     const { addresses } = await ann.calls.status()
@@ -142,6 +147,7 @@ test(
     )
     assert.equal(request.at, 'request')
     expected.push(...(await talk(ann, bob, conversation, 40, 'during')))
+    const during = await keptBytes(ann.program, 2)
     const { frames, links } = stranger.sent
     await stranger.end()
     await flooding
@@ -151,9 +157,9 @@ test(
     for (const peer of [ann, bob]) assert.deepEqual(texts(await peer.lines(conversation)), expected)
     const offers = texts(await ann.lines(request.id))
     assert(offers.length > 0 && offers.length <= 64, `${offers.length} offers were kept`)
-    const growth = (await memoryOf(ann.program.pid)) - before
-    context.diagnostic(`growth: ${Math.round(growth / 2 ** 20)} MiB`)
-    assert(growth < GROWTH_BYTES_MAX, `${growth} bytes`)
+    const growth = [during, await keptBytes(ann.program, 3)].map((bytes) => bytes - before)
+    context.diagnostic(`growth in MiB: ${growth.map((bytes) => Math.round(bytes / 2 ** 20)).join(', ')}`)
+    for (const bytes of growth) assert(bytes < FLOOD_GROWTH_BYTES_MAX, `${bytes} bytes`)
     assert.equal(ann.program.err(), '')
   },
 )
