@@ -24,7 +24,7 @@ export const Choices = (): ReactNode => (
       <Choice
         name="directly"
         title="Connect directly"
-        meaning="The people you talk to learn your network address, as with any call. Off: only your servers learn it. They then carry everything, sealed; that is slower, files most of all, nobody nearby finds you, and without a server nothing arrives."
+        meaning="The people you talk to learn your network address, as with any call. Off: only your servers learn it. They then carry everything, sealed; that is slower, nobody nearby finds you, and without a server nothing arrives."
       />
     </div>
   </section>
