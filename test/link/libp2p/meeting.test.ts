@@ -159,7 +159,7 @@ test('[SV223] one who reaches the server over both meets one who reaches it over
     outcomes.map((each) =>
       each.ok ? `${each.value.path} at ${each.value.address.replace(/:\d+$/, '')}` : each.refusal,
     ),
-    [`punched at ${LOOPBACK}`, `punched at ${LOOPBACK}`],
+    [`nearby at ${LOOPBACK}`, `nearby at ${LOOPBACK}`],
   )
   assert.deepEqual([meetings().otherFamily, meetings().met], [1, 1])
 })
