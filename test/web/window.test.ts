@@ -120,13 +120,20 @@ test('[UI16] a message that arrives in the very frame in which somebody scrolls 
     const conversation = new URL(page.url()).hash.replace('#/with/', '')
     const nearest = await page.evaluate(async (id) => {
       const place = document.querySelector<HTMLElement>('[aria-label="Messages with Bob"]') ?? document.body
-      const frames = async (): Promise<void> => {
-        for (let left = 5; left > 0; left--) await new Promise((resolve) => requestAnimationFrame(resolve))
+      // At rest: ten frames in which no row was measured and nothing has moved.
+      const rest = async (): Promise<void> => {
+        let [still, seen] = [0, '']
+        while (still < 10) {
+          await new Promise((resolve) => requestAnimationFrame(resolve))
+          const now = `${place.scrollTop} of ${place.scrollHeight}`
+          still = now === seen ? still + 1 : 0
+          seen = now
+        }
       }
       let least = Infinity
       for (let turn = 0; turn < 5; turn++) {
         place.scrollTop = place.scrollHeight
-        await frames()
+        await rest()
         const drawn = new Promise<void>((resolve) => {
           const isThere = (): boolean => place.innerText.includes(`meanwhile ${turn}`)
           new MutationObserver(() => isThere() && resolve()).observe(place, { childList: true, subtree: true })
@@ -134,7 +141,7 @@ test('[UI16] a message that arrives in the very frame in which somebody scrolls 
         place.scrollTop -= 300
         globalThis.stage.peer.hear(id, `meanwhile ${turn}`)
         await drawn
-        await frames()
+        await rest()
         least = Math.min(least, place.scrollHeight - place.clientHeight - place.scrollTop)
       }
       return least
