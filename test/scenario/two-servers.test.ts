@@ -25,6 +25,18 @@ const isRelayed = (peer: Peer, other: { readonly id: string }): Promise<true> =>
     return (presence?.at === 'here' && presence.path === 'relayed') || undefined
   })
 
+/** Which of them carries the one link. Where both sides asked at one moment there are two at first, one of which is closed. */
+const carriedOnce = async (servers: readonly Server[]): Promise<number> => {
+  for (;;) {
+    const links = await Promise.all(servers.map((each) => each.counter('kith_relayed_links')))
+    assert.ok(
+      links.some((count) => count > 0),
+      'a server carries it',
+    )
+    if (links.reduce((sum, count) => sum + count, 0) === 1) return links.indexOf(1)
+  }
+}
+
 test(
   '[SC80] with two servers, one that is killed (SIGKILL) while it carries a talk is not missed: the other carries it on',
   { timeout: 240_000 },
@@ -45,12 +57,10 @@ test(
     }
     await exchange(10)
     await isRelayed(ann, bob)
-    const carried = await Promise.all(servers.map((each) => each.counter('kith_relayed_links')))
-    assert.equal((carried[0] ?? 0) + (carried[1] ?? 0), 1, carried.join())
-    const [killed, left] = carried[0] === 1 ? servers : servers.toReversed()
+    const [killed, left] = (await carriedOnce(servers)) === 0 ? servers : servers.toReversed()
     await Promise.all([exchange(20), killed?.program.end('SIGKILL')])
     await exchange(10)
-    assert.equal(await left?.counter('kith_relayed_links'), 1)
+    assert.equal(await carriedOnce(left ? [left] : []), 0)
     for (const peer of [ann, bob]) {
       assert.deepEqual(texts(await peer.lines(conversation)), expected)
       const ats = await peer.until(({ status }) => {
