@@ -1,4 +1,5 @@
-import { inTurn, type Address } from './address.ts'
+import { inTurn, parseAddress, type Address } from './address.ts'
+import type { Path } from './path.ts'
 
 /** Addresses of one device that are kept because it answered there, and because it was announced there. */
 export const ANSWERED_ADDRESSES_MAX = 8
@@ -33,6 +34,20 @@ export const withSighted = (known: readonly Known[], addresses: readonly Address
 /** No announcement holds any longer: what never answered is forgotten. */
 export const withoutSighted = (known: readonly Known[]): readonly Known[] =>
   known.flatMap(({ address, answered }) => (answered === undefined ? [] : [{ address, answered }]))
+
+/**
+ * Who was dialled from there does not know where the other listens, unless it was told: of what was told, that counts
+ * which lies on the very host that a link comes from. Without a server, it is the way back. Where both had to call each
+ * other, nobody gets in by calling alone.
+ */
+export const placesOn = (
+  told: readonly Address[],
+  links: readonly { readonly path: Path; readonly address: string }[],
+): readonly Address[] => {
+  const open = links.filter(({ path }) => path === 'nearby' || path === 'direct')
+  const hosts = new Set(open.map((link) => parseAddress(link.address)?.host))
+  return told.filter(({ host }) => hosts.has(host))
+}
 
 /** In the order in which they are worth a dial. */
 const kept = (known: readonly Known[]): readonly Known[] => {

@@ -2,7 +2,7 @@ import { parseAddress, type Address } from './address.ts'
 import { isFull, spend } from './allowance.ts'
 import { withAttempt, withOutcome } from './attempt.ts'
 import { waitMillis } from './backoff.ts'
-import { withAnswered, withoutSighted, withSighted } from './known.ts'
+import { placesOn, withAnswered, withoutSighted, withSighted } from './known.ts'
 import type { Offer } from './offer.ts'
 import { PUNCH_ADDRESS, RELAY_ADDRESS, type Failure } from './path.ts'
 import { hurry, newRoundAfterLoss, pend, RETRY, settle } from './round.ts'
@@ -99,7 +99,7 @@ const take = (draft: Draft, input: Input, moment: Moment): void => {
     case 'heard':
       return heard(draft, input.offer, now)
     case 'placed':
-      return rememberPlaces(draft, input.addresses, draft.links, now)
+      return placed(draft, input.addresses, now)
     case 'absent':
       return absent(draft, now)
     case 'server':
@@ -176,7 +176,7 @@ const heard = (draft: Draft, { kind, addresses }: Offer, now: number): void => {
   // What was tried in vain will not work for being said again.
   if (textsOf(believed) !== textsOf(draft.offered)) draft.failures = 0
   draft.offered = believed
-  rememberPlaces(draft, believed, draft.links, now)
+  remember(draft, placesOn(believed, draft.links), now)
   pend(draft, believed, true, now)
   if (draft.plan.at !== 'try') return
   // Who answers with no address is reached through the server alone, and calls nobody.
@@ -253,20 +253,21 @@ const accepted = (draft: Draft, link: NewLink, now: number): void => {
   if (draft.links.length >= (draft.wanted ? LINKS_MAX : STRANGER_LINKS_MAX))
     draft.effects.push({ do: 'close', link: link.number })
   else {
-    rememberPlaces(draft, draft.offered, [link], now)
+    remember(draft, placesOn(draft.offered, [link]), now)
     addLink(draft, { ...link, dialled: false, since: now, handed: false })
   }
 }
 
-/**
- * Who was dialled from there does not know where the other listens, unless it was told: of what was told, that counts
- * which lies on the very host that a link comes from. Without a server, it is the way back. Where both had to call each
- * other, nobody gets in by calling alone.
- */
-const rememberPlaces = (draft: Draft, told: readonly Address[], links: readonly NewLink[], now: number): void => {
-  const open = links.filter(({ path }) => path === 'nearby' || path === 'direct')
-  const hosts = new Set(open.map((link) => parseAddress(link.address)?.host))
-  for (const address of told) if (hosts.has(address.host)) draft.known = withAnswered(draft.known, address, now)
+/** Said on a link, it is dialled when that has ended: it is hearsay like what is said through a server. */
+const placed = (draft: Draft, told: readonly Address[], now: number): void => {
+  const news = placesOn(told, draft.links).filter(({ text }) => !rememberedOf(draft).includes(text))
+  const { allowance, granted } = spend(draft.hearsay, news.length, HEARSAY_DIALS_PER_MINUTE, now)
+  draft.hearsay = allowance
+  remember(draft, news.slice(0, granted), now)
+}
+
+const remember = (draft: Draft, addresses: readonly Address[], now: number): void => {
+  for (const address of addresses) draft.known = withAnswered(draft.known, address, now)
 }
 
 const lost = (draft: Draft, number: number, { now, dice }: Moment): void => {
