@@ -12,8 +12,12 @@ export type Prober = {
   listen(at: Spot): true
   /** Calls from this port, and stays connected. Answers with where this side seems to be to the other. */
   call(how: { readonly by: Carrier; readonly from: number; readonly to: Spot }): Spot
-  /** Calls from this host of the machine, where perhaps nobody answers. Answers with whether somebody did. */
-  knock(how: { readonly by: Carrier; readonly from: string; readonly to: Spot }): boolean
+  /** Calls from this host of the machine, where perhaps nobody answers. */
+  knock(how: { readonly by: Carrier; readonly from: string; readonly to: Spot }): true
+  /** Has dealt with all that was sent to it, or by it, before this was asked, through the cables of its own. */
+  settle(): true
+  /** Whether the last knock was answered so far. */
+  answered(): boolean
 }
 
 type InputOf<Name extends keyof Prober> = Parameters<Prober[Name]>[0]
@@ -54,32 +58,36 @@ const call = async ({ by, from, to: { host, port } }: InputOf<'call'>): Promise<
   return seen
 }
 
-/**
- * That a call is not answered is known without waiting for a time: markers that were sent after it, through the same
- * cables, have come back.
- */
-const knock = async ({ by, from, to }: InputOf<'knock'>): Promise<boolean> => {
-  let answered = false
-  const end = await send(by, from, to, () => (answered = true))
+let heard = false
+let endKnock = (): void => {}
+
+const knock = async ({ by, from, to: { host, port } }: InputOf<'knock'>): Promise<true> => {
+  endKnock()
+  heard = false
+  const hear = (): void => void (heard = true)
+  if (by === 'tcp') {
+    const socket = connect({ host, port, localAddress: from })
+    socket.on('connect', hear).on('error', () => {})
+    endKnock = () => void socket.destroy()
+    return true
+  }
+  const socket = await bind(from, 0)
+  socket.on('message', hear)
+  endKnock = () => void socket.close()
+  await new Promise((resolve) => socket.send(QUESTION, port, host, resolve))
+  return true
+}
+
+/** Markers that were sent later, and took the same cables, have come back. */
+const settle = async (): Promise<true> => {
   for (let left = MARKERS; left > 0 && line; left -= 1) {
     line.write(MARKER)
     while (!String((await once(line, 'data'))[0]).includes(MARKED));
   }
-  end()
-  return answered
+  return true
 }
 
-const send = async (by: Carrier, from: string, { host, port }: Spot, onAnswer: () => void): Promise<() => void> => {
-  if (by === 'tcp') {
-    const socket = connect({ host, port, localAddress: from })
-    socket.on('connect', onAnswer).on('error', () => {})
-    return () => void socket.destroy()
-  }
-  const socket = await bind(from, 0)
-  socket.on('message', onAnswer)
-  await new Promise((resolve) => socket.send(QUESTION, port, host, resolve))
-  return () => void socket.close()
-}
+const answered = async (): Promise<boolean> => heard
 
 const bind = async (host: string, port: number): Promise<UdpSocket> => {
   const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4')
@@ -107,4 +115,4 @@ const spotIn = ([bytes]: readonly unknown[]): Spot => {
 const anyHost = (host: string): string => (isIPv6(host) ? '::' : '0.0.0.0')
 
 /** Run as a child process on a machine of the lab: calls, and is called, to find out what the routers around it do. */
-if (import.meta.main) await answerQuestions<Prober>({ listen, call, knock })
+if (import.meta.main) await answerQuestions<Prober>({ listen, call, knock, settle, answered })

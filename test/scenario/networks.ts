@@ -102,7 +102,16 @@ export const cable = (one: CableEnd, other: CableEnd): void => {
     for (const address of [end.address].flat()) ip('-n', end.machine.name, 'addr', 'add', address, 'dev', end.card)
     ip('-n', end.machine.name, 'link', 'set', end.card, 'up')
   }
+  for (const end of [one, other]) while (!carries(end));
 }
+
+/**
+ * Whether the system has noticed that the other end of the cable is up as well. It looks at such news once a second, or
+ * when somebody asks for the state of a card; until then nobody's question for an IPv6 neighbour is heard, and the next
+ * one is asked a second later.
+ */
+const carries = ({ machine: { name }, card }: CableEnd): boolean =>
+  ip('-n', name, '-6', 'route', 'show', 'table', 'local', 'type', 'multicast', 'dev', card) !== ''
 
 /**
  * Two machines behind a third, which passes nothing on between them: they reach it, and each other never until `open`.

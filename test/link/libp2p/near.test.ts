@@ -1,51 +1,20 @@
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { test, type TestContext } from 'node:test'
 import fc from 'fast-check'
+import { cable, machine, skipNetworks as skip, type Machine } from '../../scenario/networks.ts'
 import { announcementOf, NEAR_SERVICE, sightingIn, type Records } from '../../../src/link/libp2p/near-records.ts'
 
 const DEVICE_PROGRAM = fileURLToPath(new URL('near-device.ts', import.meta.url))
 
-const ip = (...words: readonly string[]): string => execFileSync('ip', words, { encoding: 'utf8', stdio: 'pipe' })
-
-/** Multicast goes to everybody on a real network, so these tests run in networks of their own, which need root. */
-const skip = ((): string | false => {
-  try {
-    ip('netns', 'add', `kith-probe-${process.pid}`)
-    ip('netns', 'del', `kith-probe-${process.pid}`)
-    return false
-  } catch {
-    return 'needs root and the program ip, for a network of its own'
-  }
-})()
-
-/** A machine without any network but its loopback. */
-const machine = (context: TestContext, name: string): string => {
-  const space = `kith-${name}-${process.pid}`
-  ip('netns', 'add', space)
-  context.after(() => void ip('netns', 'del', space))
-  ip('-n', space, 'link', 'set', 'lo', 'up')
-  return space
-}
-
-const cable = (a: string, b: string): void => {
-  ip('-n', a, 'link', 'add', 'card', 'type', 'veth', 'peer', 'name', 'card', 'netns', b)
-  for (const [space, address] of [
-    [a, '10.77.0.1/24'],
-    [b, '10.77.0.2/24'],
-  ] as const) {
-    ip('-n', space, 'addr', 'add', address, 'dev', 'card')
-    ip('-n', space, 'link', 'set', 'card', 'up')
-  }
-}
-
 type Line = { readonly device?: string; readonly saw?: string; readonly address?: string; readonly linked?: boolean }
 
-/** A device on that machine: what it says, line by line. */
-const device = (context: TestContext, space: string, seed: number): AsyncIterator<Line, undefined> => {
-  const child = spawn('ip', ['netns', 'exec', space, process.execPath, DEVICE_PROGRAM, String(seed)], {
+/** A device on that machine: what it says, line by line. Multicast goes to everybody on a network: these are the test's. */
+const device = (context: TestContext, { through }: Machine, seed: number): AsyncIterator<Line, undefined> => {
+  const [program, ...words] = [...through, process.execPath, DEVICE_PROGRAM, String(seed)]
+  const child = spawn(program, words, {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   context.after(() => {
@@ -75,8 +44,8 @@ const seen = async (lines: AsyncIterator<Line, undefined>, who: string): Promise
 }
 
 test('[LK16] two profiles on a machine without any network find each other', { skip }, async (context) => {
-  const space = machine(context, 'alone')
-  const [ann, bob] = [device(context, space, 1), device(context, space, 2)]
+  const alone = machine(context, 'alone')
+  const [ann, bob] = [device(context, alone, 1), device(context, alone, 2)]
   const [a, b] = [await next(ann), await next(bob)]
   const [atAnn, atBob] = await Promise.all([seen(ann, b.device ?? ''), seen(bob, a.device ?? '')])
   for (const line of [atAnn, atBob]) assert.match(line.address ?? '', /^127\.0\.0\.1:|^\[::1\]:/)
@@ -84,7 +53,10 @@ test('[LK16] two profiles on a machine without any network find each other', { s
 
 test('[LK16] two machines on one cable find each other without a router', { skip }, async (context) => {
   const [here, there] = [machine(context, 'here'), machine(context, 'there')]
-  cable(here, there)
+  cable(
+    { machine: here, card: 'card', address: '10.77.0.1/24' },
+    { machine: there, card: 'card', address: '10.77.0.2/24' },
+  )
   const [ann, bob] = [device(context, here, 1), device(context, there, 2)]
   const [a, b] = [await next(ann), await next(bob)]
   const [atAnn, atBob] = await Promise.all([seen(ann, b.device ?? ''), seen(bob, a.device ?? '')])
