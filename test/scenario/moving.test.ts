@@ -43,7 +43,7 @@ const acquainted = async (context: TestContext, side: Side) => {
 const bothAre = ([ann, bob]: readonly [Peer, Peer], wanted: (path: Path) => boolean): Promise<readonly Path[]> =>
   Promise.all([pathIs(ann, bob, wanted), pathIs(bob, ann, wanted)])
 
-/** A cable between the two, as if one came to visit: `cut` lets nothing through any more, and tells nobody. */
+/** A cable between the two, as if one came to visit: after `cut` it lets nothing through until `mend`, and tells nobody. */
 const visit = ([here, there]: readonly [Machine, Machine]) => {
   cable(
     { machine: here, card: 'visit', address: '10.77.0.1/24' },
@@ -54,11 +54,14 @@ const visit = ([here, there]: readonly [Machine, Machine]) => {
       for (const each of [here, there])
         each.run('nft', 'table inet cut { chain in { type filter hook input priority 0; iifname "visit" drop; }; }')
     },
+    mend: (): void => {
+      for (const each of [here, there]) each.run('nft', 'delete table inet cut')
+    },
   }
 }
 
 test(
-  '[SC65] under a stream of messages both ways a link moves to better paths, and to the relay when its path breaks unheard',
+  '[SC65] under a stream of messages both ways a link moves to better paths, to the relay when its path breaks unheard, and back',
   { skip, timeout: 240_000 },
   async (context) => {
     const { people, machines, conversation } = await acquainted(context, 'port-restricted')
@@ -78,6 +81,9 @@ test(
     home.cut()
     await bothAre(people, (path) => path !== 'nearby')
     await tell('when that broke')
+    home.mend()
+    await bothAre(people, (path) => path === 'nearby')
+    await tell('when it was there again')
     context.diagnostic(`${await stream.end()} messages`)
   },
 )

@@ -47,9 +47,9 @@ export const isPreferred = (newer: Standing, older: Standing, sides: Sides): boo
   return newer.dialled === isChooser(sides)
 }
 
-/** When this link is to be closed for being surplus. */
-export const surplusEnds = (surplus: number, sides: Sides): number =>
-  surplus + (isChooser(sides) ? GRACE_MILLIS : PATIENCE_MILLIS)
+/** How long a surplus link stays. Of one that is doubted, nothing that the other side does is heard. */
+const surplusMillis = ({ doubted }: Standing, sides: Sides): number =>
+  doubted || isChooser(sides) ? GRACE_MILLIS : PATIENCE_MILLIS
 
 type Links = {
   readonly self: Hex
@@ -68,10 +68,7 @@ export const addLink = (draft: Links, link: Standing): void => {
   const before = draft.links.find((each) => each.number === draft.current)
   draft.links = [...draft.links, link]
   if (!before) speakOn(draft, link)
-  else if (before.doubted) {
-    speakOn(draft, link)
-    close(draft, before.number)
-  } else if (isPreferred(link, before, draft)) {
+  else if (before.doubted || isPreferred(link, before, draft)) {
     speakOn(draft, link)
     mark(draft, before.number, { surplus: link.since })
   } else mark(draft, link.number, { surplus: link.since })
@@ -87,11 +84,16 @@ export const doubtLink = (draft: Links, number: number): void => {
   dropLink(draft, draft.links.find((each) => each.number === number) ?? link)
 }
 
-/** Something was heard on it after all. */
+/**
+ * Something was heard on it after all. What replaced it on a worse path is closed, by which the other side learns that
+ * this one is spoken on again.
+ */
 export const trustLink = (draft: Links, number: number): void => {
   draft.links = draft.links.map(({ doubted, ...each }) =>
     each.number === number || !doubted ? each : { ...each, doubted },
   )
+  const link = draft.links.find((each) => each.number === number)
+  if (link && draft.current !== number) closeLinks(draft, ({ path }) => isBetterPath(link.path, path), true)
 }
 
 /** A link has ended. Of those that remain, the preferred one is spoken on. */
@@ -116,9 +118,10 @@ const speakOnBest = (draft: Links): void => {
 export const closeSurplus = (draft: Links, now: number): number => {
   let next = Infinity
   const current = draft.links.find(({ number }) => number === draft.current)
-  for (const { number, path, surplus } of draft.links) {
+  for (const link of draft.links) {
+    const { number, path, surplus } = link
     if (surplus === undefined) continue
-    const ends = surplusEnds(surplus, draft)
+    const ends = surplus + surplusMillis(link, draft)
     if (ends > now) next = Math.min(next, ends)
     else close(draft, number, current !== undefined && isBetterPath(current.path, path))
   }
@@ -126,9 +129,9 @@ export const closeSurplus = (draft: Links, now: number): number => {
 }
 
 /** Closes these. Of those that remain, the preferred one is spoken on. */
-export const closeLinks = (draft: Links, which: (link: Standing) => boolean = () => true): void => {
+export const closeLinks = (draft: Links, which: (link: Standing) => boolean = () => true, replaced = false): void => {
   const [closing, staying] = [draft.links.filter(which), draft.links.filter((each) => !which(each))]
-  for (const { number } of closing) close(draft, number)
+  for (const { number } of closing) close(draft, number, replaced)
   if (staying.some(({ number }) => number === draft.current)) return
   draft.current = undefined
   speakOnBest(draft)

@@ -78,8 +78,38 @@ test('[RC57] when nothing is heard on a link, the relay is dialled in the same m
   const alice = linked('punched')
   assert.deepEqual(alice.tell({ kind: 'silent', link: 1 }), ['ask', 'dial 0 relay'])
   assert.equal(alice.state.current, 1)
-  const words = alice.tell({ kind: 'connected', attempt: 0, link: link(2, 'relayed') })
-  assert.deepEqual(words, ['hand over 2', 'close 1'])
+  assert.deepEqual(alice.tell({ kind: 'connected', attempt: 0, link: link(2, 'relayed') }), ['hand over 2'])
+  assert.equal(alice.state.current, 2)
+  assert.deepEqual(
+    alice.pass(5_000).filter((word) => word.includes('close')),
+    ['13000 close 1'],
+  )
+})
+
+test('[RC57] what is heard in time on a link that was replaced for being silent brings both sides back to it', () => {
+  const alice = linked('nearby')
+  alice.tell({ kind: 'silent', link: 1 })
+  alice.tell({ kind: 'connected', attempt: 0, link: link(2, 'relayed') })
+  alice.pass(1_000)
+  const bob = linked('nearby', GREAT)
+  bob.tell({ kind: 'accepted', link: link(2, 'relayed') })
+  assert.equal(bob.state.current, 2)
+  assert.deepEqual(alice.tell({ kind: 'alive', link: 1 }), ['close 2'])
+  bob.tell({ kind: 'lost', link: 2 })
+  for (const each of [alice, bob]) {
+    assert.equal(each.state.current, 1)
+    assert.deepEqual(
+      each.pass(60_000).filter((word) => word.includes('close')),
+      [],
+    )
+  }
+})
+
+test('[RC57] a link that was replaced by one as good stays replaced, whatever is heard on it', () => {
+  const alice = linked('nearby')
+  alice.tell({ kind: 'silent', link: 1 })
+  alice.tell({ kind: 'accepted', link: link(2, 'nearby') })
+  assert.deepEqual(alice.tell({ kind: 'alive', link: 1 }), [])
   assert.equal(alice.state.current, 2)
 })
 
@@ -106,5 +136,5 @@ test('[RC57] where another link stands, it is spoken on at once', () => {
 test('[RC57] a link that comes while all are silent is spoken on, whatever its path', () => {
   const alice = linked('nearby')
   alice.tell({ kind: 'silent', link: 1 })
-  assert.deepEqual(alice.tell({ kind: 'accepted', link: link(2, 'relayed') }), ['hand over 2', 'close 1', 'give up 0'])
+  assert.deepEqual(alice.tell({ kind: 'accepted', link: link(2, 'relayed') }), ['hand over 2', 'give up 0'])
 })

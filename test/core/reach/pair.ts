@@ -44,7 +44,7 @@ const WAYS = new Map<string, Path>([
 /** The longest that a side may take a dead link for alive, as a connection without keepalive answers would be. */
 const UNNOTICED_MILLIS_MAX = 20_000
 /** When a side that asks for a sign of life takes such a link for silent. */
-const SILENT_MILLIS = { least: 1_500, most: 4_000 } as const
+const SILENT_MILLIS = { least: 500, most: 4_000 } as const
 
 /** With `squint`, the side that is dialled often takes a path for another than the side that dials. */
 export const createPair = (random: () => number, squint = false): Pair => {
@@ -226,8 +226,9 @@ export const createPair = (random: () => number, squint = false): Pair => {
     stall: (side) => {
       const wire = side.links.get(side.state.current ?? -1)
       if (!wire) return
-      after(silence(), () => hearNothing(side, wire))
-      after(silence() + SILENT_MILLIS.most, () => {
+      const began = silence()
+      after(began, () => hearNothing(side, wire))
+      after(began + random() * SILENT_MILLIS.most, () => {
         const number = wire.ends.get(side) ?? 0
         if (side.links.has(number)) tell(side, { kind: 'alive', link: number })
       })
