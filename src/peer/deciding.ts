@@ -22,10 +22,10 @@ export const createDeciding = (
   { reading, arriving }: { readonly reading: Reading; readonly arriving: Arriving },
 ): Deciding => ({
   person: async (person, decision) => {
-    const room = await peer.rooms.with(person)
     const before = peer.standingOf(person)
     const changes = peer.people.decide(person, decision)
     if (changes.length === 0) return accept(null)
+    const room = await peer.rooms.with(person)
     const kept = await peer.keep(changes)
     if (!kept.ok) {
       peer.people.decide(person, before)

@@ -30,10 +30,9 @@ export const viewLines = async (
 }
 
 /** What the list of conversations shows of a line; undefined for lines that are not about what was said. */
-export const snippetOf = (line: StoredLine): string | undefined => {
-  const read = readLine(line.bytes)
-  if (read?.kind !== 'text') return undefined
-  return read.message.kind === 'deleted' ? '' : shortened(read.message.text)
+export const snippetOf = (line: Line): string | undefined => {
+  if (line.kind !== 'text') return undefined
+  return line.message.kind === 'deleted' ? '' : shortened(line.message.text)
 }
 
 const NEWER: LineContent = { kind: 'newer', what: 'line' }
@@ -74,7 +73,7 @@ const replyTo = async (conversation: Hex, id: Hex, store: Store) => {
   const target = await store.line(conversation, id)
   const read = target && readLine(target.bytes)
   if (!target || !read) return { id, text: '' }
-  return { id, person: read.person, text: snippetOf(target) ?? '' }
+  return { id, person: read.person, text: snippetOf(read) ?? '' }
 }
 
 const shortened = (text: string): string => {

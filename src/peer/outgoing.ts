@@ -20,6 +20,19 @@ export const loadOutgoing = async (
   const loaded: { readonly at: Position; readonly event: Outgoing }[] = []
   let end: Position | undefined
   const limits = { limit: LOADED_EVENTS_MAX, bytes: LOADED_BYTES_MAX }
+  const outgoing = (author: Hex, { seq, bytes }: { readonly seq: number; readonly bytes: Uint8Array }): Outgoing => ({
+    author,
+    seq,
+    size: bytes.length,
+    bytes,
+  })
+  const [first, ...others] = wants
+  if (first && others.length === 0) {
+    const [author, from] = first
+    // Nothing to be put between: what the events say of their time need not be read.
+    const events = await store.events({ conversation, author, from, ...limits })
+    return events.map((event) => outgoing(author, event))
+  }
   for (const [author, from] of wants) {
     const events = await store.events({ conversation, author, from, ...limits })
     let last: Position | undefined
@@ -31,7 +44,7 @@ export const loadOutgoing = async (
       latest = Math.min(latest, read.value.event.time)
       const at = { time: latest, author, seq }
       last ??= at
-      loaded.push({ at, event: { author, seq, size: bytes.length, bytes } })
+      loaded.push({ at, event: outgoing(author, { seq, bytes }) })
     }
     // There may be more of this author: what comes after the last of these must wait for it.
     const isCut = events.length >= LOADED_EVENTS_MAX || sizeOf(events) >= LOADED_BYTES_MAX

@@ -108,9 +108,9 @@ export class Room {
     for (const line of lines.toReversed()) {
       const order = orderOf(line)
       if (this.#last && compareOrders(order, this.#last.order) < 0) continue
-      const snippet = snippetOf(line)
-      if (snippet !== undefined)
-        this.#last = { order, text: snippet, person: readLine(line.bytes)?.person ?? line.author }
+      const read = readLine(line.bytes)
+      const snippet = read && snippetOf(read)
+      if (read && snippet !== undefined) this.#last = { order, text: snippet, person: read.person }
     }
   }
 

@@ -133,7 +133,7 @@ const epoch = async (alice: Keys, bob: Keys) => {
     parentMailbox,
     ratchets: Object.fromEntries([...made.secrets.ratchets].map(([device, { key }]) => [device, key])),
     messageKeys: [first.messageKey, second.messageKey],
-    sealed: { messageKey: first.messageKey, place: sealedPlace, content, body: encode(sealContent(first.messageKey, sealedPlace, content)) },
+    sealed: { messageKey: first.messageKey, place: sealedPlace, content, body: encode(sealContent(first.messageKey, sealedPlace, content).body) },
     salt: hkdfExpand(first.messageKey, 'kith salt 1').slice(0, 16),
   }
 }

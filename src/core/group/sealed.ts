@@ -22,19 +22,20 @@ export type SealedPlace = {
 export const readSealed = (body: Plain): SealedBody | undefined => sealedShape(body)
 
 /**
- * Seals content under a message key. The commitment, a hash of the salted plaintext, stays in the signed header: whoever
- * is shown the plaintext later, when the keys are gone, can still tell that the author wrote it.
+ * Seals content under a message key; `plaintext` is the salted content, as it is kept in the store. The commitment, a
+ * hash of it, stays in the signed header: whoever is shown the plaintext later, when the keys are gone, can still tell
+ * that the author wrote it.
  */
-export const sealContent = (messageKey: Uint8Array, place: SealedPlace, content: Uint8Array): Plain => {
-  const plaintext = saltContent(messageKey, content)
+export const sealContent = (
+  messageKey: Uint8Array,
+  place: SealedPlace,
+  content: Uint8Array,
+): { readonly body: Plain; readonly plaintext: Uint8Array } => {
+  const plaintext = encode([hkdfExpand(messageKey, 'kith salt 1').slice(0, SALT_BYTES), content])
   const commitment = commitmentTo(plaintext)
   const ciphertext = sealOnce(sealingKey(messageKey, commitment), plaintext, associated(place))
-  return [fromHex(place.epoch), place.index, commitment, ciphertext]
+  return { body: [fromHex(place.epoch), place.index, commitment, ciphertext], plaintext }
 }
-
-/** The salted plaintext that `sealContent` seals, as it is kept in the store. */
-export const saltContent = (messageKey: Uint8Array, content: Uint8Array): Uint8Array =>
-  encode([hkdfExpand(messageKey, 'kith salt 1').slice(0, SALT_BYTES), content])
 
 /** The salted plaintext, as it is kept in the store; undefined when anything was changed. */
 export const openContent = (messageKey: Uint8Array, place: SealedPlace, body: SealedBody): Uint8Array | undefined => {

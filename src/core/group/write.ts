@@ -8,7 +8,7 @@ import { takeMessageKey, wipeAged, withOwnSlotKey, withSlotKey, withUnopened, ty
 import { append, newSlotKey, type Pen, type Written } from './pen.ts'
 import { keyed, type RekeyRefusal } from './rekey.ts'
 import { horizonNow, membersNow, withCertificates, withControl, withDeed, type Replica } from './replica.ts'
-import { saltContent, sealContent } from './sealed.ts'
+import { sealContent } from './sealed.ts'
 import type { Owned } from './step.ts'
 import { unopenedBody } from './unopened.ts'
 
@@ -88,8 +88,7 @@ const seal = async (
   const { keyring, messageKey } = taken.value
   const seq = chainOf(replica.graph, device).seq + 1
   const where = { conversation: replica.conversation, author: device, seq, epoch: epoch.id, index }
-  const plaintext = saltContent(messageKey, content)
-  const body = sealContent(messageKey, where, content)
+  const { body, plaintext } = sealContent(messageKey, where, content)
   const { replica: next, event } = await append(pen, { ...replica, keyring }, { kind: KIND.sealed, body })
   return { replica: next, events: [{ event, plaintext }] }
 }

@@ -7,6 +7,8 @@ import { EVENTS_IN_FRAME_MAX, type Vector } from './frame.ts'
  * vectors: what to send next, what was sent and not yet acknowledged, what they were told.
  */
 export type Exchange = {
+  /** The conversation's name on this link. */
+  readonly tag: Hex
   /** What they may have of what is held here. */
   readonly mine: Vector
   /** The digest that this side opened with and what it stood for, until they have said a word of their own. */
@@ -38,9 +40,10 @@ export const WINDOW_BYTES_MAX = 1024 * 1024
 export const WINDOW_EVENTS_MAX = 1_024
 export const FRAME_EVENTS_BYTES_MAX = 256 * 1024
 
-export const newExchange = (mine: Vector, opening?: Opening): Exchange => ({
+export const newExchange = (tag: Hex, mine: Vector, opening: Opening): Exchange => ({
+  tag,
   mine,
-  ...(opening && { opening }),
+  opening,
   sent: new Map(),
   underWay: [],
   underWayBytes: 0,

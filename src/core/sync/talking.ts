@@ -68,7 +68,7 @@ export const share = (talk: Talk, conversations: readonly Shared[]): Turn => {
     // What they opened with may be among what was forgotten: then they have to name it, as nothing equals no digest.
     const said = theirs === undefined && talk.forgot ? NO_DIGEST : digest
     if (theirs === undefined || theirs === digest) digests.push([tag, said])
-    const exchange = newExchange(mine, { digest: said, vector: mine })
+    const exchange = newExchange(tag, mine, { digest: said, vector: mine })
     if (theirs === undefined) next.exchanges.set(conversation, exchange)
     else compare(next, conversation, exchange, theirs)
   }
@@ -185,8 +185,8 @@ const learn = (next: Draft, conversation: Hex, { theirs }: Exchange): void => {
 const proceed = (next: Draft, conversation: Hex, from: Exchange, events: readonly Outgoing[] = []): void => {
   const dispatched = dispatch(from, events)
   let exchange = dispatched.exchange
+  const { tag } = exchange
   const owed = owedHave(exchange)
-  const tag = owed || dispatched.frames.length > 0 ? tagOf(next.binding, conversation) : ''
   for (const frame of dispatched.frames) next.effects.push(send({ kind: 'events', tag, events: frame }))
   if (owed) {
     next.effects.push(send({ kind: 'have', tag, vector: owed }))

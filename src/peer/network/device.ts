@@ -32,6 +32,8 @@ export type DeviceInput = {
 /** One device that is reached: runs its steps and does what they say. */
 export type Device = {
   take(input: Input): void
+  /** Where this device shows itself to the other from now on. */
+  show(where: Shown): void
   accept(link: Link): void
   readonly wanted: boolean
   readonly linked: boolean
@@ -143,6 +145,10 @@ export const createDevice = (input: DeviceInput): Device => {
 
   return {
     take,
+    // Asked with each message, and nearly always as before.
+    show: (where) => {
+      if (busy || where !== state.shown) take({ kind: 'shown', where })
+    },
     accept: (link) => take({ kind: 'accepted', link: enter(link) }),
     get wanted() {
       return state.wanted

@@ -71,7 +71,7 @@ export const openNetwork = (input: NetworkInput): Network => {
     return isHere ? endpoint.addresses().filter(isOnThisMachine) : []
   }
 
-  const reconsider = (device: Hex): void => devices.get(device)?.take({ kind: 'shown', where: shownTo(device) })
+  const reconsider = (device: Hex): void => devices.get(device)?.show(shownTo(device))
 
   const create = (device: Hex): Device =>
     createDevice({

@@ -58,7 +58,7 @@ test('[GR30] a message key that a restored copy takes a second time seals nothin
   const messageKey = new Uint8Array(32).fill(9)
   const place = { conversation: '11'.repeat(32), author: '22'.repeat(32), seq: 7, epoch: '33'.repeat(32), index: 0 }
   const ciphertexts = ['attack', 'retreat'].map((text) => {
-    const sealed = readSealed(sealContent(messageKey, place, encodeContent({ kind: 'text', text, reply: null })))
+    const sealed = readSealed(sealContent(messageKey, place, encodeContent({ kind: 'text', text, reply: null })).body)
     return sealed?.[3] ?? assert.fail()
   })
   // Both plaintexts begin with the same salt: under one key stream the ciphertexts would, too.

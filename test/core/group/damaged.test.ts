@@ -75,7 +75,7 @@ test('[GR12] no damaged sealed body opens', (t) => {
   t.diagnostic(`seed ${seed}`)
   const key = new Uint8Array(32).fill(3)
   const place = { conversation: '11'.repeat(32), author: '22'.repeat(32), seq: 7, epoch: '33'.repeat(32), index: 2 }
-  const body = sealContent(key, place, Uint8Array.of(1, 2, 3))
+  const { body } = sealContent(key, place, Uint8Array.of(1, 2, 3))
   for (const changed of damaged(body, seed)) {
     const sealed = readSealed(changed)
     const plaintext = sealed && openContent(key, { ...place, epoch: sealed[0], index: sealed[1] }, sealed)
