@@ -10,6 +10,8 @@ const MESSAGES = 100_000
 const TURNS = 120
 /** So little that the line that was topmost is still in sight. */
 const STEP_PIXELS = 300
+/** What is loaded beyond what is in sight. */
+const AHEAD_PIXELS = 4_000
 /** Less than what an eye sees of a step of this size. */
 const MOVED_PIXELS_MAX = 4
 const ROWS_MAX = 80
@@ -37,6 +39,11 @@ test('[EE20] a conversation of 100,000 messages opens at its end and scrolls up 
   const page = await stage.open(again.windowUrl)
   await page.getByRole('link', { name: /Bob/ }).click()
   await page.locator('[data-bubble]', { hasText: last }).last().waitFor()
+  // The rows that are loaded ahead are there: nothing that the opening still does falls together with the first step.
+  await page.waitForFunction(
+    (ahead) => (document.querySelector('[aria-label="Messages with Bob"]')?.scrollTop ?? 0) >= ahead,
+    AHEAD_PIXELS,
+  )
   const before = await oldestSeen(page)
   const offs: number[] = []
   for (let turn = 0; turn < TURNS; turn++) offs.push(Math.abs((await scrollUp(page)) - STEP_PIXELS))

@@ -79,7 +79,10 @@ export const RowList = (props: RowListProps): ReactNode => {
   }
   const toEnd = (): void => {
     stuck.current = true
-    if (scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight
+    const place = scroller.current
+    if (place === null) return
+    place.scrollTop = place.scrollHeight
+    offset.current = place.scrollTop
   }
   useImperativeHandle(ref, () => ({
     toEnd,
