@@ -25,12 +25,12 @@ export const createDeciding = (
     const before = peer.standingOf(person)
     const changes = peer.people.decide(person, decision)
     if (changes.length === 0) return accept(null)
-    const room = await peer.rooms.with(person)
     const kept = await peer.keep(changes)
     if (!kept.ok) {
       peer.people.decide(person, before)
       return refuse(refusalOf(kept.refusal))
     }
+    const room = await peer.rooms.with(person)
     if (decision === 'blocked') peer.leave(person)
     if (decision === 'accepted') {
       peer.acquaintances.reachFor(person)

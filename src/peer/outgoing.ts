@@ -20,31 +20,20 @@ export const loadOutgoing = async (
   const loaded: { readonly at: Position; readonly event: Outgoing }[] = []
   let end: Position | undefined
   const limits = { limit: LOADED_EVENTS_MAX, bytes: LOADED_BYTES_MAX }
-  const outgoing = (author: Hex, { seq, bytes }: { readonly seq: number; readonly bytes: Uint8Array }): Outgoing => ({
-    author,
-    seq,
-    size: bytes.length,
-    bytes,
-  })
-  const [first, ...others] = wants
-  if (first && others.length === 0) {
-    const [author, from] = first
-    // Nothing to be put between: what the events say of their time need not be read.
-    const events = await store.events({ conversation, author, from, ...limits })
-    return events.map((event) => outgoing(author, event))
-  }
+  // One author's are in order by their sequences: what they say of their time need not be read.
+  const timeIn = wants.length === 1 ? () => 0 : timeOf
   for (const [author, from] of wants) {
     const events = await store.events({ conversation, author, from, ...limits })
     let last: Position | undefined
     let latest = Infinity
     for (const { seq, bytes } of events.toReversed()) {
-      const read = readEvent(bytes)
-      if (!read.ok) continue
+      const time = timeIn(bytes)
+      if (time === undefined) continue
       // A clock that was set back: nothing of an author may come after what that author wrote later.
-      latest = Math.min(latest, read.value.event.time)
+      latest = Math.min(latest, time)
       const at = { time: latest, author, seq }
       last ??= at
-      loaded.push({ at, event: outgoing(author, { seq, bytes }) })
+      loaded.push({ at, event: { author, seq, size: bytes.length, bytes } })
     }
     // There may be more of this author: what comes after the last of these must wait for it.
     const isCut = events.length >= LOADED_EVENTS_MAX || sizeOf(events) >= LOADED_BYTES_MAX
@@ -54,6 +43,11 @@ export const loadOutgoing = async (
     .filter(({ at }) => !end || comparePositions(at, end) <= 0)
     .sort((a, b) => comparePositions(a.at, b.at))
     .map(({ event }) => event)
+}
+
+const timeOf = (bytes: Uint8Array): number | undefined => {
+  const read = readEvent(bytes)
+  return read.ok ? read.value.event.time : undefined
 }
 
 const sizeOf = (events: readonly { readonly bytes: Uint8Array }[]): number =>

@@ -113,6 +113,29 @@ test('[UI16] 100,000 messages open at the end and scroll to older ones, which st
     await page.locator('[data-bubble]', { hasText: /^99999: / }).waitFor()
   }))
 
+test('[UI16] who scrolls up in the very moment in which a conversation opens is not taken back to its end', () =>
+  play({ story: 'flood', count: 1_000 }, async (page) => {
+    const nearest = await page.evaluate(async () => {
+      const list = (): HTMLElement | null => document.querySelector('[aria-label="Messages with Bob"]')
+      const opened = new Promise<HTMLElement>((resolve) => {
+        const look = (): void => {
+          const place = list()
+          if (place === null || place.scrollTop < 600) return
+          place.scrollTop -= 300
+          observer.disconnect()
+          resolve(place)
+        }
+        const observer = new MutationObserver(look)
+        observer.observe(document.body, { childList: true, subtree: true, attributes: true })
+      })
+      document.querySelector<HTMLElement>('a[href*="#/with/"]')?.click()
+      const place = await opened
+      for (let frames = 0; frames < 30; frames++) await new Promise((resolve) => requestAnimationFrame(resolve))
+      return place.scrollHeight - place.clientHeight - place.scrollTop
+    })
+    assert.ok(nearest >= 100, `${nearest} pixels from the end`)
+  }))
+
 test('[UI16] a message that arrives in the very frame in which somebody scrolls up does not take them back to the end', () =>
   play({ story: 'flood', count: 1_000 }, async (page) => {
     await page.getByRole('link', { name: /Bob/ }).first().click()
@@ -138,6 +161,8 @@ test('[UI16] a message that arrives in the very frame in which somebody scrolls 
           const isThere = (): boolean => place.innerText.includes(`meanwhile ${turn}`)
           new MutationObserver(() => isThere() && resolve()).observe(place, { childList: true, subtree: true })
         })
+        // Between two frames, as who turns a wheel does: within one, the browser tells of sizes before it tells of this.
+        await new Promise((resolve) => setTimeout(resolve))
         place.scrollTop -= 300
         globalThis.stage.peer.hear(id, `meanwhile ${turn}`)
         await drawn

@@ -145,7 +145,7 @@ export const createDevice = (input: DeviceInput): Device => {
 
   return {
     take,
-    // Asked with each message, and nearly always as before.
+    // With each message, and nearly always as before. What is still queued may change it.
     show: (where) => {
       if (busy || where !== state.shown) take({ kind: 'shown', where })
     },

@@ -18,6 +18,9 @@ const linked = (path: Path, self = SMALL): Driver => {
   return alice
 }
 
+const closedWithin = (driver: Driver, millis: number): readonly string[] =>
+  driver.pass(millis).filter((word) => word.includes('close'))
+
 test('[RC55] through the relay, the waits between rounds that lead to nothing double up to half an hour', () => {
   const alice = createDriver({ server: true })
   alice.tell({ kind: 'want', addresses: [] })
@@ -80,10 +83,7 @@ test('[RC57] when nothing is heard on a link, the relay is dialled in the same m
   assert.equal(alice.state.current, 1)
   assert.deepEqual(alice.tell({ kind: 'connected', attempt: 0, link: link(2, 'relayed') }), ['hand over 2'])
   assert.equal(alice.state.current, 2)
-  assert.deepEqual(
-    alice.pass(5_000).filter((word) => word.includes('close')),
-    ['13000 close 1'],
-  )
+  assert.deepEqual(closedWithin(alice, 5_000), ['13000 close 1'])
 })
 
 test('[RC57] what is heard in time on a link that was replaced for being silent brings both sides back to it', () => {
@@ -98,10 +98,7 @@ test('[RC57] what is heard in time on a link that was replaced for being silent 
   bob.tell({ kind: 'lost', link: 2 })
   for (const each of [alice, bob]) {
     assert.equal(each.state.current, 1)
-    assert.deepEqual(
-      each.pass(60_000).filter((word) => word.includes('close')),
-      [],
-    )
+    assert.deepEqual(closedWithin(each, 60_000), [])
   }
 })
 
@@ -127,10 +124,7 @@ test('[RC57] where another link stands, it is spoken on at once', () => {
   // The relayed link was handed over before, and would have been closed in a moment.
   assert.deepEqual(alice.tell({ kind: 'silent', link: 2 }), ['close 2', 'ask'])
   assert.equal(alice.state.current, 1)
-  assert.deepEqual(
-    alice.pass(5_000).filter((word) => word.includes('close')),
-    [],
-  )
+  assert.deepEqual(closedWithin(alice, 5_000), [])
 })
 
 test('[RC57] a link that comes while all are silent is spoken on, whatever its path', () => {
