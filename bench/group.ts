@@ -9,7 +9,7 @@ import { closureOf } from '../src/core/group/history.ts'
 import type { OwnSlotKey } from '../src/core/group/keyring.ts'
 import { foundGroup, operate } from '../src/core/group/operate.ts'
 import { ENTRIES_MAX } from '../src/core/group/operation.ts'
-import type { Pen } from '../src/core/group/pen.ts'
+import { signWritten, type Pen } from '../src/core/group/pen.ts'
 import { receive } from '../src/core/group/receive.ts'
 import { rekey } from '../src/core/group/rekey.ts'
 import { emptyReplica, horizonNow, membersNow, type Replica } from '../src/core/group/replica.ts'
@@ -76,10 +76,7 @@ const createGroup = async (devices: number, each: number): Promise<Group> => {
   const me = { device: deviceOf(certificate), person: personOf(certificate) }
   const empty = emptyReplica(founded.replica.conversation, me)
   const group = { replica: founded.replica, listening: empty, founder, listener }
-  await hear(
-    group,
-    founded.events.map(({ event }) => event),
-  )
+  await hear(group, await signWritten(founder.pen(), founded))
   await add(group, [listener, ...rest])
   while (membersNow(group.replica).devices.size < devices) {
     const missing = devices - membersNow(group.replica).devices.size
@@ -94,10 +91,7 @@ const add = async (group: Group, parties: readonly Party[]): Promise<void> => {
   const written = await operate(group.founder.pen(), group.replica, [proposal])
   if (!written.ok) throw new Error(written.refusal.kind)
   group.replica = written.value.replica
-  await hear(
-    group,
-    written.value.events.map(({ event }) => event),
-  )
+  await hear(group, await signWritten(group.founder.pen(), written.value))
 }
 
 /** Takes events in on the other side, as it would from a link: verified first. */
@@ -119,17 +113,14 @@ const talk = async (group: Group, runs: number) => {
     const rekeyed = await rekey(group.founder.pen(), group.replica)
     if (!rekeyed.ok) throw new Error(rekeyed.refusal.kind)
     group.replica = rekeyed.value.replica
-    await hear(
-      group,
-      rekeyed.value.events.map(({ event }) => event),
-    )
+    await hear(group, await signWritten(group.founder.pen(), rekeyed.value))
     const events: SignedEvent[] = []
     const began = performance.now()
     for (let said = 0; said < MESSAGES; said++) {
       const written = await write(group.founder.pen(), group.replica, { content, speech: true })
       if (!written.ok) throw new Error(written.refusal.kind)
       group.replica = written.value.replica
-      for (const { event } of written.value.events) events.push(event)
+      events.push(...(await signWritten(group.founder.pen(), written.value)))
     }
     const between = performance.now()
     await hear(group, events)
@@ -147,10 +138,10 @@ const removals = async (group: Group, runs: number) => {
   for (const person of people.slice(0, runs)) {
     const began = performance.now()
     const written = await operate(group.founder.pen(), group.replica, [{ kind: 'remove', person }])
-    made.push(performance.now() - began)
     if (!written.ok) throw new Error(written.refusal.kind)
+    const events = await signWritten(group.founder.pen(), written.value)
+    made.push(performance.now() - began)
     group.replica = written.value.replica
-    const events = written.value.events.map(({ event }) => event)
     await hear(
       group,
       events.filter(({ kind }) => kind !== KIND.epoch),

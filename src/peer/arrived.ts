@@ -1,6 +1,7 @@
 import type { Hex } from '../core/bytes/hex.ts'
+import { equalBytes } from '../core/crypto/symmetric.ts'
 import type { Result } from '../core/bytes/result.ts'
-import type { Crypto } from '../core/crypto/port.ts'
+import type { Crypto, Soon } from '../core/crypto/port.ts'
 import { readEvent, verifyEvent, type EventRefusal, type SignedEvent } from '../core/event/event.ts'
 
 /** An event that somebody sent, as far as it can be judged by itself. */
@@ -25,7 +26,7 @@ export function* arrivedTogether(
   all: readonly Uint8Array[],
   isNew: (event: { readonly author: Hex; readonly seq: number }) => boolean,
 ): Generator<Arrived, void, void> {
-  const aside = all.length < ASIDE_EVENTS_MIN ? undefined : { verify: crypto.verifyAside }
+  const aside = all.length < ASIDE_EVENTS_MIN ? undefined : { verify: rememberingLast(crypto.verifyAside) }
   const ahead: Arrived[] = []
   for (const bytes of all) {
     const read = readEvent(bytes)
@@ -35,4 +36,14 @@ export function* arrivedTogether(
     if (first) yield first
   }
   yield* ahead
+}
+
+/** What was signed together has one signature, which is verified once. */
+const rememberingLast = (verify: Crypto['verify']): Crypto['verify'] => {
+  let last: { readonly asked: readonly Uint8Array[]; readonly answer: Soon<boolean> } | undefined
+  return (...asked) => {
+    if (!last?.asked.every((bytes, at) => equalBytes(bytes, asked[at] as Uint8Array)))
+      last = { asked, answer: verify(...asked) }
+    return last.answer
+  }
 }

@@ -1,6 +1,7 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import { accept, type Result } from '../core/bytes/result.ts'
 import { vectorOf } from '../core/event/graph.ts'
+import type { SignedEvent, UnsignedEvent } from '../core/event/event.ts'
 import { membershipNow, withFewControls, type Replica } from '../core/group/replica.ts'
 import type { Outgoing } from '../core/sync/exchange.ts'
 import type { Vector } from '../core/sync/frame.ts'
@@ -26,6 +27,8 @@ export type Kept = {
 export type BatchesPorts = {
   readonly store: Store
   readonly outlook: Outlook
+  /** Signs what this device wrote. */
+  readonly sign: (events: readonly UnsignedEvent[]) => Promise<readonly SignedEvent[]>
   /** Does what has to be done before a batch is written. Answers whether there is news beyond what is written. */
   readonly onWriting: (draft: Draft) => Promise<boolean>
   /** Called once the disk has taken the batch, or refused it. */
@@ -118,9 +121,9 @@ export class Batches {
   }
 
   async #runBatch(): Promise<void> {
-    const { store, outlook, onWriting, onWritten, onKept } = this.#ports
+    const { store, outlook, sign, onWriting, onWritten, onKept } = this.#ports
     const held = { replica: this.#replica, marks: this.#marks, restored: this.#restored }
-    const draft = new Draft(store, { ...held, outlook })
+    const draft = new Draft(store, { ...held, outlook }, sign)
     const settle: ((kept: Result<null, StoreRefusal>) => void)[] = []
     // One by one, so that what is asked while an operation runs still joins its batch.
     for (let next = this.#waiting.shift(); next; next = settle.length < BATCH_MAX ? this.#waiting.shift() : undefined) {
@@ -131,6 +134,7 @@ export class Batches {
     }
     const hasNews = await onWriting(draft)
     draft.noteMembers()
+    await draft.sign()
     const changes = draft.changes()
     const kept = await this.#commit(draft, changes)
     onWritten(kept.ok)

@@ -1,5 +1,5 @@
 import type { Hex } from '../core/bytes/hex.ts'
-import type { SignedEvent } from '../core/event/event.ts'
+import type { IdentifiedEvent } from '../core/event/event.ts'
 import { KIND } from '../core/event/kinds.ts'
 import { readOperation, type Operation } from '../core/group/operation.ts'
 import { membershipAt, membershipNow } from '../core/group/replica.ts'
@@ -14,7 +14,7 @@ const EVENTS_AT_ONCE = 500
 const BYTES_AT_ONCE = 4 * 1024 * 1024
 
 /** Writes the line of a founding event or an operation, for those who were in or came in by it. */
-export const chronicleChange = async (draft: Draft, event: SignedEvent): Promise<void> => {
+export const chronicleChange = async (draft: Draft, event: IdentifiedEvent): Promise<void> => {
   if (!isForUs(draft, event)) return
   const line = changeLine(draft, event)
   if (line) putLine(draft, event, (await counts(draft, event)) ? line : { kind: 'void', person: line.person })
@@ -35,7 +35,7 @@ export const rechronicle = async (draft: Draft, disputed: ReadonlyMap<Hex, numbe
 const rechronicleAuthor = async (draft: Draft, author: Hex, first: number): Promise<void> => {
   const { conversation } = draft.replica
   const limits = { limit: EVENTS_AT_ONCE, bytes: BYTES_AT_ONCE }
-  const ids = new Set(draft.freshEvents(author, first).map(({ id }) => id))
+  const ids = new Set(draft.freshIds(author, first))
   for (let from = first; ;) {
     const events = await draft.store.events({ conversation, author, from, ...limits })
     for (const { id } of events) ids.add(id)
@@ -67,11 +67,11 @@ const relined = async (draft: Draft, id: Hex): Promise<void> => {
   if (change) putLine(draft, event, change)
 }
 
-const counts = async (draft: Draft, event: SignedEvent): Promise<boolean> =>
+const counts = async (draft: Draft, event: IdentifiedEvent): Promise<boolean> =>
   !membershipNow(draft.replica).fallen.has(event.id) && !(await draft.isVoid(event))
 
 /** Whether this device was in as of what the author knew, or comes in by it. */
-const isForUs = (draft: Draft, event: SignedEvent): boolean => {
+const isForUs = (draft: Draft, event: IdentifiedEvent): boolean => {
   const { device } = draft.replica.me
   if (event.author === device || membershipAt(draft.replica, event.control)?.members.devices.has(device)) return true
   const operation = event.kind === KIND.operation ? readOperation(event.body) : undefined
@@ -79,7 +79,7 @@ const isForUs = (draft: Draft, event: SignedEvent): boolean => {
   return entries.some(({ certificate }) => deviceOf(certificate) === device)
 }
 
-const changeLine = (draft: Draft, event: SignedEvent): Line | undefined => {
+const changeLine = (draft: Draft, event: IdentifiedEvent): Line | undefined => {
   const person = personAt(draft, event.author)
   if (event.kind === KIND.found) {
     const step = draft.replica.history.steps.get(event.id)

@@ -1,5 +1,5 @@
 import type { Hex } from '../core/bytes/hex.ts'
-import { readEvent, type SignedEvent } from '../core/event/event.ts'
+import { readEvent, type IdentifiedEvent, type SignedEvent, type UnsignedEvent } from '../core/event/event.ts'
 import { chainOf, vectorOf } from '../core/event/graph.ts'
 import { contentIn, isCommitted, readSealed } from '../core/group/sealed.ts'
 import { personOf } from '../core/identity/certificate.ts'
@@ -17,20 +17,17 @@ import { markChange, withRead } from './marks.ts'
  */
 export type Coming = 'own' | 'new' | 'void' | 'told'
 
-/** Keeps an event that says nothing to people, or nothing that can be read here. */
-export const keepBare = (draft: Draft, event: SignedEvent): void => draft.putEvent(stored(event))
-
 /** Writes down what a sealed event says: its lines, or the line that it changes. */
 export const chronicle = async (
   draft: Draft,
-  event: SignedEvent,
+  event: SignedEvent | UnsignedEvent,
   plaintext: Uint8Array,
   coming: Coming,
 ): Promise<void> => {
   const inside = contentIn(plaintext)
   const content = inside && readContent(inside)
   const target = content && isAmendment(content) ? content.target : undefined
-  draft.putEvent({ ...stored(event), content: plaintext, ...(target !== undefined && { target }) })
+  draft.putEvent(event, { content: plaintext, ...(target !== undefined && { target }) })
   if (coming === 'void') {
     // What changes another line is not taken notice of, and needs no line of its own.
     if (!content || hasLine(content)) putLine(draft, event, { kind: 'void', person: personAt(draft, event.author) })
@@ -43,7 +40,7 @@ export const chronicle = async (
 /** Says in lines what an event that is kept and counts has to say. */
 export const tell = async (
   draft: Draft,
-  event: SignedEvent,
+  event: IdentifiedEvent,
   { content, coming }: { readonly content: Content | undefined; readonly coming: Coming },
 ): Promise<void> => {
   const person = personAt(draft, event.author)
@@ -89,7 +86,7 @@ export const retell = async (draft: Draft, id: Hex): Promise<void> => {
   await putMessage(draft, original.event, original.content, line?.counts === false ? 'told' : 'new')
 }
 
-export const putLine = (draft: Draft, event: SignedEvent, line: Line, counts = true): void => {
+export const putLine = (draft: Draft, event: IdentifiedEvent, line: Line, counts = true): void => {
   const message: Message | undefined = line.kind === 'text' ? line.message : undefined
   const isNews = line.kind === 'text' || line.kind === 'sealed'
   draft.putLine({
@@ -154,14 +151,6 @@ const markRead = (draft: Draft, device: Hex, upTo: readonly (readonly [Hex, numb
 
 const gapId = (author: Hex, seq: number): string => `gap/${author}/${seq}`
 
-const stored = ({ id, conversation, author, seq, bytes }: SignedEvent): StoredEvent => ({
-  id,
-  conversation,
-  author,
-  seq,
-  bytes,
-})
-
 /** An event of this conversation that is held and could be read. */
 const storedContent = async (
   draft: Draft,
@@ -173,7 +162,7 @@ const storedContent = async (
 
 const putMessage = async (
   draft: Draft,
-  event: SignedEvent,
+  event: IdentifiedEvent,
   content: Extract<Content, { kind: 'text' }>,
   coming: Coming,
 ): Promise<void> => {

@@ -1,6 +1,6 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import { accept, refuse, type Result } from '../core/bytes/result.ts'
-import { readEvent, type SignedEvent } from '../core/event/event.ts'
+import { readEvent, signEvents, type IdentifiedEvent, type SignedEvent } from '../core/event/event.ts'
 import { vectorOf } from '../core/event/graph.ts'
 import { isControl } from '../core/event/kinds.ts'
 import { wipeAged } from '../core/group/keyring.ts'
@@ -23,7 +23,8 @@ import type { RecordChange } from './record.ts'
 import { Scribe, type SayRefusal, type ScribePorts } from './scribe.ts'
 
 /** What a conversation needs of its peer. */
-export type Surroundings = Omit<BatchesPorts, 'onWriting' | 'onWritten'> & ScribePorts & { readonly me: Replica['me'] }
+export type Surroundings = Omit<BatchesPorts, 'sign' | 'onWriting' | 'onWritten'> &
+  ScribePorts & { readonly me: Replica['me'] }
 
 /** Of events that somebody sent: how much counts against the sender, and how many wait for others. */
 export type TakenIn = { readonly refused: number; readonly waiting: number }
@@ -49,7 +50,8 @@ export class Conversation {
     const scribe = new Scribe(around)
     const onWriting = (draft: Draft): Promise<boolean> => scribe.finish(draft)
     const onWritten = (isKept: boolean): void => scribe.settle(isKept)
-    const batches = await Batches.load({ ...around, onWriting, onWritten }, id, around.me)
+    const sign: BatchesPorts['sign'] = (events) => signEvents(around.pen(), events)
+    const batches = await Batches.load({ ...around, sign, onWriting, onWritten }, id, around.me)
     return new Conversation(id, scribe, { around, batches })
   }
 
@@ -87,7 +89,7 @@ export class Conversation {
   }
 
   /** Writes something down and answers with its event once it is on disk. `speech`: what a person says, not a mark. */
-  say(content: Content, input: { readonly speech: boolean }): Promise<Result<SignedEvent, SayRefusal>> {
+  say(content: Content, input: { readonly speech: boolean }): Promise<Result<IdentifiedEvent, SayRefusal>> {
     return this.#write(async (draft) => {
       const founded = await this.#scribe.found(draft)
       if (!founded.ok) return founded

@@ -1,5 +1,5 @@
 import type { Hex } from '../core/bytes/hex.ts'
-import type { SignedEvent } from '../core/event/event.ts'
+import type { SignedEvent, UnsignedEvent } from '../core/event/event.ts'
 import { chainOf } from '../core/event/graph.ts'
 import type { Membership } from '../core/group/membership.ts'
 import { membershipNow, withStoredControls, type Replica } from '../core/group/replica.ts'
@@ -33,6 +33,9 @@ export type Outlook = {
   readonly hasRoomForRequest: () => boolean
 }
 
+/** What an event says, if that can be read, and which other it changes. */
+type Saying = Pick<StoredEvent, 'content' | 'target'>
+
 /**
  * What a batch of operations on one conversation will write, all or nothing: the replica as it will be, and the events
  * and lines on top of what the store holds. Reads see what the batch has written so far.
@@ -57,7 +60,10 @@ export class Draft {
   readonly introduced = new Set<Hex>()
   readonly before: Replica
   readonly store: Store
+  readonly #sign: (events: readonly UnsignedEvent[]) => Promise<readonly SignedEvent[]>
   readonly #events = new Map<Hex, StoredEvent>()
+  /** What this device wrote and has yet to sign: what a batch brings is signed together. */
+  readonly #unsigned = new Map<Hex, { readonly event: UnsignedEvent; readonly saying: Saying }>()
   /** By what they change: the events of this batch that edit, delete or react to something. */
   readonly #amendments = new Map<Hex, Set<Hex>>()
   readonly #lines = new Map<string, StoredLine | undefined>()
@@ -74,8 +80,10 @@ export class Draft {
       readonly restored: Restored | undefined
       readonly outlook: Outlook
     },
+    sign: (events: readonly UnsignedEvent[]) => Promise<readonly SignedEvent[]>,
   ) {
     this.store = store
+    this.#sign = sign
     this.before = from.replica
     this.replica = from.replica
     this.marks = from.marks
@@ -112,6 +120,7 @@ export class Draft {
   }
 
   async event(id: Hex): Promise<StoredEvent | undefined> {
+    if (this.#unsigned.has(id)) await this.sign()
     const known = this.#events.get(id) ?? (await this.store.event(id))
     if (!known || !this.#isForgetting || this.#events.has(id)) return known
     const { content: _, target: __, ...event } = known
@@ -133,13 +142,18 @@ export class Draft {
   /** The events that edit, delete or react to this one, those of this batch included. */
   async amendments(target: Hex, limit: number): Promise<readonly StoredEvent[]> {
     const stored = this.#isForgetting ? [] : await this.store.amendments(target, limit)
-    const own = [...(this.#amendments.get(target) ?? [])].flatMap((id) => this.#events.get(id) ?? [])
+    const ids = [...(this.#amendments.get(target) ?? [])]
+    if (ids.some((id) => this.#unsigned.has(id))) await this.sign()
+    const own = ids.flatMap((id) => this.#events.get(id) ?? [])
     return [...stored.filter(({ id }) => !this.#events.has(id)), ...own].slice(0, limit)
   }
 
-  /** One author's events from a sequence on that this batch brought. */
-  freshEvents(author: Hex, from: number): readonly StoredEvent[] {
-    return [...this.#events.values()].filter((event) => event.author === author && event.seq >= from)
+  /** The ids of one author's events from a sequence on that this batch brought. */
+  freshIds(author: Hex, from: number): readonly Hex[] {
+    const unsigned = [...this.#unsigned.values()].map(({ event }) => event)
+    return [...this.#events.values(), ...unsigned]
+      .filter((event) => event.author === author && event.seq >= from)
+      .map(({ id }) => id)
   }
 
   /** Whether an event does not count by what is known now: its author was removed, and had not heard of it. */
@@ -156,10 +170,23 @@ export class Draft {
     this.replica = await withStoredControls(this.replica, event, (id) => loadHorizon(this.store, conversation, id))
   }
 
-  putEvent(event: StoredEvent): void {
-    this.#events.set(event.id, event)
-    const { target } = event
+  /** Keeps an event, and with one that this device wrote sees to it that it is signed. */
+  putEvent(event: SignedEvent | UnsignedEvent, saying: Saying = {}): void {
+    if ('encoding' in event) this.#unsigned.set(event.id, { event, saying })
+    else this.#put(event, saying)
+    const { target } = saying
     if (target !== undefined) this.#amendments.set(target, (this.#amendments.get(target) ?? new Set()).add(event.id))
+  }
+
+  /** Signs what this device wrote in this batch so far, for the disk and the links. */
+  async sign(): Promise<void> {
+    const unsigned = [...this.#unsigned.values()]
+    this.#unsigned.clear()
+    const signed = await this.#sign(unsigned.map(({ event }) => event))
+    for (const [at, event] of signed.entries()) {
+      this.#put(event, unsigned[at]?.saying ?? {})
+      this.fresh.push({ author: event.author, seq: event.seq, size: event.bytes.length, bytes: event.bytes })
+    }
   }
 
   putLine(line: StoredLine): void {
@@ -175,6 +202,7 @@ export class Draft {
     this.#isForgetting = true
     this.#lines.clear()
     this.#amendments.clear()
+    for (const [id, { event }] of this.#unsigned) this.#unsigned.set(id, { event, saying: {} })
     for (const [id, { content: _, target: __, ...event }] of this.#events) this.#events.set(id, event)
   }
 
@@ -191,6 +219,7 @@ export class Draft {
     return [...this.#lines].filter(([, line]) => line === undefined).map(([id]) => id)
   }
 
+  /** To be asked once everything is signed. */
   changes(): readonly Change[] {
     const conversation = this.replica.conversation
     return [
@@ -202,5 +231,9 @@ export class Draft {
       ...this.#records.values(),
       ...replicaChanges(this.before, this.replica),
     ]
+  }
+
+  #put({ id, conversation, author, seq, bytes }: SignedEvent, saying: Saying): void {
+    this.#events.set(id, { id, conversation, author, seq, bytes, ...saying })
   }
 }

@@ -11,7 +11,7 @@ import { deviceOf } from '../core/identity/certificate.ts'
 import { encodeLine } from '../core/timeline/line.ts'
 import { toldKey } from './bringing.ts'
 import { chronicleChange, rechronicle } from './changes.ts'
-import { chronicle, chronicleGaps, keepBare, personAt, putLine, reveal } from './chronicle.ts'
+import { chronicle, chronicleGaps, personAt, putLine, reveal } from './chronicle.ts'
 import type { Arrived } from './arrived.ts'
 import type { Draft } from './draft.ts'
 import { loadHorizon } from './history-records.ts'
@@ -78,28 +78,28 @@ const writeDown = async (draft: Draft, event: SignedEvent, received: Received): 
     case 'content':
       return chronicle(draft, event, received.plaintext, received.voided ? 'void' : 'new')
     case 'epoch':
-      keepBare(draft, event)
+      draft.putEvent(event)
       if (received.opened || received.why === 'not-for-us') return
       draft.toComplain.add(event.id)
       if (received.why === 'split') putLine(draft, event, { kind: 'split', person })
       return
     case 'unopened':
-      keepBare(draft, event)
+      draft.putEvent(event)
       // Nothing was ever said under an epoch that is not here.
       if (!isOwn(draft, event) && (await draft.event(received.epoch))) draft.toRepeat.add(received.epoch)
       return
     case 'sealed':
-      keepBare(draft, event)
+      draft.putEvent(event)
       return writeSealed(draft, event, received)
     case 'joined':
-      keepBare(draft, event)
+      draft.putEvent(event)
       if (isOwn(draft, event)) return
       draft.meanings.push({ kind: 'device', person, device: event.author })
       // In a group it only brings a key: who came is told by what let them in.
       if (draft.replica.kind === 'direct') putLine(draft, event, { kind: 'joined', person })
       return
     case 'operated': {
-      keepBare(draft, event)
+      draft.putEvent(event)
       const { operation } = received
       if (operation.kind === 'device')
         draft.meanings.push({ kind: 'device', person, device: deviceOf(operation.entry.certificate) })
@@ -107,14 +107,14 @@ const writeDown = async (draft: Draft, event: SignedEvent, received: Received): 
       return rechronicle(draft, received.disputed)
     }
     case 'newer':
-      keepBare(draft, event)
+      draft.putEvent(event)
       putLine(draft, event, { kind: 'newer', person, what: `kind ${event.kind}` })
       return
     case 'founded':
-      keepBare(draft, event)
+      draft.putEvent(event)
       return chronicleChange(draft, event)
     case 'void':
-      keepBare(draft, event)
+      draft.putEvent(event)
       return
     default:
       unreachable(received)

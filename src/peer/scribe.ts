@@ -1,7 +1,7 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import { accept, refuse, type Result } from '../core/bytes/result.ts'
 import type { Crypto } from '../core/crypto/port.ts'
-import { readEvent, type SignedEvent } from '../core/event/event.ts'
+import { readEvent, type IdentifiedEvent } from '../core/event/event.ts'
 import { chainOf } from '../core/event/graph.ts'
 import type { Entry } from '../core/group/founding.ts'
 import { withoutSending, type OwnSlotKey } from '../core/group/keyring.ts'
@@ -14,7 +14,7 @@ import { encodeContent } from '../core/timeline/content.ts'
 import type { Store, StoreRefusal } from '../store/port.ts'
 import { arrivedTogether, type Arrived } from './arrived.ts'
 import { chronicleChange } from './changes.ts'
-import { chronicle, keepBare } from './chronicle.ts'
+import { chronicle } from './chronicle.ts'
 import type { Draft } from './draft.ts'
 import { HeldBack } from './held-back.ts'
 import { takeIn, type Intake } from './intake.ts'
@@ -90,15 +90,14 @@ export class Scribe {
   }
 
   /** Puts what was written into the draft and answers the last event. */
-  async take(draft: Draft, written: Written): Promise<SignedEvent> {
+  async take(draft: Draft, written: Written): Promise<IdentifiedEvent> {
     draft.replica = written.replica
     for (const { event, plaintext } of written.events) {
       if (plaintext) await chronicle(draft, event, plaintext, 'own')
       else {
-        keepBare(draft, event)
+        draft.putEvent(event)
         await chronicleChange(draft, event)
       }
-      draft.fresh.push({ author: event.author, seq: event.seq, size: event.bytes.length, bytes: event.bytes })
     }
     return (written.events.at(-1) as Written['events'][number]).event
   }

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { encode } from '../../src/core/bytes/cbor.ts'
 import { toHex } from '../../src/core/bytes/hex.ts'
-import { signEvent } from '../../src/core/event/event.ts'
+import { encodeEvent, readEvent, signEvents, type UnsignedEvent } from '../../src/core/event/event.ts'
 import { KIND } from '../../src/core/event/kinds.ts'
 import { createNodeCrypto } from '../../src/crypto/node.ts'
 import { arrivedTogether } from '../../src/peer/arrived.ts'
+import { signEvent } from '../core/signing.ts'
 
 const crypto = createNodeCrypto()
 const SEED = new Uint8Array(32).fill(5)
@@ -58,3 +59,37 @@ test('[PE70] few events wait for their turn, and of many no more than some are r
   }
   assert.deepEqual([taken, read], [COUNT, COUNT])
 })
+
+test('[PE70] what was signed together is verified once, and one that is forged among them spoils no other', async () => {
+  const unsigned = events.map(({ bytes }) => unsignedOf(bytes))
+  const together = await signEvents({ crypto, deviceSeed: SEED }, unsigned)
+  let verified = 0
+  const counting = {
+    ...crypto,
+    verifyAside: (...claim: Parameters<typeof crypto.verify>) => {
+      verified += 1
+      return crypto.verifyAside(...claim)
+    },
+  }
+  const openedOf = async (sent: readonly Uint8Array[]) => {
+    verified = 0
+    const arrived = [...arrivedTogether(counting, sent, () => true)]
+    return Promise.all(arrived.map(async ({ opened }) => (await opened)?.ok))
+  }
+  const sent = together.map(({ bytes }) => bytes)
+  assert.deepEqual(await openedOf(sent), Array(COUNT).fill(true))
+  assert.equal(verified, 3, 'sixteen, sixteen and eight')
+
+  const forged = Uint8Array.from(sent[20] ?? [])
+  forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1
+  assert.deepEqual(
+    await openedOf(sent.with(20, forged)),
+    events.map((_, index) => index !== 20),
+  )
+})
+
+const unsignedOf = (bytes: Uint8Array): UnsignedEvent => {
+  const read = readEvent(bytes)
+  assert.ok(read.ok)
+  return encodeEvent(read.value.event)
+}

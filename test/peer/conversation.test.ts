@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { Plain } from '../../src/core/bytes/cbor.ts'
 import { toHex } from '../../src/core/bytes/hex.ts'
-import type { SignedEvent } from '../../src/core/event/event.ts'
+import { openEvent, readEvent, type SignedEvent } from '../../src/core/event/event.ts'
 import { KIND } from '../../src/core/event/kinds.ts'
 import { rekey } from '../../src/core/group/rekey.ts'
+import type { Content } from '../../src/core/timeline/content.ts'
 import { readLine } from '../../src/core/timeline/line.ts'
 import { Conversation } from '../../src/peer/conversation.ts'
 import { HELD_BACK_EVENTS_MAX } from '../../src/peer/held-back.ts'
@@ -147,4 +148,63 @@ test('[GP19] a member who seals one epoch to two secrets is shown, and the other
   const said = await here.conversation.say({ kind: 'text', text: 'I see', reply: null }, { speech: true })
   assert.equal(said.ok, true)
   assert.deepEqual((await here.lines()).slice(-2), ['split', 'I see'])
+})
+
+/** Ben's own events, and how many signatures they share. */
+const ownOf = async (
+  { store, conversation }: Awaited<ReturnType<typeof conversationOf>>,
+  author: string,
+  from: number,
+) => {
+  const place = { conversation: conversation.id, author, from }
+  const events = await store.events({ ...place, limit: 100, bytes: Number.MAX_SAFE_INTEGER })
+  const signatures = events.map(({ bytes }) => {
+    const read = readEvent(bytes)
+    return read.ok ? toHex(read.value.proof.signature) : 'unreadable'
+  })
+  for (const { bytes } of events) assert.equal((await openEvent(crypto, bytes)).ok, true)
+  return { events, signatures: new Set(signatures).size }
+}
+
+test('[PE71] what a device writes in one batch is signed together, and reads as what was signed alone', async () => {
+  const { ann, ben, here } = await group()
+  await here.hear(ann.wrote)
+  const says = (text: string) => here.conversation.say({ kind: 'text', text, reply: null }, { speech: true })
+  await says('first')
+  const from = (here.conversation.vector.get(ben.id) ?? 0) + 1
+  const texts = Array.from({ length: 19 }, (_, index) => `text ${index}`)
+  await Promise.all(texts.map(says))
+  const { events, signatures } = await ownOf(here, ben.id, from)
+  assert.deepEqual([events.length, signatures], [19, 3], 'sixteen, two and one')
+  assert.deepEqual((await here.lines()).slice(-19), texts)
+})
+
+test('[PE71] a line that one batch changes several times is as it was changed last', async () => {
+  const { ann, ben, here } = await group()
+  await here.hear(ann.wrote)
+  const say = (content: Content) => here.conversation.say(content, { speech: true })
+  const said = await say({ kind: 'text', text: 'one', reply: null })
+  assert.ok(said.ok)
+  const target = said.value.id
+  const from = said.value.seq + 1
+  await Promise.all([
+    say({ kind: 'edit', target, text: 'two' }),
+    say({ kind: 'text', text: 'another', reply: target }),
+    say({ kind: 'edit', target, text: 'three' }),
+  ])
+  assert.deepEqual((await here.lines()).slice(-2), ['three', 'another'])
+  assert.equal((await ownOf(here, ben.id, from)).events.length, 3)
+})
+
+test('[PE71] of what is forgotten in the batch that said it, nothing stays but the event', async () => {
+  const { ann, ben, here } = await group()
+  await here.hear(ann.wrote)
+  const [said] = await Promise.all([
+    here.conversation.say({ kind: 'text', text: 'gone', reply: null }, { speech: true }),
+    here.conversation.forget([]),
+  ])
+  assert.ok(said.ok)
+  assert.deepEqual(await here.lines(), [])
+  const { events } = await ownOf(here, ben.id, said.value.seq)
+  assert.deepEqual([events.length, events[0]?.content], [1, undefined])
 })

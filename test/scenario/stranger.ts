@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Hex } from '../../src/core/bytes/hex.ts'
 import { emptyReplica } from '../../src/core/group/replica.ts'
 import { directId } from '../../src/core/group/founding.ts'
+import { signWritten } from '../../src/core/group/pen.ts'
 import { found, write } from '../../src/core/group/write.ts'
 import { openCard, type Card } from '../../src/core/identity/card.ts'
 import { personOf } from '../../src/core/identity/certificate.ts'
@@ -58,12 +59,12 @@ export const createStranger = async (name: string) => {
     const conversation = directId(self.person, personOf(them.certificate))
     const founded = await found(pen, emptyReplica(conversation, { device: self.device, person: self.person }), them)
     let { replica } = founded
-    const events = founded.events.map(({ event }) => event.bytes)
+    const events = (await signWritten(pen, founded)).map(({ bytes }) => bytes)
     for (let number = 0; number < count; number += 1) {
       const content = encodeContent({ kind: 'text', text: `buy now, offer ${number}`, reply: null })
       const written = done(await write(pen, replica, { content, speech: true }))
       replica = written.replica
-      events.push(...written.events.map(({ event }) => event.bytes))
+      events.push(...(await signWritten(pen, written)).map(({ bytes }) => bytes))
     }
     return events
   }

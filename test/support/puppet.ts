@@ -2,13 +2,13 @@ import { toHex, type Hex } from '../../src/core/bytes/hex.ts'
 import { openCard, signCard, type Card } from '../../src/core/identity/card.ts'
 import { certify, personOf, type Certificate } from '../../src/core/identity/certificate.ts'
 import type { Name } from '../../src/core/identity/name.ts'
-import { signEvent, type SignedEvent } from '../../src/core/event/event.ts'
+import { type SignedEvent } from '../../src/core/event/event.ts'
 import { vectorOf } from '../../src/core/event/graph.ts'
 import { directId } from '../../src/core/group/founding.ts'
 import { receive } from '../../src/core/group/receive.ts'
 import { openEvent } from '../../src/core/event/event.ts'
 import { emptyReplica, type Replica } from '../../src/core/group/replica.ts'
-import type { Pen } from '../../src/core/group/pen.ts'
+import { signWritten, type Pen } from '../../src/core/group/pen.ts'
 import { found, write } from '../../src/core/group/write.ts'
 import { encodeContent, type Content } from '../../src/core/timeline/content.ts'
 import { encodeFrame, type Frame, type Vector } from '../../src/core/sync/frame.ts'
@@ -18,6 +18,7 @@ import type { Input } from '../../src/core/sync/words.ts'
 import type { Link } from '../../src/link/port.ts'
 import type { Home, Town } from './town.ts'
 import { createDeterministicCrypto, createDice } from '../core/deterministic-crypto.ts'
+import { signEvent } from '../core/signing.ts'
 
 /**
  * A device that speaks the protocol by hand: it writes true events, and sends what a test tells it to and nothing else.
@@ -136,12 +137,12 @@ export const createPuppet = async (town: Town, name: string, number = 1, owner =
       if (puppet.replica.certificates.size === 0 && them) {
         const founded = await found(pen(), puppet.replica, { certificate: them.certificate, slotKey: them.slotKey })
         puppet.replica = founded.replica
-        events.push(...founded.events.map(({ event }) => event))
+        events.push(...(await signWritten(pen(), founded)))
       }
       const written = await write(pen(), puppet.replica, { content: encodeContent(content), speech: true })
       if (!written.ok) throw new Error(written.refusal.kind)
       puppet.replica = written.value.replica
-      return [...events, ...written.value.events.map(({ event }) => event)]
+      return [...events, ...(await signWritten(pen(), written.value))]
     },
     say: (text) => puppet.write({ kind: 'text', text, reply: null }),
     sign: (event) => signEvent(crypto, deviceSeed, event),

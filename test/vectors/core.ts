@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { encode } from '../../src/core/bytes/cbor.ts'
 import { fromHex, toHex } from '../../src/core/bytes/hex.ts'
+import { rootFrom } from '../../src/core/crypto/hash-tree.ts'
 import { domain, hkdfExpand, hkdfExtract } from '../../src/core/crypto/symmetric.ts'
-import { readEvent, signEvent, type SignedEvent } from '../../src/core/event/event.ts'
+import { encodeEvent, readEvent, signEvents, type IdentifiedEvent, type SignedEvent } from '../../src/core/event/event.ts'
 import { KIND } from '../../src/core/event/kinds.ts'
 import { makeEpoch, openEpoch, readEpoch, slotKeyId } from '../../src/core/group/epoch.ts'
 import { directId, foundingBody, groupFoundingBody, groupId, joiningBody } from '../../src/core/group/founding.ts'
@@ -21,6 +22,7 @@ import { newSession, step } from '../../src/core/sync/session.ts'
 import { tagOf as conversationTag } from '../../src/core/sync/talking.ts'
 import { encodeContent, type Content } from '../../src/core/timeline/content.ts'
 import { createNodeCrypto } from '../../src/crypto/node.ts'
+import { signEvent } from '../core/signing.ts'
 
 /** `node test/vectors/core.ts` writes the vectors beside this file; a test makes them anew and compares. */
 export const VECTORS_FILE = new URL('core.json', import.meta.url)
@@ -77,7 +79,21 @@ const events = async (alice: Keys, bob: Keys) => {
   const unopened = await sign(bob, joined, {
     kind: KIND.unopened, time: time + 2, control: [joined.id], after: [], body: unopenedBody('ee'.repeat(32), bob.nextSlotKey),
   })
-  return { conversation, membersDigest: members.digest, found: signed(found), joined: signed(joined), unopened: signed(unopened) }
+  const together = [encodedAfter(bob, unopened, time + 3)]
+  while (together.length < 4) together.push(encodedAfter(bob, together.at(-1), time + 3 + together.length))
+  const four = await signEvents({ crypto, deviceSeed: bob.deviceSeed }, together)
+  return {
+    conversation, membersDigest: members.digest, found: signed(found), joined: signed(joined), unopened: signed(unopened),
+    together: four.map(signed),
+  }
+}
+
+/** An event of a kind that nobody knows yet. */
+const encodedAfter = (keys: Keys, prev: IdentifiedEvent | undefined, time: number) => {
+  const { conversation = '', seq = 0, id = null } = prev ?? {}
+  return encodeEvent({
+    conversation, author: keys.device, seq: seq + 1, prev: id, after: [], control: [], time, kind: 99, body: null,
+  })
 }
 
 /** An epoch: its slot is drawn anew each time it is made, so the file holds one, and all that follows from its secret. */
@@ -254,13 +270,19 @@ export const vectors = async () => {
 const signed = (event: SignedEvent) => {
   const read = readEvent(event.bytes)
   if (!read.ok) throw new Error(read.refusal.kind)
-  const signedBytes = domain('kith event 1', Uint8Array.from(Buffer.from(event.id, 'hex')))
-  return { id: event.id, envelope: event.bytes, signature: read.value.signature, signedBytes }
+  const { signature, index, path } = read.value.proof
+  const root = rootFrom(fromHex(event.id), index, path)
+  const place = path.length > 0 && { index, path }
+  return { id: event.id, envelope: event.bytes, signature, ...place, signedBytes: domain('kith event 1', root) }
 }
 
+/** Bytes as hexadecimal text; a Buffer would turn itself into something else first. */
 const readable = (value: unknown): unknown =>
   JSON.parse(
-    JSON.stringify(value, (_, each: unknown) => (each instanceof Uint8Array ? toHex(each) : each)),
+    JSON.stringify(value, function (this: Record<string, unknown>, name, each: unknown) {
+      const raw = this[name]
+      return raw instanceof Uint8Array ? toHex(raw) : each
+    }),
   )
 
 if (import.meta.main) {

@@ -2,9 +2,10 @@ import { decode, encode, malformed, type Malformed, type Plain } from '../bytes/
 import { fromHex, toHex, type Hex } from '../bytes/hex.ts'
 import { accept, refuse, type Result } from '../bytes/result.ts'
 import { bytes, hex, list, literal, nullable, tuple, uint, type Shaped } from '../bytes/shape.ts'
-import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES, type Crypto } from '../crypto/port.ts'
-import { domain, HASH_BYTES, sha256 } from '../crypto/symmetric.ts'
+import { PUBLIC_KEY_BYTES, type Crypto } from '../crypto/port.ts'
+import { HASH_BYTES, sha256 } from '../crypto/symmetric.ts'
 import { CONTROL_HEADS_MAX } from './kinds.ts'
+import { plainProof, readProof, signIds, verifyProof, type Proof, type Signer } from './proof.ts'
 
 /**
  * One signed fact in a conversation, as its author wrote it. Nothing in it was judged yet but its form.
@@ -29,11 +30,14 @@ export type Event = {
 /** `[author, seq, id]` */
 export type Tip = Shaped<typeof tipShape>
 
-export type SignedEvent = Event & {
-  readonly id: Hex
-  /** The envelope, as it is stored and sent. */
-  readonly bytes: Uint8Array
-}
+/** `id = sha256(encoding)` */
+export type IdentifiedEvent = Event & { readonly id: Hex }
+
+/** As its author wrote it, before it is signed. */
+export type UnsignedEvent = IdentifiedEvent & { readonly encoding: Uint8Array }
+
+/** `bytes`: the envelope `[encoding, ...proof]`, as it is stored and sent. */
+export type SignedEvent = IdentifiedEvent & { readonly bytes: Uint8Array }
 
 export const EVENT_BYTES_MAX = 768 * 1024
 export const AFTER_MAX = 64
@@ -46,68 +50,8 @@ export type EventRefusal =
   | { readonly kind: 'too-large'; readonly size: number; readonly limit: number }
   | { readonly kind: 'bad-signature' }
 
-/** `id = sha256(encoding)`; the envelope is `[encoding, signature over "kith event 1" + id]`. */
-export const signEvent = async (crypto: Crypto, deviceSeed: Uint8Array, event: Event): Promise<SignedEvent> => {
-  const encoding = encodeEvent(event)
-  const id = sha256(encoding)
-  const signature = await crypto.sign(deviceSeed, domain(EVENT_DOMAIN, id))
-  return { ...event, id: toHex(id), bytes: encode([encoding, signature]) }
-}
-
-/** Reads what anybody may have sent and verifies that its author signed it. */
-export const openEvent = async (crypto: Crypto, from: Uint8Array): Promise<Result<SignedEvent, EventRefusal>> => {
-  const read = readEvent(from)
-  return read.ok ? verifyEvent(crypto, read.value) : read
-}
-
-/** Verifies that its author signed an event that was read. */
-export const verifyEvent = async (
-  crypto: Pick<Crypto, 'verify'>,
-  { event, signature }: { readonly event: SignedEvent; readonly signature: Uint8Array },
-): Promise<Result<SignedEvent, EventRefusal>> => {
-  const valid = await crypto.verify(fromHex(event.author), domain(EVENT_DOMAIN, fromHex(event.id)), signature)
-  return valid ? accept(event) : refuse({ kind: 'bad-signature' })
-}
-
-/** Reads an event without verifying it: for those that were verified before they were stored. */
-export const readEvent = (
-  from: Uint8Array,
-): Result<{ readonly event: SignedEvent; readonly signature: Uint8Array }, EventRefusal> => {
-  if (from.length > EVENT_BYTES_MAX) return refuse({ kind: 'too-large', size: from.length, limit: EVENT_BYTES_MAX })
-  const outer = decode(from)
-  if (!outer.ok) return outer
-  const envelope = envelopeShape(outer.value)
-  if (!envelope) return malformed('not an envelope')
-  const [encoding, signature] = envelope
-  const inner = decode(encoding)
-  if (!inner.ok) return inner
-  const fields = Array.isArray(inner.value) ? headerShape(inner.value.slice(0, -1) as readonly Plain[]) : undefined
-  if (!fields) return malformed('not an event')
-  const [, conversation, author, seq, prev, after, control, time, kind] = fields
-  const body = (inner.value as readonly Plain[])[fields.length] as Plain
-  if (seq < 1 || (seq === 1) !== (prev === null)) return malformed('seq and prev do not fit')
-  const event = { conversation, author, seq, prev, after, control, time, kind, body }
-  return accept({ event: { ...event, id: toHex(sha256(encoding)), bytes: from }, signature })
-}
-
-const EVENT_DOMAIN = 'kith event 1'
-
-const tipShape = tuple(hex(PUBLIC_KEY_BYTES), uint(), hex(HASH_BYTES))
-const envelopeShape = tuple(bytes(1, EVENT_BYTES_MAX), bytes(SIGNATURE_BYTES))
-const headerShape = tuple(
-  literal(1),
-  hex(HASH_BYTES),
-  hex(PUBLIC_KEY_BYTES),
-  uint(),
-  nullable(hex(HASH_BYTES)),
-  list(tipShape, AFTER_MAX),
-  list(hex(HASH_BYTES), CONTROL_HEADS_MAX),
-  uint(TIME_MAX),
-  uint(KIND_MAX),
-)
-
-const encodeEvent = (event: Event): Uint8Array =>
-  encode([
+export const encodeEvent = (event: Event): UnsignedEvent => {
+  const encoding = encode([
     1,
     fromHex(event.conversation),
     fromHex(event.author),
@@ -119,3 +63,65 @@ const encodeEvent = (event: Event): Uint8Array =>
     event.kind,
     event.body,
   ])
+  return { ...event, id: toHex(sha256(encoding)), encoding }
+}
+
+/** Signs what one author wrote at one time: many cost little more than one. */
+export const signEvents = async (signer: Signer, events: readonly UnsignedEvent[]): Promise<readonly SignedEvent[]> => {
+  const proofs = await signIds(
+    signer,
+    events.map(({ id }) => id),
+  )
+  return events.map(({ encoding, ...event }, at) => {
+    return { ...event, bytes: encode([encoding, ...plainProof(proofs[at] as Proof)]) }
+  })
+}
+
+/** Reads what anybody may have sent and verifies that its author signed it. */
+export const openEvent = async (crypto: Crypto, from: Uint8Array): Promise<Result<SignedEvent, EventRefusal>> => {
+  const read = readEvent(from)
+  return read.ok ? verifyEvent(crypto, read.value) : read
+}
+
+/** Verifies that its author signed an event that was read. */
+export const verifyEvent = async (
+  crypto: Pick<Crypto, 'verify'>,
+  { event, proof }: { readonly event: SignedEvent; readonly proof: Proof },
+): Promise<Result<SignedEvent, EventRefusal>> =>
+  (await verifyProof(crypto, event, proof)) ? accept(event) : refuse({ kind: 'bad-signature' })
+
+/** Reads an event without verifying it: for those that were verified before they were stored. */
+export const readEvent = (
+  from: Uint8Array,
+): Result<{ readonly event: SignedEvent; readonly proof: Proof }, EventRefusal> => {
+  if (from.length > EVENT_BYTES_MAX) return refuse({ kind: 'too-large', size: from.length, limit: EVENT_BYTES_MAX })
+  const outer = decode(from)
+  if (!outer.ok) return outer
+  const [signed, ...proven] = Array.isArray(outer.value) ? (outer.value as readonly Plain[]) : []
+  const encoding = encodingShape(signed)
+  const proof = readProof(proven)
+  if (!encoding || !proof) return malformed('not an envelope')
+  const inner = decode(encoding)
+  if (!inner.ok) return inner
+  const fields = Array.isArray(inner.value) ? headerShape(inner.value.slice(0, -1) as readonly Plain[]) : undefined
+  if (!fields) return malformed('not an event')
+  const [, conversation, author, seq, prev, after, control, time, kind] = fields
+  const body = (inner.value as readonly Plain[])[fields.length] as Plain
+  if (seq < 1 || (seq === 1) !== (prev === null)) return malformed('seq and prev do not fit')
+  const event = { conversation, author, seq, prev, after, control, time, kind, body }
+  return accept({ event: { ...event, id: toHex(sha256(encoding)), bytes: from }, proof })
+}
+
+const tipShape = tuple(hex(PUBLIC_KEY_BYTES), uint(), hex(HASH_BYTES))
+const encodingShape = bytes(1, EVENT_BYTES_MAX)
+const headerShape = tuple(
+  literal(1),
+  hex(HASH_BYTES),
+  hex(PUBLIC_KEY_BYTES),
+  uint(),
+  nullable(hex(HASH_BYTES)),
+  list(tipShape, AFTER_MAX),
+  list(hex(HASH_BYTES), CONTROL_HEADS_MAX),
+  uint(TIME_MAX),
+  uint(KIND_MAX),
+)

@@ -1,6 +1,6 @@
 import type { Hex } from '../bytes/hex.ts'
 import { accept, refuse, type Result } from '../bytes/result.ts'
-import { AFTER_MAX, TIME_MAX, type Event, type SignedEvent, type Tip } from './event.ts'
+import { AFTER_MAX, TIME_MAX, type Event, type IdentifiedEvent, type Tip } from './event.ts'
 
 /**
  * What one replica holds of a conversation's causal graph, without the events themselves: each author's chain up to its
@@ -51,12 +51,12 @@ export type PlacementRefusal =
   | { readonly kind: 'too-many-authors' }
 
 /**
- * Places a verified event. `heldId` is the id of the held event with the same author and sequence, if there is one: the
+ * Places an event that is one's own, or verified. `heldId` is the id of the held event with the same author and sequence, if there is one: the
  * caller looks it up when `needsLookup` says so.
  */
 export const place = (
   graph: Graph,
-  event: SignedEvent,
+  event: IdentifiedEvent,
   input: { readonly control: boolean; readonly heldId: Hex | undefined },
 ): Result<Placement, PlacementRefusal> => {
   const chain = chainOf(graph, event.author)
@@ -79,10 +79,11 @@ export const place = (
  * Takes in a control event that is not in its author's chain, as another stands in its place: others who had this one
  * first build on it. The chain stays as it is.
  */
-export const branched = (graph: Graph, event: SignedEvent): Graph => withControlHead(graph, event)
+export const branched = (graph: Graph, event: IdentifiedEvent): Graph => withControlHead(graph, event)
 
 /** Whether placing this event needs the id that is held for its author and sequence. */
-export const needsLookup = (graph: Graph, event: SignedEvent): boolean => event.seq <= chainOf(graph, event.author).seq
+export const needsLookup = (graph: Graph, event: IdentifiedEvent): boolean =>
+  event.seq <= chainOf(graph, event.author).seq
 
 /**
  * The header of the next event of this author: everything but kind and body. Its time is later than everything known
@@ -135,7 +136,7 @@ const withChain = (graph: Graph, author: Hex, chain: Chain): Graph => ({
   chains: new Map(graph.chains).set(author, chain),
 })
 
-const breaksChain = (chain: Chain, event: SignedEvent): boolean => {
+const breaksChain = (chain: Chain, event: IdentifiedEvent): boolean => {
   const before = event.seq === chain.seq + 1 ? chain.id : chain.beyond.get(event.seq - 1)?.id
   const next = chain.beyond.get(event.seq + 1)
   return (before !== undefined && before !== (event.prev ?? '')) || (next !== undefined && next.prev !== event.id)
@@ -158,7 +159,7 @@ const joinUp = (chain: Chain): Chain => {
 const countBelow = (beyond: Chain['beyond'], seq: number): number =>
   [...beyond.keys()].filter((each) => each < seq).length
 
-const withControlHead = (graph: Graph, event: SignedEvent): Graph => ({
+const withControlHead = (graph: Graph, event: IdentifiedEvent): Graph => ({
   ...graph,
   controlHeads: [...graph.controlHeads.filter((head) => !event.control.includes(head)), event.id].sort(),
 })

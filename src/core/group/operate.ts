@@ -31,7 +31,7 @@ export const foundGroup = async (pen: Pen, title: string): Promise<Written> => {
   const empty = emptyReplica(groupId(person, nonce), { device, person })
   const slotKey = await newSlotKey(pen)
   const body = groupFoundingBody({ certificate: pen.certificate, slotKey: slotKey.publicKey }, { nonce, title })
-  const { replica, event } = await append(pen, empty, { kind: KIND.found, body })
+  const { replica, event } = append(pen, empty, { kind: KIND.found, body })
   const deed = { kind: 'found', devices: [[device, person]], title } as const
   const known = withCertificates(replica, [pen.certificate])
   const founded = withDeed(known, event, { deed, past: horizonNow(empty) }).replica
@@ -60,7 +60,7 @@ export const operate = async (
     const objection = objectionTo(replica, operation, pen)
     if (objection) return refuse(objection)
     const joined = replica.joined ? { replica, events: [] } : await join(pen, replica)
-    const appended = await append(pen, joined.replica, { kind: KIND.operation, body })
+    const appended = append(pen, joined.replica, { kind: KIND.operation, body })
     const past = horizonNow(joined.replica)
     const taken = withOperation(appended.replica, appended.event, { operation, past, before: joined.replica })
     if (!taken.operated) throw new Bug('an own operation has no warrant')

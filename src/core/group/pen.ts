@@ -2,7 +2,7 @@ import type { Plain } from '../bytes/cbor.ts'
 import { toHex } from '../bytes/hex.ts'
 import { Bug } from '../bytes/result.ts'
 import { SEED_BYTES, type Crypto } from '../crypto/port.ts'
-import { signEvent, type SignedEvent } from '../event/event.ts'
+import { encodeEvent, signEvents, type SignedEvent, type UnsignedEvent } from '../event/event.ts'
 import { nextHeader, place, referred } from '../event/graph.ts'
 import { isControl } from '../event/kinds.ts'
 import type { Certificate } from '../identity/certificate.ts'
@@ -19,24 +19,31 @@ export type Pen = {
   readonly random: (bytes: number) => Uint8Array
 }
 
-/** Events in the order in which they were written; `plaintext` is what a sealed one says, salted. */
+/** Events in the order in which they were written, not signed yet; `plaintext` is what a sealed one says, salted. */
 export type Written = {
   readonly replica: Replica
-  readonly events: readonly { readonly event: SignedEvent; readonly plaintext?: Uint8Array }[]
+  readonly events: readonly { readonly event: UnsignedEvent; readonly plaintext?: Uint8Array }[]
 }
 
-/** Signs the next event of this device and places it in its own graph. */
-export const append = async (
+/** Writes the next event of this device and places it in its own graph. */
+export const append = (
   pen: Pen,
   replica: Replica,
   { kind, body }: { readonly kind: number; readonly body: Plain },
-): Promise<{ readonly replica: Replica; readonly event: SignedEvent }> => {
+): { readonly replica: Replica; readonly event: UnsignedEvent } => {
   const header = nextHeader(replica.graph, replica.me.device, pen.now)
-  const event = await signEvent(pen.crypto, pen.deviceSeed, { ...header, kind, body })
+  const event = encodeEvent({ ...header, kind, body })
   const placed = place(replica.graph, event, { control: isControl(kind), heldId: undefined })
   if (!placed.ok || placed.value.kind !== 'placed') throw new Bug('an own event does not continue the own chain')
   return { replica: { ...replica, graph: referred(placed.value.graph, event.after) }, event }
 }
+
+/** Signs what was written, all of it together. */
+export const signWritten = (pen: Pen, { events }: Pick<Written, 'events'>): Promise<readonly SignedEvent[]> =>
+  signEvents(
+    pen,
+    events.map(({ event }) => event),
+  )
 
 export const newSlotKey = async (pen: Pen): Promise<{ readonly publicKey: Uint8Array; readonly own: OwnSlotKey }> => {
   const seed = pen.random(SEED_BYTES)

@@ -46,7 +46,7 @@ export const rekey = async (
     unsealable: replica.kind === 'group' ? pen.random(SLOT_BYTES) : undefined,
   })
   if (!made) return refuse({ kind: 'bad-slot-key' })
-  const { replica: next, event } = await append(pen, replica, { kind: KIND.epoch, body: made.body })
+  const { replica: next, event } = append(pen, replica, { kind: KIND.epoch, body: made.body })
   const { secrets } = made
   const epoch = { id: event.id, depth, author: device, members: members.digest, made: pen.now, secrets, unopenedBy: [] }
   const keyring = withEpoch(withOwnSlotKey(next.keyring, slotKey.own), epoch)

@@ -20,7 +20,7 @@ export const found = async (pen: Pen, replica: Replica, other: Entry): Promise<W
   const past = horizonNow(replica)
   const own = { certificate: pen.certificate, slotKey: slotKey.publicKey }
   const body = foundingBody(own, other)
-  const { replica: next, event } = await append(pen, replica, { kind: KIND.found, body })
+  const { replica: next, event } = append(pen, replica, { kind: KIND.found, body })
   const certificates = [pen.certificate, other.certificate]
   const deed = { kind: 'found', devices: certificates.map(owned), title: null } as const
   const admitted = withDeed(withCertificates(next, certificates), event, { deed, past }).replica
@@ -36,7 +36,7 @@ export const join = async (pen: Pen, replica: Replica): Promise<Written> => {
   const slotKey = await newSlotKey(pen)
   const past = horizonNow(replica)
   const body = joiningBody({ certificate: pen.certificate, slotKey: slotKey.publicKey })
-  const { replica: next, event } = await append(pen, replica, { kind: KIND.join, body })
+  const { replica: next, event } = append(pen, replica, { kind: KIND.join, body })
   const keyring = withOwnSlotKey(next.keyring, slotKey.own)
   const known = withCertificates({ ...next, keyring, joined: true }, [pen.certificate])
   // In a group nobody lets themselves in.
@@ -51,7 +51,7 @@ export const complain = async (pen: Pen, replica: Replica, epoch: Hex): Promise<
   const slotKey = await newSlotKey(pen)
   const past = horizonNow(replica)
   const body = unopenedBody(epoch, slotKey.publicKey)
-  const { replica: next, event } = await append(pen, replica, { kind: KIND.unopened, body })
+  const { replica: next, event } = append(pen, replica, { kind: KIND.unopened, body })
   const keyring = withUnopened(withOwnSlotKey(next.keyring, slotKey.own), epoch, replica.me.device)
   return { replica: withControl({ ...next, keyring }, event.id, past), events: [{ event }] }
 }
@@ -89,7 +89,7 @@ const seal = async (
   const seq = chainOf(replica.graph, device).seq + 1
   const where = { conversation: replica.conversation, author: device, seq, epoch: epoch.id, index }
   const { body, plaintext } = sealContent(messageKey, where, content)
-  const { replica: next, event } = await append(pen, { ...replica, keyring }, { kind: KIND.sealed, body })
+  const { replica: next, event } = append(pen, { ...replica, keyring }, { kind: KIND.sealed, body })
   return { replica: next, events: [{ event, plaintext }] }
 }
 

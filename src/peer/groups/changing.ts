@@ -3,7 +3,7 @@ import { accept, refuse, type Result } from '../../core/bytes/result.ts'
 import type { Entry } from '../../core/group/founding.ts'
 import { foundGroup, type Proposal } from '../../core/group/operate.ts'
 import { ENTRIES_MAX } from '../../core/group/operation.ts'
-import type { Pen } from '../../core/group/pen.ts'
+import { signWritten, type Pen } from '../../core/group/pen.ts'
 import { membershipNow } from '../../core/group/replica.ts'
 import type { Answer, Refusal } from '../../view/calls.ts'
 import type { History, Role } from '../../view/view.ts'
@@ -82,20 +82,21 @@ export const createChanging = (peer: RunningPeer, pen: () => Pen): Changing => {
         const entries = await entriesOf(person)
         if (!entries.ok) return entries
       }
-      const written = await foundGroup(pen(), title)
+      const author = pen()
+      const written = await foundGroup(author, title)
+      const [founding] = await signWritten(author, written)
       const { conversation } = written.replica
-      const founding = written.events[0]?.event.bytes ?? new Uint8Array()
-      const own: Introduced = {
+      const introduced: Introduced = {
         conversation,
         standing: 'accepted',
         by: null,
         title,
-        founding,
+        founding: founding?.bytes ?? new Uint8Array(),
         mailbox: null,
         people: [],
       }
-      const room = await peer.rooms.group(own)
-      const kept = await room.conversation.begin(written, [introducedChange(own)])
+      const room = await peer.rooms.group(introduced)
+      const kept = await room.conversation.begin(written, [introducedChange(introduced)])
       if (!kept.ok) {
         peer.rooms.forget(conversation)
         return refuse(refusalOf(kept.refusal))

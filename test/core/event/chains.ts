@@ -1,12 +1,15 @@
-import { signEvent, type SignedEvent } from '../../../src/core/event/event.ts'
+import { type SignedEvent } from '../../../src/core/event/event.ts'
 import { createDeterministicCrypto } from '../deterministic-crypto.ts'
 import { toHex } from '../../../src/core/bytes/hex.ts'
 import { emptyGraph, needsLookup, place, type Graph } from '../../../src/core/event/graph.ts'
+import { signEvent } from '../signing.ts'
 
 export const crypto = createDeterministicCrypto()
 export const CONVERSATION = 'c0'.repeat(32)
 
 const seedOf = (name: string): Uint8Array => new Uint8Array(32).fill(name.charCodeAt(0))
+
+export const signerNamed = (name: string) => ({ crypto, deviceSeed: seedOf(name) })
 
 export const deviceNamed = (name: string): string => toHex(crypto.publicKey(seedOf(name)) as Uint8Array)
 

@@ -1,14 +1,27 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { decode, encode, type Plain } from '../../../src/core/bytes/cbor.ts'
-import { EVENT_BYTES_MAX, openEvent, readEvent, TIME_MAX, type SignedEvent } from '../../../src/core/event/event.ts'
+import {
+  encodeEvent,
+  EVENT_BYTES_MAX,
+  openEvent,
+  readEvent,
+  signEvents,
+  TIME_MAX,
+  type SignedEvent,
+} from '../../../src/core/event/event.ts'
 import { mutated } from '../bytes/mutated.ts'
-import { chainOfLength, crypto, nextOf } from './chains.ts'
+import { chainOfLength, crypto, nextOf, signerNamed } from './chains.ts'
 
 const examples = async (): Promise<readonly SignedEvent[]> => {
   const chain = await chainOfLength('Alice', 3, 'a body')
+  const together = await signEvents(
+    signerNamed('Carol'),
+    (await chainOfLength('Carol', 4, 'together')).map(encodeEvent),
+  )
   return [
     ...chain,
+    ...together,
     await nextOf('Bob', chain[2], { what: 'another', control: [chain[0]?.id ?? '', chain[1]?.id ?? ''] }),
   ]
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { createNodeCrypto } from '../../../src/crypto/node.ts'
 import type { SignedEvent } from '../../../src/core/event/event.ts'
 import { contentIn, isCommitted, readSealed, sealContent } from '../../../src/core/group/sealed.ts'
+import { signWritten } from '../../../src/core/group/pen.ts'
 import { write } from '../../../src/core/group/write.ts'
 import { encodeContent, readContent } from '../../../src/core/timeline/content.ts'
 import { createDeterministicCrypto } from '../deterministic-crypto.ts'
@@ -16,9 +17,10 @@ const keeping = async (device: Device, text: string) => {
   const written = await write(device.pen, device.replica, { content, speech: true })
   assert.ok(written.ok)
   device.replica = written.value.replica
-  const { event, plaintext } = written.value.events.at(-1) ?? {}
+  const events = await signWritten(device.pen, written.value)
+  const [event, { plaintext } = {}] = [events.at(-1), written.value.events.at(-1)]
   assert.ok(event && plaintext)
-  return { events: written.value.events.map((each) => each.event), event, plaintext }
+  return { events, event, plaintext }
 }
 
 const bodyOf = ({ body }: SignedEvent) => readSealed(body) ?? assert.fail('not a sealed event')

@@ -20,7 +20,7 @@ import {
   type Replica,
 } from '../../../src/core/group/replica.ts'
 import { contentIn } from '../../../src/core/group/sealed.ts'
-import type { Pen, Written } from '../../../src/core/group/pen.ts'
+import { signWritten, type Pen, type Written } from '../../../src/core/group/pen.ts'
 import { complain, found, join, write } from '../../../src/core/group/write.ts'
 import { certify, personOf, type Certificate } from '../../../src/core/identity/certificate.ts'
 import { encodeContent, readContent, type Content } from '../../../src/core/timeline/content.ts'
@@ -218,9 +218,9 @@ export class Device {
     this.replica = withFewControls(replica)
   }
 
-  #take(written: Written): readonly SignedEvent[] {
+  async #take(written: Written): Promise<readonly SignedEvent[]> {
     this.#keep(written.replica)
-    for (const { event } of written.events) {
+    for (const event of await signWritten(this.pen, written)) {
       // As it will be read by the others, and by this device after a restart.
       const read = readEvent(event.bytes)
       if (!read.ok) throw new Error('wrote what cannot be read')

@@ -1,7 +1,8 @@
 import type { Plain } from '../../../src/core/bytes/cbor.ts'
-import { readEvent, signEvent, type Event, type SignedEvent } from '../../../src/core/event/event.ts'
+import { readEvent, type Event, type SignedEvent } from '../../../src/core/event/event.ts'
 import { nextHeader } from '../../../src/core/event/graph.ts'
 import type { Device } from './device.ts'
+import { signEvent } from '../signing.ts'
 
 /**
  * The next event of a device as a changed program would write it: correctly signed, with whatever body and header. The

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { decode, encode, type Plain } from '../../../src/core/bytes/cbor.ts'
 import { createDeterministicCrypto } from '../deterministic-crypto.ts'
 import { createNodeCrypto } from '../../../src/crypto/node.ts'
-import { openEvent, readEvent, signEvent, type SignedEvent } from '../../../src/core/event/event.ts'
+import { openEvent, readEvent, type SignedEvent } from '../../../src/core/event/event.ts'
 import { chainOf } from '../../../src/core/event/graph.ts'
 import { KIND } from '../../../src/core/event/kinds.ts'
 import { directId, foundingBody, joiningBody } from '../../../src/core/group/founding.ts'
@@ -11,6 +11,7 @@ import { operationBody } from '../../../src/core/group/operation.ts'
 import { seededRandom } from '../reach/random.ts'
 import { createDevice, createPair, createPerson, createTalk, type Device } from './device.ts'
 import { forge } from './forge.ts'
+import { signEvent } from '../signing.ts'
 
 const crypto = createNodeCrypto()
 

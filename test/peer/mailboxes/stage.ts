@@ -1,7 +1,7 @@
 import { encode } from '../../../src/core/bytes/cbor.ts'
 import { toHex, type Hex } from '../../../src/core/bytes/hex.ts'
 import { accept, refuse, type Result } from '../../../src/core/bytes/result.ts'
-import { readEvent, signEvent, type SignedEvent } from '../../../src/core/event/event.ts'
+import { readEvent, type SignedEvent } from '../../../src/core/event/event.ts'
 import { isControl, KIND } from '../../../src/core/event/kinds.ts'
 import type { Vector } from '../../../src/core/sync/frame.ts'
 import { createSimulatedTime, type SimulatedTime } from '../../../src/link/memory-time.ts'
@@ -12,6 +12,7 @@ import { loadOutgoing } from '../../../src/peer/outgoing.ts'
 import { openMemoryStore } from '../../../src/store/memory.ts'
 import type { Store } from '../../../src/store/port.ts'
 import { createDeterministicCrypto, createDice } from '../../core/deterministic-crypto.ts'
+import { signEvent } from '../../core/signing.ts'
 
 export const CONVERSATION = 'cc'.repeat(32)
 

@@ -3,7 +3,7 @@ import type { Crypto } from '../../../src/core/crypto/port.ts'
 import type { SignedEvent } from '../../../src/core/event/event.ts'
 import { chainOf, needsLookup, vectorOf } from '../../../src/core/event/graph.ts'
 import { operate, type Proposal } from '../../../src/core/group/operate.ts'
-import type { Pen, Written } from '../../../src/core/group/pen.ts'
+import { signWritten, type Pen, type Written } from '../../../src/core/group/pen.ts'
 import { receive, type Received } from '../../../src/core/group/receive.ts'
 import { rekey } from '../../../src/core/group/rekey.ts'
 import { emptyReplica, membershipNow, withStoredControls, type Replica } from '../../../src/core/group/replica.ts'
@@ -112,7 +112,7 @@ export class Device {
   }
 
   async founds(make: (pen: Pen) => Promise<Written>): Promise<void> {
-    this.#tell(this.#took(await make(this.#pen)))
+    this.#tell(await this.#took(await make(this.#pen)))
   }
 
   /** Undefined when it cannot: what a person is told, then. */
@@ -120,19 +120,21 @@ export class Device {
     const content = encodeContent({ kind: 'text', text, reply: null })
     const written = this.replica && (await write(this.#pen, this.replica, { content, speech: true }))
     if (!written?.ok) return undefined
-    this.#tell(this.#took(written.value))
-    return written.value.events.at(-1)?.event
+    const events = await this.#took(written.value)
+    this.#tell(events)
+    return events.at(-1)
   }
 
   async joins(): Promise<void> {
-    if (this.isIn && this.replica && !this.replica.joined) this.#tell(this.#took(await join(this.#pen, this.replica)))
+    if (this.isIn && this.replica && !this.replica.joined)
+      this.#tell(await this.#took(await join(this.#pen, this.replica)))
   }
 
   /** False when it may not, by what it knows. */
   async changes(...proposals: readonly Proposal[]): Promise<boolean> {
     const operated = this.replica && (await operate(this.#pen, this.replica, proposals))
     if (!operated?.ok) return false
-    const fresh = this.#took(operated.value)
+    const fresh = await this.#took(operated.value)
     for (const { disputed } of operated.value.operated) await this.#reconsider(disputed)
     this.#tell(fresh)
     return true
@@ -140,7 +142,7 @@ export class Device {
 
   async rekeys(): Promise<void> {
     const keyed = this.replica && (await rekey(this.#pen, this.replica))
-    if (keyed?.ok) this.#tell(this.#took(keyed.value))
+    if (keyed?.ok) this.#tell(await this.#took(keyed.value))
   }
 
   /** Takes in what came from somebody, and what waited for it. */
@@ -234,12 +236,12 @@ export class Device {
     const fresh: Outgoing[] = []
     if (!this.isIn || !this.replica) return fresh
     for (const epoch of this.#repairs.complaints(this.replica)) {
-      fresh.push(...this.#took(await complain(this.#pen, this.replica, epoch)))
+      fresh.push(...(await this.#took(await complain(this.#pen, this.replica, epoch))).map(outgoing))
       if (!this.isIn) return fresh
     }
     for (const content of this.#repairs.repetitions(this.id, this.disk)) {
       const written = await write(this.#pen, this.replica, { content: encodeContent(content), speech: true })
-      if (written.ok) fresh.push(...this.#took(written.value))
+      if (written.ok) fresh.push(...(await this.#took(written.value)).map(outgoing))
     }
     return fresh
   }
@@ -257,18 +259,20 @@ export class Device {
   }
 
   /** Writes down what this device wrote itself. */
-  #took(written: Written): readonly Outgoing[] {
+  async #took(written: Written): Promise<readonly SignedEvent[]> {
     this.#keep(written.replica)
-    for (const { event, plaintext } of written.events) {
+    const events = await signWritten(this.#pen, written)
+    for (const [at, event] of events.entries()) {
       this.#writeDown(event)
+      const plaintext = written.events[at]?.plaintext
       if (plaintext) this.disk.plaintexts.set(event.id, plaintext)
       if (event.kind === KIND.sealed) this.disk.lines.set(event.id, 'said')
     }
-    return written.events.map(({ event }) => outgoing(event))
+    return events
   }
 
-  #tell(fresh: readonly Outgoing[]): void {
-    this.onGrown({ fresh, from: undefined, arrived: new Map() })
+  #tell(events: readonly SignedEvent[]): void {
+    this.onGrown({ fresh: events.map(outgoing), from: undefined, arrived: new Map() })
   }
 
   #keep(replica: Replica): void {
