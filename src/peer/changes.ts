@@ -6,7 +6,7 @@ import { membershipAt, membershipNow } from '../core/group/replica.ts'
 import { deviceOf, personOf } from '../core/identity/certificate.ts'
 import type { Change } from '../core/timeline/change.ts'
 import type { Line } from '../core/timeline/line.ts'
-import { heldEvent, isAmendment, personAt, putLine, retell, tell } from './chronicle.ts'
+import { contentOf, isAmendment, personAt, putLine, retell, tell } from './chronicle.ts'
 import type { Draft } from './draft.ts'
 
 /** How many events of one author are looked at together when they fall or stand again. */
@@ -48,9 +48,10 @@ const rechronicleAuthor = async (draft: Draft, author: Hex, first: number): Prom
 
 /** Writes the line of an event as it stands now, if it has one or changes another's. */
 const relined = async (draft: Draft, id: Hex): Promise<void> => {
-  const held = await heldEvent(draft, await draft.event(id))
+  const held = await draft.held(id)
   if (!held) return
-  const { event, content } = held
+  const { event } = held
+  const content = contentOf(held)
   if (content && isAmendment(content)) return retell(draft, content.target)
   const line = await draft.line(id)
   if (!line) return
@@ -58,7 +59,7 @@ const relined = async (draft: Draft, id: Hex): Promise<void> => {
     return putLine(draft, event, { kind: 'void', person: personAt(draft, event.author) })
   if (event.kind === KIND.sealed) {
     const sealed: Line = { kind: 'sealed', person: personAt(draft, event.author) }
-    const isOpen = (await draft.event(id))?.content !== undefined
+    const isOpen = held.content !== undefined
     return isOpen
       ? tell(draft, event, { content, coming: line.counts ? 'new' : 'told' })
       : putLine(draft, event, sealed)

@@ -1,14 +1,13 @@
 import type { Hex } from '../core/bytes/hex.ts'
-import { readEvent, type IdentifiedEvent, type SignedEvent, type UnsignedEvent } from '../core/event/event.ts'
+import type { IdentifiedEvent } from '../core/event/event.ts'
 import { chainOf, vectorOf } from '../core/event/graph.ts'
 import { contentIn, isCommitted, readSealed } from '../core/group/sealed.ts'
 import { personOf } from '../core/identity/certificate.ts'
 import { readContent, type Content } from '../core/timeline/content.ts'
 import { encodeLine, gapsIn, type Line } from '../core/timeline/line.ts'
 import { amended, AMENDMENTS_MAX, type Amendment, type Message } from '../core/timeline/message.ts'
-import type { StoredEvent } from '../store/port.ts'
 import { keepHistory, keepIntroduction, keepInvitation } from './bringing.ts'
-import type { Draft } from './draft.ts'
+import type { Draft, Held } from './draft.ts'
 import { markChange, withRead } from './marks.ts'
 
 /**
@@ -20,7 +19,7 @@ export type Coming = 'own' | 'new' | 'void' | 'told'
 /** Writes down what a sealed event says: its lines, or the line that it changes. */
 export const chronicle = async (
   draft: Draft,
-  event: SignedEvent | UnsignedEvent,
+  event: Held['event'],
   plaintext: Uint8Array,
   coming: Coming,
 ): Promise<void> => {
@@ -80,10 +79,11 @@ export const tell = async (
 
 /** Writes the line of a message anew, after what changed it came, fell, or stands again. */
 export const retell = async (draft: Draft, id: Hex): Promise<void> => {
-  const original = await storedContent(draft, id)
+  const original = await draft.held(id)
+  const content = original && contentOf(original)
   const line = await draft.line(id)
-  if (original?.content.kind !== 'text' || (await draft.isVoid(original.event))) return
-  await putMessage(draft, original.event, original.content, line?.counts === false ? 'told' : 'new')
+  if (!original || content?.kind !== 'text' || (await draft.isVoid(original.event))) return
+  await putMessage(draft, original.event, content, line?.counts === false ? 'told' : 'new')
 }
 
 export const putLine = (draft: Draft, event: IdentifiedEvent, line: Line, counts = true): void => {
@@ -121,15 +121,10 @@ export const personAt = (draft: Draft, device: Hex): Hex => {
   return certificate ? personOf(certificate) : device
 }
 
-/** An event of this conversation that is held, and what it says if that can be read. */
-export const heldEvent = async (
-  draft: Draft,
-  held: StoredEvent | undefined,
-): Promise<{ readonly event: SignedEvent; readonly content: Content | undefined } | undefined> => {
-  if (!held || held.conversation !== draft.replica.conversation) return undefined
-  const event = readEvent(held.bytes)
-  const inside = held.content && contentIn(held.content)
-  return event.ok ? { event: event.value.event, content: inside && readContent(inside) } : undefined
+/** What a held event says, if that can be read. */
+export const contentOf = ({ content }: Held): Content | undefined => {
+  const inside = content && contentIn(content)
+  return inside && readContent(inside)
 }
 
 type Amending = Extract<Content, { kind: 'edit' | 'delete' | 'reaction' }>
@@ -151,15 +146,6 @@ const markRead = (draft: Draft, device: Hex, upTo: readonly (readonly [Hex, numb
 
 const gapId = (author: Hex, seq: number): string => `gap/${author}/${seq}`
 
-/** An event of this conversation that is held and could be read. */
-const storedContent = async (
-  draft: Draft,
-  id: Hex,
-): Promise<{ readonly event: SignedEvent; readonly content: Content } | undefined> => {
-  const held = await heldEvent(draft, await draft.event(id))
-  return held?.content && { event: held.event, content: held.content }
-}
-
 const putMessage = async (
   draft: Draft,
   event: IdentifiedEvent,
@@ -174,10 +160,10 @@ const putMessage = async (
 
 const amendmentsOf = async (draft: Draft, target: Hex): Promise<readonly Amendment[]> => {
   const amendments: Amendment[] = []
-  for (const { id } of await draft.amendments(target, AMENDMENTS_MAX)) {
-    const read = await storedContent(draft, id)
-    if (!read || (await draft.isVoid(read.event))) continue
-    const { event, content } = read
+  for (const held of await draft.amendments(target, AMENDMENTS_MAX)) {
+    const { event } = held
+    const content = contentOf(held)
+    if (!content || (await draft.isVoid(event))) continue
     const at = { time: event.time, author: event.author, seq: event.seq }
     amendments.push({ at, person: personAt(draft, event.author), content })
   }
@@ -186,8 +172,8 @@ const amendmentsOf = async (draft: Draft, target: Hex): Promise<readonly Amendme
 
 /** The author of an event shows once more what it said. The commitment in its header proves that nothing was changed. */
 const again = async (draft: Draft, person: Hex, content: Extract<Content, { kind: 'again' }>): Promise<void> => {
-  const held = await draft.event(content.target)
-  if (!held || held.content || personAt(draft, held.author) !== person) return
+  const held = await draft.held(content.target)
+  if (!held || held.content || personAt(draft, held.event.author) !== person) return
   const inside = contentIn(content.plaintext)
   // One step deep: a repetition of a repetition would be a way to make us recurse.
   if (inside && readContent(inside)?.kind === 'again') return
@@ -197,13 +183,12 @@ const again = async (draft: Draft, person: Hex, content: Extract<Content, { kind
 /** Writes down what a held event says, if it is what its author committed to. */
 export const reveal = async (
   draft: Draft,
-  held: StoredEvent,
+  { event }: Held,
   plaintext: Uint8Array,
   coming: 'new' | 'told',
 ): Promise<void> => {
-  const read = await heldEvent(draft, held)
-  const body = read && readSealed(read.event.body)
-  if (!read || !body || !isCommitted(body, plaintext)) return
-  draft.dropLine(held.id)
-  return chronicle(draft, read.event, plaintext, (await draft.isVoid(read.event)) ? 'void' : coming)
+  const body = readSealed(event.body)
+  if (!body || !isCommitted(body, plaintext)) return
+  draft.dropLine(event.id)
+  return chronicle(draft, event, plaintext, (await draft.isVoid(event)) ? 'void' : coming)
 }

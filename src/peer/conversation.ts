@@ -145,7 +145,7 @@ export class Conversation {
     return this.#batches.add(async (draft) => {
       const prefix = toldPrefix(this.id)
       for (const { key, value } of await this.#around.store.records('conversation', prefix)) {
-        const held = await draft.event(key.slice(prefix.length))
+        const held = await draft.held(key.slice(prefix.length))
         if (!held) continue
         draft.put({ drop: 'record', space: 'conversation', key })
         if (!held.content) await reveal(draft, held, value, 'told')

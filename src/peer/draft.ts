@@ -1,5 +1,6 @@
 import type { Hex } from '../core/bytes/hex.ts'
-import type { SignedEvent, UnsignedEvent } from '../core/event/event.ts'
+import { Bug } from '../core/bytes/result.ts'
+import { readEvent, type SignedEvent, type UnsignedEvent } from '../core/event/event.ts'
 import { chainOf } from '../core/event/graph.ts'
 import type { Membership } from '../core/group/membership.ts'
 import { membershipNow, withStoredControls, type Replica } from '../core/group/replica.ts'
@@ -33,8 +34,8 @@ export type Outlook = {
   readonly hasRoomForRequest: () => boolean
 }
 
-/** What an event says, if that can be read, and which other it changes. */
-type Saying = Pick<StoredEvent, 'content' | 'target'>
+/** An event that is held, with what it says, salted, if that can be read, and which other it changes. */
+export type Held = Pick<StoredEvent, 'content' | 'target'> & { readonly event: SignedEvent | UnsignedEvent }
 
 /**
  * What a batch of operations on one conversation will write, all or nothing: the replica as it will be, and the events
@@ -61,9 +62,7 @@ export class Draft {
   readonly before: Replica
   readonly store: Store
   readonly #sign: (events: readonly UnsignedEvent[]) => Promise<readonly SignedEvent[]>
-  readonly #events = new Map<Hex, StoredEvent>()
-  /** What this device wrote and has yet to sign: what a batch brings is signed together. */
-  readonly #unsigned = new Map<Hex, { readonly event: UnsignedEvent; readonly saying: Saying }>()
+  readonly #events = new Map<Hex, Held>()
   /** By what they change: the events of this batch that edit, delete or react to something. */
   readonly #amendments = new Map<Hex, Set<Hex>>()
   readonly #lines = new Map<string, StoredLine | undefined>()
@@ -119,12 +118,17 @@ export class Draft {
     if (this.restored) this.restored = withNamed(this.restored, { seq, heard })
   }
 
-  async event(id: Hex): Promise<StoredEvent | undefined> {
-    if (this.#unsigned.has(id)) await this.sign()
-    const known = this.#events.get(id) ?? (await this.store.event(id))
-    if (!known || !this.#isForgetting || this.#events.has(id)) return known
-    const { content: _, target: __, ...event } = known
-    return event
+  /** Whether an event is held, in this conversation or another. */
+  async holds(id: Hex): Promise<boolean> {
+    return this.#events.has(id) || (await this.store.event(id)) !== undefined
+  }
+
+  /** An event of this conversation. */
+  async held(id: Hex): Promise<Held | undefined> {
+    const known = this.#events.get(id)
+    if (known) return known
+    const stored = await this.store.event(id)
+    return stored && this.#read(stored)
   }
 
   async line(id: string): Promise<StoredLine | undefined> {
@@ -140,20 +144,18 @@ export class Draft {
   }
 
   /** The events that edit, delete or react to this one, those of this batch included. */
-  async amendments(target: Hex, limit: number): Promise<readonly StoredEvent[]> {
+  async amendments(target: Hex, limit: number): Promise<readonly Held[]> {
     const stored = this.#isForgetting ? [] : await this.store.amendments(target, limit)
-    const ids = [...(this.#amendments.get(target) ?? [])]
-    if (ids.some((id) => this.#unsigned.has(id))) await this.sign()
-    const own = ids.flatMap((id) => this.#events.get(id) ?? [])
-    return [...stored.filter(({ id }) => !this.#events.has(id)), ...own].slice(0, limit)
+    const before = stored.flatMap((each) => (this.#events.has(each.id) ? [] : (this.#read(each) ?? [])))
+    const now = [...(this.#amendments.get(target) ?? [])].flatMap((id) => this.#events.get(id) ?? [])
+    return [...before, ...now].slice(0, limit)
   }
 
   /** The ids of one author's events from a sequence on that this batch brought. */
   freshIds(author: Hex, from: number): readonly Hex[] {
-    const unsigned = [...this.#unsigned.values()].map(({ event }) => event)
-    return [...this.#events.values(), ...unsigned]
-      .filter((event) => event.author === author && event.seq >= from)
-      .map(({ id }) => id)
+    return [...this.#events.values()].flatMap(({ event }) =>
+      event.author === author && event.seq >= from ? [event.id] : [],
+    )
   }
 
   /** Whether an event does not count by what is known now: its author was removed, and had not heard of it. */
@@ -170,21 +172,18 @@ export class Draft {
     this.replica = await withStoredControls(this.replica, event, (id) => loadHorizon(this.store, conversation, id))
   }
 
-  /** Keeps an event, and with one that this device wrote sees to it that it is signed. */
-  putEvent(event: SignedEvent | UnsignedEvent, saying: Saying = {}): void {
-    if ('encoding' in event) this.#unsigned.set(event.id, { event, saying })
-    else this.#put(event, saying)
+  putEvent(event: Held['event'], saying: Omit<Held, 'event'> = {}): void {
+    this.#events.set(event.id, { event, ...saying })
     const { target } = saying
     if (target !== undefined) this.#amendments.set(target, (this.#amendments.get(target) ?? new Set()).add(event.id))
   }
 
-  /** Signs what this device wrote in this batch so far, for the disk and the links. */
+  /** Signs what this device wrote, all of it together, for the disk and the links. */
   async sign(): Promise<void> {
-    const unsigned = [...this.#unsigned.values()]
-    this.#unsigned.clear()
-    const signed = await this.#sign(unsigned.map(({ event }) => event))
-    for (const [at, event] of signed.entries()) {
-      this.#put(event, unsigned[at]?.saying ?? {})
+    const written = [...this.#events.values()].flatMap(({ event }) => ('encoding' in event ? [event] : []))
+    if (written.length === 0) return
+    for (const event of await this.#sign(written)) {
+      this.#events.set(event.id, { ...this.#events.get(event.id), event })
       this.fresh.push({ author: event.author, seq: event.seq, size: event.bytes.length, bytes: event.bytes })
     }
   }
@@ -202,8 +201,7 @@ export class Draft {
     this.#isForgetting = true
     this.#lines.clear()
     this.#amendments.clear()
-    for (const [id, { event }] of this.#unsigned) this.#unsigned.set(id, { event, saying: {} })
-    for (const [id, { content: _, target: __, ...event }] of this.#events) this.#events.set(id, event)
+    for (const [id, { event }] of this.#events) this.#events.set(id, { event })
   }
 
   put(change: RecordChange): void {
@@ -224,7 +222,7 @@ export class Draft {
     const conversation = this.replica.conversation
     return [
       ...(this.#isForgetting ? [{ drop: 'texts', conversation } as const] : []),
-      ...[...this.#events.values()].map((event): Change => ({ put: 'event', event })),
+      ...[...this.#events.values()].map((held): Change => ({ put: 'event', event: stored(held) })),
       ...[...this.#lines].map(([id, line]): Change =>
         line ? { put: 'line', line } : { drop: 'line', conversation, id },
       ),
@@ -233,7 +231,17 @@ export class Draft {
     ]
   }
 
-  #put({ id, conversation, author, seq, bytes }: SignedEvent, saying: Saying): void {
-    this.#events.set(id, { id, conversation, author, seq, bytes, ...saying })
+  #read({ conversation, bytes, content, target }: StoredEvent): Held | undefined {
+    const read = readEvent(bytes)
+    if (conversation !== this.replica.conversation || !read.ok) return undefined
+    const { event } = read.value
+    if (this.#isForgetting) return { event }
+    return { event, ...(content && { content }), ...(target !== undefined && { target }) }
   }
+}
+
+const stored = ({ event, ...saying }: Held): StoredEvent => {
+  if (!('bytes' in event)) throw new Bug('an event is to be written that was not signed')
+  const { id, conversation, author, seq, bytes } = event
+  return { id, conversation, author, seq, bytes, ...saying }
 }

@@ -1,6 +1,6 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import type { Crypto } from '../core/crypto/port.ts'
-import { verifyEvent, type SignedEvent } from '../core/event/event.ts'
+import type { SignedEvent } from '../core/event/event.ts'
 import { chainOf, needsLookup } from '../core/event/graph.ts'
 import { isControl } from '../core/event/kinds.ts'
 import type { OwnSlotKey } from '../core/group/keyring.ts'
@@ -37,9 +37,9 @@ export const takeIn = async (draft: Draft, arrival: Arrival): Promise<Intake> =>
   if (!read.ok) return 'refused'
   // Looked at before the signature is verified: what is not taken in must not cost that much.
   if (read.value.event.seq > arrival.intakeMax) return 'later'
-  const isKnown = (await draft.event(read.value.event.id)) !== undefined
+  const isKnown = await draft.holds(read.value.event.id)
   if (isKnown) return noteArrival(draft, arrival.from, read.value.event)
-  const opened = await (arrival.opened ?? verifyEvent(arrival.crypto, read.value))
+  const opened = await arrival.verified()
   if (!opened.ok) return 'refused'
   const event = opened.value
 
@@ -86,7 +86,7 @@ const writeDown = async (draft: Draft, event: SignedEvent, received: Received): 
     case 'unopened':
       draft.putEvent(event)
       // Nothing was ever said under an epoch that is not here.
-      if (!isOwn(draft, event) && (await draft.event(received.epoch))) draft.toRepeat.add(received.epoch)
+      if (!isOwn(draft, event) && (await draft.holds(received.epoch))) draft.toRepeat.add(received.epoch)
       return
     case 'sealed':
       draft.putEvent(event)
@@ -133,7 +133,7 @@ const writeSealed = async (
     const told = await draft.record(key)
     if (!told) return
     draft.put({ drop: 'record', space: 'conversation', key })
-    const held = await draft.event(event.id)
+    const held = await draft.held(event.id)
     return held && reveal(draft, held, told, 'told')
   }
   putLine(draft, event, voided ? { kind: 'void', person } : { kind: 'sealed', person })
@@ -183,7 +183,7 @@ const keepBranch = async (
     await rechronicle(draft, received.disputed)
   }
   if (received.kind === 'epoch' && !received.opened && received.why !== 'not-for-us') draft.toComplain.add(event.id)
-  if (received.kind === 'unopened' && (await draft.event(received.epoch))) draft.toRepeat.add(received.epoch)
+  if (received.kind === 'unopened' && (await draft.holds(received.epoch))) draft.toRepeat.add(received.epoch)
   if (first) noteFork(draft, event)
   return 'taken'
 }

@@ -1,7 +1,7 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import { accept, refuse, type Result } from '../core/bytes/result.ts'
 import type { Crypto } from '../core/crypto/port.ts'
-import { readEvent, type IdentifiedEvent } from '../core/event/event.ts'
+import type { IdentifiedEvent } from '../core/event/event.ts'
 import { chainOf } from '../core/event/graph.ts'
 import type { Entry } from '../core/group/founding.ts'
 import { withoutSending, type OwnSlotKey } from '../core/group/keyring.ts'
@@ -12,7 +12,7 @@ import { missingControls, type Replica } from '../core/group/replica.ts'
 import { complain, found, write, type WriteRefusal } from '../core/group/write.ts'
 import { encodeContent } from '../core/timeline/content.ts'
 import type { Store, StoreRefusal } from '../store/port.ts'
-import { arrivedTogether, type Arrived } from './arrived.ts'
+import { arrivedAlone, arrivedTogether, type Arrived } from './arrived.ts'
 import { chronicleChange } from './changes.ts'
 import { chronicle } from './chronicle.ts'
 import type { Draft } from './draft.ts'
@@ -125,7 +125,10 @@ export class Scribe {
     while (this.heldBack.size > this.#taken.size && draft.replica.controls !== controls) {
       controls = draft.replica.controls
       for (const { id, from, bytes } of this.heldBack.all())
-        if (!this.#taken.has(id) && (await this.takeIn(draft, from, { read: readEvent(bytes) })) !== 'waiting')
+        if (
+          !this.#taken.has(id) &&
+          (await this.takeIn(draft, from, arrivedAlone(this.#ports.crypto, bytes))) !== 'waiting'
+        )
           this.#taken.add(id)
     }
   }

@@ -7,6 +7,7 @@ import { KIND } from '../../src/core/event/kinds.ts'
 import { rekey } from '../../src/core/group/rekey.ts'
 import type { Content } from '../../src/core/timeline/content.ts'
 import { readLine } from '../../src/core/timeline/line.ts'
+import type { Kept } from '../../src/peer/batches.ts'
 import { Conversation } from '../../src/peer/conversation.ts'
 import { HELD_BACK_EVENTS_MAX } from '../../src/peer/held-back.ts'
 import { openMemoryStore } from '../../src/store/memory.ts'
@@ -20,6 +21,7 @@ const crypto = createDeterministicCrypto(1)
 const conversationOf = async (device: Device, id: string) => {
   const store = openMemoryStore()
   let heldBack = 0
+  const kept: Kept[] = []
   const conversation = await Conversation.load(
     {
       store,
@@ -30,7 +32,10 @@ const conversationOf = async (device: Device, id: string) => {
       entry: () => undefined,
       intakeMax: () => Number.MAX_SAFE_INTEGER,
       outlook: { isContact: () => true, trusts: () => true, hasRoomForRequest: () => true },
-      onKept: () => (heldBack = conversation.heldBack),
+      onKept: (each) => {
+        heldBack = conversation.heldBack
+        kept.push(each)
+      },
       onStored: () => {},
       after: () => () => {},
     },
@@ -51,7 +56,7 @@ const conversationOf = async (device: Device, id: string) => {
       return line?.kind === 'text' && line.message.kind === 'message' ? line.message.text : (line?.kind ?? 'unknown')
     })
   }
-  return { conversation, store, hear, lines, told: () => heldBack }
+  return { conversation, store, hear, lines, kept, told: () => heldBack }
 }
 
 const group = async () => {
@@ -208,3 +213,44 @@ test('[PE71] of what is forgotten in the batch that said it, nothing stays but t
   const { events } = await ownOf(here, ben.id, said.value.seq)
   assert.deepEqual([events.length, events[0]?.content], [1, undefined])
 })
+
+test('[PE71] what falls in the batch that wrote it is signed, goes out once and in order, and does not count', async () => {
+  const { ann, ben, here } = await group()
+  await here.hear(ann.wrote)
+  const says = (text: string) => here.conversation.say({ kind: 'text', text, reply: null }, { speech: true })
+  await says('heard')
+  const { events: own } = await ownOf(here, ben.id, 1)
+  await ann.hears(own.map(({ bytes }) => opened(bytes)))
+  const removal = await ann.removes(ben)
+  const from = here.kept.length
+  const [one, two] = await Promise.all([says('one'), says('two'), here.hear(removal)])
+  assert.ok(one.ok && two.ok)
+  assert.equal(here.kept.length, from + 1, 'in one batch')
+  assert.deepEqual((await here.lines()).toSorted(), ['change', 'change', 'heard', 'void', 'void'])
+  const { events, signatures } = await ownOf(here, ben.id, one.value.seq)
+  const left = here.kept.slice(from).flatMap(({ fresh }) => fresh)
+  assert.deepEqual(
+    left.filter(({ author }) => author === ben.id).map(({ bytes }) => bytes),
+    events.map(({ bytes }) => bytes),
+  )
+  assert.deepEqual([events.length, signatures], [2, 1])
+})
+
+test('[PE71] edits and reactions of one batch share a signature too', async () => {
+  const { ann, ben, here } = await group()
+  await here.hear(ann.wrote)
+  const say = (content: Content) => here.conversation.say(content, { speech: true })
+  const lines = await Promise.all(['a', 'b', 'c', 'd'].map((text) => say({ kind: 'text', text, reply: null })))
+  const targets = lines.map((line) => (line.ok ? line.value.id : assert.fail()))
+  const from = (here.conversation.vector.get(ben.id) ?? 0) + 1
+  await Promise.all(targets.map((target) => say({ kind: 'edit', target, text: 'edited' })))
+  assert.deepEqual((await here.lines()).slice(-4), Array(4).fill('edited'))
+  const { events, signatures } = await ownOf(here, ben.id, from)
+  assert.deepEqual([events.length, signatures], [4, 1])
+})
+
+const opened = (bytes: Uint8Array): SignedEvent => {
+  const read = readEvent(bytes)
+  assert.ok(read.ok)
+  return read.value.event
+}

@@ -51,8 +51,8 @@ export type PlacementRefusal =
   | { readonly kind: 'too-many-authors' }
 
 /**
- * Places an event that is one's own, or verified. `heldId` is the id of the held event with the same author and sequence, if there is one: the
- * caller looks it up when `needsLookup` says so.
+ * Places an event that is one's own, or verified. `heldId` is the id of the held event with the same author and sequence,
+ * if there is one: the caller looks it up when `needsLookup` says so.
  */
 export const place = (
   graph: Graph,
