@@ -71,6 +71,7 @@ export class Batches {
   #replica: Replica
   #marks: Marks
   #restored: Restored | undefined
+  #named = 0
   #running: Promise<void> | undefined
   /** Devices whose marks are not on disk as they are here. */
   readonly #unwritten = new Set<Hex>()
@@ -122,7 +123,7 @@ export class Batches {
 
   async #runBatch(): Promise<void> {
     const { store, outlook, sign, onWriting, onWritten, onKept } = this.#ports
-    const held = { replica: this.#replica, marks: this.#marks, restored: this.#restored }
+    const held = { replica: this.#replica, marks: this.#marks, restored: this.#restored, named: this.#named }
     const draft = new Draft(store, { ...held, outlook }, sign)
     const settle: ((kept: Result<null, StoreRefusal>) => void)[] = []
     // One by one, so that what is asked while an operation runs still joins its batch.
@@ -142,6 +143,7 @@ export class Batches {
       this.#replica = withFewControls(draft.replica)
       this.#marks = draft.marks
       this.#restored = draft.restored
+      this.#named = draft.named
     }
     // The links first: an answer to the caller can wait a moment, the other person should not.
     if (kept.ok && (hasNews || changes.length + draft.learnt.size > 0)) onKept(keptOf(draft))

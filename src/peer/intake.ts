@@ -60,6 +60,7 @@ export const takeIn = async (draft: Draft, arrival: Arrival): Promise<Intake> =>
   if (received.value.kind === 'known') return 'taken'
   draft.replica = received.value.replica
   noteFollowed(draft, event)
+  if (isOwn(draft, event)) draft.noteSetBack(event, arrival.now)
   if (received.value.branch) return keepBranch(draft, event, { ...received.value, ...received.value.branch })
   await writeDown(draft, event, received.value.received)
   chronicleGaps(draft, before, event.author)
@@ -67,7 +68,7 @@ export const takeIn = async (draft: Draft, arrival: Arrival): Promise<Intake> =>
   return noteArrival(draft, arrival.from, event)
 }
 
-/** Written by this device before it was restored: others had it, and bring it back. */
+/** Written by this device before it was restored or set back: others had it, and bring it back. */
 const isOwn = (draft: Draft, { author }: SignedEvent): boolean => author === draft.replica.me.device
 
 const OTHER = 'another event'

@@ -6,9 +6,12 @@ import type { Chain } from '../core/event/graph.ts'
 import type { Store } from '../store/port.ts'
 import type { RecordDrop, RecordPut } from './record.ts'
 
-/** A conversation that came back from an export: this device may have written more in it than is here. */
+/**
+ * A conversation that came back from an export, or whose disk was put back to an older state: this device may have written
+ * more in it than is here.
+ */
 export type Restored = {
-  /** When it was brought back, in milliseconds since 1970. */
+  /** When it was brought back, or when that was noticed, in milliseconds since 1970. */
   readonly at: number
   /** Whether another member's device has said since then what it holds. */
   readonly heard: boolean

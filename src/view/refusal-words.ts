@@ -36,7 +36,7 @@ export const refusalWords = (refusal: Refusal): string => {
     case 'arriving':
       return 'This group has not reached this device yet, so nothing can be said or changed in it. It comes as soon as one of its members, or the server, can be reached. If you were asked whether you want to be in it, accept that first.'
     case 'restoring':
-      return `This profile was restored from a file. Kith waits to hear from ${refusal.name ?? 'a member'} how far it had written, so that nothing is written twice. Until then nothing can be said or changed here. Try again once ${refusal.name ?? 'one of them'} is here.`
+      return `This profile was restored from a file, or its folder from an older copy. Kith waits to hear from ${refusal.name ?? 'a member'} how far it had written, so that nothing is written twice. Until then nothing can be said or changed here. Try again once ${refusal.name ?? 'one of them'} is here.`
     case 'not-a-member':
       return `“${refusal.who}” is not in this group. Nothing was changed.`
     case 'member-already':

@@ -254,3 +254,44 @@ const opened = (bytes: Uint8Array): SignedEvent => {
   assert.ok(read.ok)
   return read.value.event
 }
+
+const outcomeOf = async ({ conversation }: Awaited<ReturnType<typeof conversationOf>>) => {
+  const said = await conversation.say({ kind: 'text', text: 'mine', reply: null }, { speech: true })
+  return said.ok ? said.value.seq : said.refusal.kind
+}
+
+test('[EX23] of the own events that come back some are missing: nothing is written until they are here', async () => {
+  const { ann, ben, here } = await group()
+  await here.hear(ann.wrote)
+  // The same device, before its disk was put back to an older state.
+  await ben.watches(ann).hears(ann.wrote)
+  for (const text of ['one', 'two', 'three', 'four']) await ben.says(text)
+  const [first, second, ...rest] = ben.wrote
+  assert.ok(first && second && rest.length > 2)
+  const says = () => outcomeOf(here)
+  assert.deepEqual(await here.hear([first, ...rest]), { refused: 0, waiting: 0 })
+  assert.equal(await says(), 'restoring')
+  await here.hear([second])
+  assert.equal(await here.store.record('conversation', `${here.conversation.id}/restored`), undefined)
+  assert.ok(Number(await says()) > ben.wrote.length, 'behind all of it')
+})
+
+test('[EX23] what others say to hold of this device is waited for, once one such event has come', async () => {
+  const { ann, ben, here } = await group()
+  await here.hear(ann.wrote)
+  await ben.watches(ann).hears(ann.wrote)
+  for (const text of ['one', 'two', 'three']) await ben.says(text)
+  const says = () => outcomeOf(here)
+  await here.conversation.learnt(ann.id, new Map([[ben.id, ben.wrote.length]]))
+  await here.hear(ben.wrote.slice(0, 2))
+  assert.equal(await says(), 'restoring')
+  await here.hear(ben.wrote.slice(2))
+  assert.ok(Number(await says()) > ben.wrote.length, 'behind all of it')
+})
+
+test('[EX23] a number that somebody names, without an event that proves it, stops nobody from writing', async () => {
+  const { ann, here } = await group()
+  await here.hear(ann.wrote)
+  await here.conversation.learnt(ann.id, new Map([[here.conversation.replica.me.device, 1_000]]))
+  assert.equal(typeof (await outcomeOf(here)), 'number')
+})

@@ -313,3 +313,36 @@ test('[EX20] a peer that is killed while its events come back waits on, and goes
   assert.equal((await storyOf(bob, alice)).at(-1), 'Alice: back')
   await assertOneChain([alice, bob], conversation)
 })
+
+/** Ends, and comes back with a copy of its disk from then: nothing in it says that it is one. */
+const setBack = async (town: Town, home: Home, then: Snapshot): Promise<void> => {
+  if (home.running) await home.stop()
+  home.putBack(then)
+  await home.start()
+  await town.time.advance(A_WHILE)
+}
+
+test('[EX23] a device whose folder was put back from an older copy goes on behind what it had written, under new keys', async () => {
+  for (const answered of [true, false]) {
+    const { town, alice, bob, conversation } = await friends(8)
+    await alice.stop()
+    const then = alice.store.snapshot()
+    await alice.start()
+    await town.time.advance(A_WHILE)
+    for (const text of ['one', 'two', 'three']) {
+      await say(alice, bob, text)
+      await town.time.advance(2_000)
+      if (answered) await say(bob, alice, `${text}?`)
+      await town.time.advance(2_000)
+    }
+    await setBack(town, alice, then)
+    assert.equal(await isMarked(alice, conversation), false)
+    await say(alice, bob, 'back')
+    await town.time.advance(2_000)
+    await say(bob, alice, 'welcome')
+    await town.time.advance(A_WHILE)
+    assert.deepEqual((await storyOf(bob, alice)).slice(-2), ['Alice: back', 'Bob: welcome'])
+    assert.deepEqual((await storyOf(alice, bob)).slice(-2), ['Alice: back', 'Bob: welcome'])
+    await assertOneChain([alice, bob], conversation)
+  }
+})
