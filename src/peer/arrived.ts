@@ -1,8 +1,8 @@
-import { toHex, type Hex } from '../core/bytes/hex.ts'
+import type { Hex } from '../core/bytes/hex.ts'
 import type { Result } from '../core/bytes/result.ts'
-import type { Crypto, Soon } from '../core/crypto/port.ts'
-import { equalBytes } from '../core/crypto/symmetric.ts'
+import type { Crypto } from '../core/crypto/port.ts'
 import { readEvent, verifyEvent, type EventRefusal, type SignedEvent } from '../core/event/event.ts'
+import { proofVerifier, type VerifyProof } from '../core/event/proof.ts'
 
 /** An event that somebody sent, as far as it can be judged by itself. */
 export type Arrived = {
@@ -16,9 +16,11 @@ const ASIDE_EVENTS_MIN = 4
 /** Signatures that are verified at a time, beside what else goes on. */
 const ASIDE_EVENTS_MAX = 16
 
-export const arrivedAlone = (crypto: Pick<Crypto, 'verify'>, bytes: Uint8Array): Arrived => {
+export const arrivedAlone = (crypto: Crypto, bytes: Uint8Array): Arrived => arrived(proofVerifier(crypto), bytes)
+
+const arrived = (verify: VerifyProof, bytes: Uint8Array): Arrived => {
   const read = readEvent(bytes)
-  return { read, verified: async () => (read.ok ? verifyEvent(crypto, read.value) : read) }
+  return { read, verified: async () => (read.ok ? verifyEvent(verify, read.value) : read) }
 }
 
 /**
@@ -32,12 +34,12 @@ export function* arrivedTogether(
   isNew: (event: { readonly author: Hex; readonly seq: number }) => boolean,
 ): Generator<Arrived, void, void> {
   const isAside = all.length >= ASIDE_EVENTS_MIN
-  const verify = rememberingLast(isAside ? crypto.verifyAside : crypto.verify)
+  const verify = proofVerifier({ verify: isAside ? crypto.verifyAside : crypto.verify })
   const ahead: Arrived[] = []
   for (const bytes of all) {
-    const arrived = arrivedAlone({ verify }, bytes)
-    const { read } = arrived
-    ahead.push(isAside && read.ok && isNew(read.value.event) ? begun(arrived) : arrived)
+    const next = arrived(verify, bytes)
+    const { read } = next
+    ahead.push(isAside && read.ok && isNew(read.value.event) ? begun(next) : next)
     const first = ahead.length < ASIDE_EVENTS_MAX && isAside ? undefined : ahead.shift()
     if (first) yield first
   }
@@ -47,20 +49,4 @@ export function* arrivedTogether(
 const begun = ({ read, verified }: Arrived): Arrived => {
   const verifying = verified()
   return { read, verified: () => verifying }
-}
-
-/** What one author signed together has one signature: it is verified once, also where others' events lie between. */
-const rememberingLast = (verify: Crypto['verify']): Crypto['verify'] => {
-  const last = new Map<
-    Hex,
-    { readonly message: Uint8Array; readonly signature: Uint8Array; readonly is: Soon<boolean> }
-  >()
-  return (publicKey, message, signature) => {
-    const author = toHex(publicKey)
-    const known = last.get(author)
-    if (known && equalBytes(known.message, message) && equalBytes(known.signature, signature)) return known.is
-    const is = verify(publicKey, message, signature)
-    last.set(author, { message, signature, is })
-    return is
-  }
 }

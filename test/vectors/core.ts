@@ -80,11 +80,11 @@ const events = async (alice: Keys, bob: Keys) => {
     kind: KIND.unopened, time: time + 2, control: [joined.id], after: [], body: unopenedBody('ee'.repeat(32), bob.nextSlotKey),
   })
   const together = [encodedAfter(bob, unopened, time + 3)]
-  while (together.length < 4) together.push(encodedAfter(bob, together.at(-1), time + 3 + together.length))
-  const four = await signEvents({ crypto, deviceSeed: bob.deviceSeed }, together)
+  while (together.length < 3) together.push(encodedAfter(bob, together.at(-1), time + 3 + together.length))
+  const three = await signEvents({ crypto, deviceSeed: bob.deviceSeed }, together)
   return {
     conversation, membersDigest: members.digest, found: signed(found), joined: signed(joined), unopened: signed(unopened),
-    together: four.map(signed),
+    together: three.map(signed),
   }
 }
 

@@ -1,16 +1,18 @@
 import { concatBytes } from '@noble/hashes/utils.js'
 import { domain, HASH_BYTES, sha256 } from './symmetric.ts'
 
-/**
- * The levels of a binary tree of SHA-256 hashes (as in RFC 6962), from the leaves to the root. The number of leaves is a
- * power of two.
- */
+/** The levels of a binary tree of SHA-256 hashes (as in RFC 6962), from the leaves to the root. */
 export type HashTree = readonly (readonly Uint8Array[])[]
 
+/** Zeros, which are the hash of nothing that is known, fill the leaves up to a power of two. At least one leaf. */
 export const treeOver = (leaves: readonly Uint8Array[]): HashTree => {
-  const levels = [leaves]
-  for (let level = leaves; level.length > 1; levels.push(level))
+  const width = 2 ** Math.ceil(Math.log2(leaves.length))
+  let level = Array.from({ length: width }, (_, at) => leaves[at] ?? NO_HASH)
+  const levels = [level]
+  while (level.length > 1) {
     level = level.flatMap((left, at) => (at % 2 === 0 ? [parentOf(left, level[at + 1] as Uint8Array)] : []))
+    levels.push(level)
+  }
   return levels
 }
 
@@ -33,3 +35,5 @@ export const rootFrom = (leaf: Uint8Array, index: number, path: Uint8Array): Uin
 /** The label keeps a parent from being mistaken for a leaf. */
 const parentOf = (left: Uint8Array, right: Uint8Array): Uint8Array =>
   sha256(domain('kith tree 1', concatBytes(left, right)))
+
+const NO_HASH = new Uint8Array(HASH_BYTES)

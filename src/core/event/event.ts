@@ -5,7 +5,7 @@ import { bytes, hex, list, literal, nullable, tuple, uint, type Shaped } from '.
 import { PUBLIC_KEY_BYTES, type Crypto } from '../crypto/port.ts'
 import { HASH_BYTES, sha256 } from '../crypto/symmetric.ts'
 import { CONTROL_HEADS_MAX } from './kinds.ts'
-import { plainProof, readProof, signIds, verifyProof, type Proof, type Signer } from './proof.ts'
+import { plainProof, proofVerifier, readProof, signIds, type Proof, type Signer, type VerifyProof } from './proof.ts'
 
 /**
  * One signed fact in a conversation, as its author wrote it. Nothing in it was judged yet but its form.
@@ -80,15 +80,15 @@ export const signEvents = async (signer: Signer, events: readonly UnsignedEvent[
 /** Reads what anybody may have sent and verifies that its author signed it. */
 export const openEvent = async (crypto: Crypto, from: Uint8Array): Promise<Result<SignedEvent, EventRefusal>> => {
   const read = readEvent(from)
-  return read.ok ? verifyEvent(crypto, read.value) : read
+  return read.ok ? verifyEvent(proofVerifier(crypto), read.value) : read
 }
 
 /** Verifies that its author signed an event that was read. */
 export const verifyEvent = async (
-  crypto: Pick<Crypto, 'verify'>,
+  verify: VerifyProof,
   { event, proof }: { readonly event: SignedEvent; readonly proof: Proof },
 ): Promise<Result<SignedEvent, EventRefusal>> =>
-  (await verifyProof(crypto, event, proof)) ? accept(event) : refuse({ kind: 'bad-signature' })
+  (await verify(event, proof)) ? accept(event) : refuse({ kind: 'bad-signature' })
 
 /** Reads an event without verifying it: for those that were verified before they were stored. */
 export const readEvent = (

@@ -2,8 +2,8 @@ import type { Plain } from '../bytes/cbor.ts'
 import { fromHex, type Hex } from '../bytes/hex.ts'
 import { bytes, tuple, uint } from '../bytes/shape.ts'
 import { pathTo, rootFrom, rootOf, treeOver } from '../crypto/hash-tree.ts'
-import { SIGNATURE_BYTES, type Crypto } from '../crypto/port.ts'
-import { domain, HASH_BYTES } from '../crypto/symmetric.ts'
+import { SIGNATURE_BYTES, type Crypto, type Soon } from '../crypto/port.ts'
+import { domain, equalBytes, HASH_BYTES } from '../crypto/symmetric.ts'
 
 /**
  * Proves that its author signed an event, alone or with others written at the same time: the signature is over the root of
@@ -24,23 +24,37 @@ const HEIGHT_MAX = 4
 /** Events that share one signature at most. */
 export const SIGNED_TOGETHER_MAX = 2 ** HEIGHT_MAX
 
-/** Signs as many together as make a whole tree, of eleven eight, two and one; answers a proof for each. */
+/** Answers a proof for each, in order. */
 export const signIds = async ({ crypto, deviceSeed }: Signer, ids: readonly Hex[]): Promise<readonly Proof[]> => {
   const proofs: Proof[] = []
-  while (proofs.length < ids.length) {
-    const size = Math.min(SIGNED_TOGETHER_MAX, 2 ** Math.floor(Math.log2(ids.length - proofs.length)))
-    const tree = treeOver(ids.slice(proofs.length, proofs.length + size).map(fromHex))
+  for (let from = 0; from < ids.length; from += SIGNED_TOGETHER_MAX) {
+    const some = ids.slice(from, from + SIGNED_TOGETHER_MAX)
+    const tree = treeOver(some.map(fromHex))
     const signature = await crypto.sign(deviceSeed, toSign(rootOf(tree)))
-    for (let index = 0; index < size; index++) proofs.push({ signature, index, path: pathTo(tree, index) })
+    for (const index of some.keys()) proofs.push({ signature, index, path: pathTo(tree, index) })
   }
   return proofs
 }
 
-export const verifyProof = (
-  crypto: Pick<Crypto, 'verify'>,
-  { author, id }: { readonly author: Hex; readonly id: Hex },
-  { signature, index, path }: Proof,
-): ReturnType<Crypto['verify']> => crypto.verify(fromHex(author), toSign(rootFrom(fromHex(id), index, path)), signature)
+/** Whether the author of an event signed it. */
+export type VerifyProof = (event: { readonly author: Hex; readonly id: Hex }, proof: Proof) => Soon<boolean>
+
+/**
+ * Verifies one proof after the other, of whatever authors: a signature once for all that an author signed with it, also where
+ * others' events come between.
+ */
+export const proofVerifier = (crypto: Pick<Crypto, 'verify'>): VerifyProof => {
+  type Asked = { readonly root: Uint8Array; readonly signature: Uint8Array; readonly valid: Soon<boolean> }
+  const last = new Map<Hex, Asked>()
+  return ({ author, id }, { signature, index, path }) => {
+    const root = rootFrom(fromHex(id), index, path)
+    const asked = last.get(author)
+    if (asked && equalBytes(asked.root, root) && equalBytes(asked.signature, signature)) return asked.valid
+    const valid = crypto.verify(fromHex(author), toSign(root), signature)
+    last.set(author, { root, signature, valid })
+    return valid
+  }
+}
 
 /** `[signature]`, or `[signature, index, path]`: what stands behind the event in its envelope. */
 export const plainProof = ({ signature, index, path }: Proof): readonly Plain[] =>
