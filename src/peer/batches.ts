@@ -9,7 +9,7 @@ import type { Change, Store, StoredLine, StoreRefusal } from '../store/port.ts'
 import { Draft, type Meaning, type Outlook } from './draft.ts'
 import { loadMarks, markChange, type Marks } from './marks.ts'
 import { loadReplica } from './replica-records.ts'
-import { loadRestored, type Restored } from './restored.ts'
+import { loadRestored, NO_WORD, type Restored } from './restored.ts'
 
 /** What a batch changed, once it is on disk. */
 export type Kept = {
@@ -71,7 +71,8 @@ export class Batches {
   #replica: Replica
   #marks: Marks
   #restored: Restored | undefined
-  #named = 0
+  /** What was heard since this peer began of how far this device has written. */
+  #word = NO_WORD
   #running: Promise<void> | undefined
   /** Devices whose marks are not on disk as they are here. */
   readonly #unwritten = new Set<Hex>()
@@ -123,7 +124,7 @@ export class Batches {
 
   async #runBatch(): Promise<void> {
     const { store, outlook, sign, onWriting, onWritten, onKept } = this.#ports
-    const held = { replica: this.#replica, marks: this.#marks, restored: this.#restored, named: this.#named }
+    const held = { replica: this.#replica, marks: this.#marks, restored: this.#restored, word: this.#word }
     const draft = new Draft(store, { ...held, outlook }, sign)
     const settle: ((kept: Result<null, StoreRefusal>) => void)[] = []
     // One by one, so that what is asked while an operation runs still joins its batch.
@@ -143,7 +144,7 @@ export class Batches {
       this.#replica = withFewControls(draft.replica)
       this.#marks = draft.marks
       this.#restored = draft.restored
-      this.#named = draft.named
+      this.#word = draft.word
     }
     // The links first: an answer to the caller can wait a moment, the other person should not.
     if (kept.ok && (hasNews || changes.length + draft.learnt.size > 0)) onKept(keptOf(draft))

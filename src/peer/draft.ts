@@ -12,7 +12,7 @@ import { loadHorizon } from './history-records.ts'
 import { markChange, withMembers, type Marks } from './marks.ts'
 import type { RecordChange } from './record.ts'
 import { replicaChanges } from './replica-records.ts'
-import { restoredPut, withNamed, type Restored } from './restored.ts'
+import { restoredPut, withNamed, type Restored, type Word } from './restored.ts'
 
 /** What something said means beyond its line. */
 export type Meaning =
@@ -51,8 +51,7 @@ export class Draft {
   marks: Marks
   /** Present while nothing may be written: it is not known how far this device had written before. */
   restored: Restored | undefined
-  /** The greatest number of an event of this device that anybody has named. */
-  named: number
+  word: Word
   readonly meanings: Meaning[] = []
   /** Devices that named what they hold: their marks may be written later. */
   readonly learnt = new Set<Hex>()
@@ -79,7 +78,7 @@ export class Draft {
       readonly replica: Replica
       readonly marks: Marks
       readonly restored: Restored | undefined
-      readonly named: number
+      readonly word: Word
       readonly outlook: Outlook
     },
     sign: (events: readonly UnsignedEvent[]) => Promise<readonly SignedEvent[]>,
@@ -90,7 +89,7 @@ export class Draft {
     this.replica = from.replica
     this.marks = from.marks
     this.restored = from.restored
-    this.named = from.named
+    this.word = from.word
     this.outlook = from.outlook
     this.#noted = {
       membership: membershipNow(from.replica),
@@ -119,8 +118,8 @@ export class Draft {
 
   /** Somebody named how far this device had written; `heard`: it is all that they hold now. */
   noteNamed(seq: number, heard: boolean): void {
-    this.named = Math.max(this.named, seq)
-    if (this.restored) this.restored = withNamed(this.restored, { seq, heard })
+    this.word = withNamed(this.word, { seq, heard })
+    if (this.restored) this.restored = { ...this.restored, word: withNamed(this.restored.word, { seq, heard }) }
   }
 
   /**
@@ -128,10 +127,11 @@ export class Draft {
    * written until all of which anybody spoke is here.
    */
   noteSetBack({ seq }: Pick<SignedEvent, 'seq'>, at: number): void {
-    const isNoticed = this.restored !== undefined
-    this.restored ??= { at, heard: true, named: this.named }
+    if (!this.restored) {
+      this.restored = { at, word: this.word }
+      this.put(restoredPut(this.replica.conversation, at))
+    }
     this.noteNamed(seq, false)
-    if (!isNoticed) this.put(restoredPut(this.replica.conversation, at))
   }
 
   /** Whether an event is held, in this conversation or another. */

@@ -269,6 +269,7 @@ test('[EX23] of the own events that come back some are missing: nothing is writt
   const [first, second, ...rest] = ben.wrote
   assert.ok(first && second && rest.length > 2)
   const says = () => outcomeOf(here)
+  await here.conversation.learnt(ann.id, new Map([[ben.id, 1]]))
   assert.deepEqual(await here.hear([first, ...rest]), { refused: 0, waiting: 0 })
   assert.equal(await says(), 'restoring')
   await here.hear([second])
@@ -294,4 +295,17 @@ test('[EX23] a number that somebody names, without an event that proves it, stop
   await here.hear(ann.wrote)
   await here.conversation.learnt(ann.id, new Map([[here.conversation.replica.me.device, 1_000]]))
   assert.equal(typeof (await outcomeOf(here)), 'number')
+})
+
+test('[EX23] own events that a server brings say nothing of those that it does not hold', async () => {
+  const { ann, ben, here } = await group()
+  await here.hear(ann.wrote)
+  await ben.watches(ann).hears(ann.wrote)
+  for (const text of ['one', 'two']) await ben.says(text)
+  await here.hear(ben.wrote.slice(0, 1))
+  assert.equal(await outcomeOf(here), 'restoring')
+  await here.conversation.learnt(ann.id, new Map([[ben.id, ben.wrote.length]]))
+  assert.equal(await outcomeOf(here), 'restoring')
+  await here.hear(ben.wrote.slice(1))
+  assert.ok(Number(await outcomeOf(here)) > ben.wrote.length)
 })
