@@ -119,7 +119,6 @@ export class Draft {
   /** Somebody named how far this device had written; `heard`: it is all that they hold now. */
   noteNamed(seq: number, heard: boolean): void {
     this.word = withNamed(this.word, { seq, heard })
-    if (this.restored) this.restored = { ...this.restored, word: withNamed(this.restored.word, { seq, heard }) }
   }
 
   /**
@@ -127,11 +126,10 @@ export class Draft {
    * written until all of which anybody spoke is here.
    */
   noteSetBack({ seq }: Pick<SignedEvent, 'seq'>, at: number): void {
-    if (!this.restored) {
-      this.restored = { at, word: this.word }
-      this.put(restoredPut(this.replica.conversation, at))
-    }
     this.noteNamed(seq, false)
+    if (this.restored) return
+    this.restored = { at }
+    this.put(restoredPut(this.replica.conversation, at))
   }
 
   /** Whether an event is held, in this conversation or another. */

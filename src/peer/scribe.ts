@@ -138,9 +138,9 @@ export class Scribe {
    * not known for certain, so none of these is sealed under any more: the next message makes a new one.
    */
   async #goOn(draft: Draft): Promise<void> {
-    const { restored, replica } = draft
+    const { restored, word, replica } = draft
     const { device } = replica.me
-    if (!restored || !hasCaughtUp(restored, chainOf(replica.graph, device))) return
+    if (!restored || !hasCaughtUp(word, chainOf(replica.graph, device))) return
     draft.restored = undefined
     draft.put(restoredDrop(replica.conversation))
     draft.replica = { ...replica, keyring: withoutSending(replica.keyring, device) }

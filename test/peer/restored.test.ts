@@ -63,6 +63,33 @@ const eventsOf = async (home: Home, conversation: string, author: string) => {
   })
 }
 
+/** The epochs under which a device sealed what one of the two holds of it, in order. */
+const epochsOf = async (home: Home, conversation: string, author = home) => {
+  const events = await eventsOf(home, conversation, author.device)
+  return events.flatMap(({ body }) => readSealed(body)?.[0] ?? [])
+}
+
+const lastOf = <Item>(items: readonly Item[]): Item => items.at(-1) ?? assert.fail()
+
+/** What Alice's disk was before both said some more. */
+const goingOn = async (
+  { town, alice, bob }: Awaited<ReturnType<typeof friends>>,
+  texts: readonly string[],
+  answered = true,
+): Promise<Snapshot> => {
+  await alice.stop()
+  const then = alice.store.snapshot()
+  await alice.start()
+  await town.time.advance(A_WHILE)
+  for (const text of texts) {
+    await say(alice, bob, text)
+    await town.time.advance(2_000)
+    if (answered) await say(bob, alice, `${text}?`)
+    await town.time.advance(2_000)
+  }
+  return then
+}
+
 /** Nobody signed two events with one number, or sealed two under one key; both hold the same of everybody. */
 const assertOneChain = async (homes: readonly Home[], conversation: string): Promise<void> => {
   for (const home of homes) {
@@ -115,17 +142,9 @@ test('[EX19] a restored conversation waits for the other before anything is writ
 })
 
 test('[EX20] what the device wrote after it was exported comes back from the other, and its chain goes on behind it', async () => {
-  const { town, alice, bob, conversation } = await friends(2)
-  await alice.stop()
-  const then = alice.store.snapshot()
-  await alice.start()
-  await town.time.advance(A_WHILE)
-  for (const text of ['one', 'two']) {
-    await say(alice, bob, text)
-    await town.time.advance(2_000)
-    await say(bob, alice, `${text}?`)
-    await town.time.advance(2_000)
-  }
+  const pair = await friends(2)
+  const { town, alice, bob, conversation } = pair
+  const then = await goingOn(pair, ['one', 'two'])
   await say(alice, bob, 'three')
   await town.time.advance(A_WHILE)
   const written = await eventsOf(alice, conversation, alice.device)
@@ -172,11 +191,10 @@ test('[EX21] no message key is used a second time: what comes back under old key
   await town.time.advance(A_WHILE)
   // All of it was said under the epoch of before, whose keys were in the export.
   assert.deepEqual((await storyOf(alice, bob)).slice(-3), ['Alice: one', 'Alice: two', 'Alice: three'])
-  const used = new Set((await eventsOf(alice, conversation, alice.device)).map(({ body }) => readSealed(body)?.[0]))
+  const used = new Set(await epochsOf(alice, conversation))
   await say(alice, bob, 'four')
   await town.time.advance(A_WHILE)
-  const last = (await eventsOf(bob, conversation, alice.device)).at(-1) ?? assert.fail()
-  assert.equal(used.has(readSealed(last.body)?.[0]), false)
+  assert.equal(used.has(lastOf(await epochsOf(bob, conversation, alice))), false)
   assert.deepEqual((await storyOf(bob, alice)).slice(-2), ['Alice: three', 'Alice: four'])
   await assertOneChain([alice, bob], conversation)
 })
@@ -188,11 +206,10 @@ test('[EX21] a restored device that had written nothing since makes a new key al
   await alice.stop()
   await comeBack(town, alice, alice.store.snapshot(), [conversation])
   await town.time.advance(A_WHILE)
-  const used = new Set((await eventsOf(alice, conversation, alice.device)).map(({ body }) => readSealed(body)?.[0]))
+  const used = new Set(await epochsOf(alice, conversation))
   await say(alice, bob, 'again mine')
   await town.time.advance(A_WHILE)
-  const last = (await eventsOf(bob, conversation, alice.device)).at(-1) ?? assert.fail()
-  assert.equal(used.has(readSealed(last.body)?.[0]), false)
+  assert.equal(used.has(lastOf(await epochsOf(bob, conversation, alice))), false)
   await assertOneChain([alice, bob], conversation)
 })
 
@@ -286,17 +303,9 @@ test('[EX22] a receipt of before says nothing; one of since is as good as a link
 })
 
 test('[EX20] a peer that is killed while its events come back waits on, and goes on behind all of them', async () => {
-  const { town, alice, bob, conversation } = await friends(7)
-  await alice.stop()
-  const then = alice.store.snapshot()
-  await alice.start()
-  await town.time.advance(A_WHILE)
-  for (const text of ['one', 'two', 'three']) {
-    await say(alice, bob, text)
-    await town.time.advance(2_000)
-    await say(bob, alice, `${text}?`)
-    await town.time.advance(2_000)
-  }
+  const pair = await friends(7)
+  const { town, alice, bob, conversation } = pair
+  const then = await goingOn(pair, ['one', 'two', 'three'])
   await comeBack(town, alice, then, [conversation])
   for (let commit = 1; commit <= 6; commit++) {
     alice.store.dieAt(alice.store.commits + commit, commit % 2 === 0 ? 'before' : 'after', () => alice.crash())
@@ -324,21 +333,15 @@ const setBack = async (town: Town, home: Home, then: Snapshot): Promise<void> =>
 
 test('[EX23] a device whose folder was put back from an older copy goes on behind what it had written, under new keys', async () => {
   for (const answered of [true, false]) {
-    const { town, alice, bob, conversation } = await friends(8)
-    await alice.stop()
-    const then = alice.store.snapshot()
-    await alice.start()
-    await town.time.advance(A_WHILE)
-    for (const text of ['one', 'two', 'three']) {
-      await say(alice, bob, text)
-      await town.time.advance(2_000)
-      if (answered) await say(bob, alice, `${text}?`)
-      await town.time.advance(2_000)
-    }
+    const pair = await friends(8)
+    const { town, alice, bob, conversation } = pair
+    const then = await goingOn(pair, ['one', 'two', 'three'], answered)
     await setBack(town, alice, then)
     assert.equal(await isMarked(alice, conversation), false)
+    const used = new Set(await epochsOf(alice, conversation))
     await say(alice, bob, 'back')
     await town.time.advance(2_000)
+    assert.equal(used.has(lastOf(await epochsOf(bob, conversation, alice))), false, 'said under a new key')
     await say(bob, alice, 'welcome')
     await town.time.advance(A_WHILE)
     assert.deepEqual((await storyOf(bob, alice)).slice(-2), ['Alice: back', 'Bob: welcome'])
