@@ -328,7 +328,7 @@ test('[UI20] Enter chooses who was typed, also while a slow machine still shows 
 test('[UI20] a group is made, looked at and left by keyboard alone', () =>
   play(WIDE, async (page) => {
     const focused = (words: string): Promise<unknown> =>
-      until(page, (wanted) => document.activeElement?.textContent?.includes(wanted) === true, words)
+      until(page, (wanted) => document.activeElement?.textContent === wanted, words)
     await page.getByRole('button', { name: 'New', exact: true }).focus()
     await page.keyboard.press('Enter')
     await focused('New group')

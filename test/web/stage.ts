@@ -112,12 +112,13 @@ const openPage = async (browser: Browser, origin: string, scene: Scene) => {
   return { page, troubles, context }
 }
 
-/** Opens a scene, plays it, and expects that the page complained of nothing. */
+/** Opens a scene, plays it, and expects that the page complained of nothing and still fits its window. */
 export const playOn = async (theatre: Theatre, scene: Scene, act: (page: Page) => Promise<void>): Promise<void> => {
   const { page, troubles, context } = await theatre.open(scene)
   page.setDefaultTimeout(10_000)
   await act(page)
   assert.deepEqual(troubles, [])
+  assert.equal(await overflow(page), 0)
   await context.close()
 }
 
@@ -139,9 +140,12 @@ export const goTo = (page: Page, place: string): Promise<void> =>
     location.hash = hash
   }, place)
 
-/** How far the page is wider than the window. */
+/** How far the page is wider or longer than the window: it never is, only lists in it scroll. */
 export const overflow = (page: Page): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  page.evaluate(() => {
+    const { scrollWidth, scrollHeight } = document.documentElement
+    return Math.max(scrollWidth - innerWidth, scrollHeight - innerHeight)
+  })
 
 /** Runs in the page, with what a test may do there. */
 export const onStage = async <Input>(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { called, onStage, openTheatre, overflow, playOn, until, type Scene, type Theatre } from './stage.ts'
+import { called, goTo, onStage, openTheatre, overflow, playOn, until, type Scene, type Theatre } from './stage.ts'
 import { idOf } from './fake/people.ts'
 
 const WITH_BOB = idOf('with bob')
@@ -261,6 +261,27 @@ test('[UI20] a message is answered, reacted to, changed and deleted by keyboard 
     await page.getByRole('alertdialog').getByRole('button', { name: 'Delete for both' }).click()
     await page.getByText('You deleted this message').waitFor()
   }))
+
+for (const [key, first] of [
+  ['?', 'Close'],
+  ['w', 'Close'],
+  ['+', 'React with 👍'],
+  ['Delete', 'Keep it'],
+] as const)
+  test(`[UI20] what ${key} opens has the next key, whether or not the page was drawn since`, () =>
+    play({}, async (page) => {
+      await goTo(page, `/with/${idOf('group ridge')}`)
+      await page.locator('[data-bubble=mine] .prose').last().click()
+      await page.evaluate(() => {
+        globalThis.requestAnimationFrame = () => 0
+      })
+      await page.keyboard.press(key)
+      await page.locator('.popup[data-open]').waitFor()
+      assert.equal(
+        await page.evaluate(() => document.activeElement?.ariaLabel ?? document.activeElement?.textContent),
+        first,
+      )
+    }))
 
 test('[UI21] delivery shows as it proceeds, and waits visibly for somebody who is away', () =>
   play({}, async (page) => {

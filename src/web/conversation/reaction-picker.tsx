@@ -3,6 +3,7 @@ import { Plus, SmilePlus } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { EmojiPicker } from '../emoji/emoji-picker.tsx'
 import { IconButton } from '../parts/button.tsx'
+import { useFirstFocus } from '../parts/first-focus.ts'
 
 const QUICK = ['👍', '❤️', '😂', '😮', '😢', '🙏'] as const
 
@@ -11,6 +12,7 @@ type ReactionPickerProps = { readonly open: boolean; onOpen(open: boolean): void
 /** Six reactions at hand, and all the others behind one more click. */
 export const ReactionPicker = ({ open, onOpen, onPick }: ReactionPickerProps): ReactNode => {
   const [all, setAll] = useState(false)
+  const { ref, initialFocus } = useFirstFocus()
   return (
     <Popover.Root
       open={open}
@@ -22,14 +24,15 @@ export const ReactionPicker = ({ open, onOpen, onPick }: ReactionPickerProps): R
       <Popover.Trigger render={<IconButton icon={SmilePlus} label="React" small tabIndex={-1} />} />
       <Popover.Portal>
         <Popover.Positioner sideOffset={6} side="top" className="z-40">
-          <Popover.Popup className="popup p-1" aria-label="Choose a reaction">
+          <Popover.Popup initialFocus={initialFocus} className="popup p-1" aria-label="Choose a reaction">
             {all ? (
               <EmojiPicker onPick={onPick} />
             ) : (
               <div className="flex">
-                {QUICK.map((emoji) => (
+                {QUICK.map((emoji, place) => (
                   <button
                     key={emoji}
+                    ref={place === 0 ? ref : undefined}
                     type="button"
                     aria-label={`React with ${emoji}`}
                     className="icon-button text-[1.375rem] text-ink"

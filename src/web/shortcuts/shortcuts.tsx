@@ -1,9 +1,7 @@
-import { Dialog } from '@base-ui/react/dialog'
-import { X } from 'lucide-react'
 import { useEffect, useState, type ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import { COMPOSER_ID } from '../composer/composer.tsx'
-import { IconButton } from '../parts/button.tsx'
+import { Sheet } from '../parts/sheet.tsx'
 import { useKith } from '../peer/context.ts'
 import { listsOf } from '../people/lists.ts'
 import { SEARCH_ID } from '../people/search-box.tsx'
@@ -14,36 +12,27 @@ export const Shortcuts = (): ReactNode => {
   const [open, setOpen] = useState(false)
   useGlobalKeys(() => setOpen(true))
   return (
-    <Dialog.Root open={open} onOpenChange={setOpen}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="backdrop" />
-        <Dialog.Popup className="popup fixed top-1/2 left-1/2 z-50 max-h-[85dvh] w-[min(30rem,calc(100vw-2rem))] -translate-1/2 overflow-y-auto p-5">
-          <div className="flex items-center justify-between gap-3">
-            <Dialog.Title className="font-serif text-large">Keyboard shortcuts</Dialog.Title>
-            <Dialog.Close render={<IconButton icon={X} label="Close" small />} />
-          </div>
-          {KEYS.map(([title, keys]) => (
-            <section key={title} className="pt-3">
-              <h3 className="label-small pb-1">{title}</h3>
-              <dl className="flex flex-col gap-1.5">
-                {keys.map(([key, what]) => (
-                  <div key={what} className="flex items-baseline justify-between gap-4">
-                    <dt>{what}</dt>
-                    <dd className="flex flex-none gap-1">
-                      {key.split(' ').map((each) => (
-                        <kbd key={each} className="key">
-                          {each}
-                        </kbd>
-                      ))}
-                    </dd>
-                  </div>
-                ))}
-              </dl>
-            </section>
-          ))}
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <Sheet open={open} title="Keyboard shortcuts" wide onClose={() => setOpen(false)}>
+      {KEYS.map(([title, keys]) => (
+        <section key={title}>
+          <h3 className="label-small pb-1">{title}</h3>
+          <dl className="flex flex-col gap-1.5">
+            {keys.map(([key, what]) => (
+              <div key={what} className="flex items-baseline justify-between gap-4">
+                <dt>{what}</dt>
+                <dd className="flex flex-none gap-1">
+                  {key.split(' ').map((each) => (
+                    <kbd key={each} className="key">
+                      {each}
+                    </kbd>
+                  ))}
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </Sheet>
   )
 }
 
