@@ -102,7 +102,7 @@ const subjectOf = (peer: RunningPeer, room: Room): Subject => {
       // Before the first key, those who met by an invitation have the mailbox that it gave them.
       const given = hasHeard() || !room.meeting ? [] : [{ secret: room.meeting, epoch: undefined }]
       const bridges: (Bridge & { readonly seq: number })[] = []
-      for (const { id, author } of replica.keyring.epochs.values()) {
+      for (const { id, author } of replica.keyring.epochs) {
         const before = author === device ? [...mailboxesBefore(replica, id), ...given] : []
         const written = before.length > 0 ? await conversation.control(id) : undefined
         if (!written || written.seq <= after || written.seq > upTo) continue

@@ -23,7 +23,7 @@ export class Repairs {
 
   /** Epochs that cannot be opened here and about which nothing was said yet. */
   complaints({ replica, toComplain }: Draft): readonly Hex[] {
-    const closed = [...replica.keyring.epochs.values()].filter(
+    const closed = replica.keyring.epochs.filter(
       (epoch) => !epoch.secrets && !epoch.unopenedBy.includes(replica.me.device),
     )
     const all = new Set([...this.#putOff.complaints, ...toComplain, ...closed.map(({ id }) => id)])

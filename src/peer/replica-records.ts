@@ -4,7 +4,7 @@ import { bool, bytes, hex, list, nullable, tuple, uint, type Shape, type Shaped 
 import { Bug } from '../core/bytes/result.ts'
 import type { Chain } from '../core/event/graph.ts'
 import { SLOT_KEY_ID_BYTES } from '../core/group/epoch.ts'
-import type { Epoch, Keyring, OwnSlotKey } from '../core/group/keyring.ts'
+import { inOrder, type Epoch, type Keyring, type OwnSlotKey } from '../core/group/keyring.ts'
 import { emptyReplica, type Replica } from '../core/group/replica.ts'
 import { certificateShape, plainCertificate } from '../core/identity/certificate.ts'
 import type { Change, Space, Store } from '../store/port.ts'
@@ -40,7 +40,8 @@ export const replicaChanges = (before: Replica, after: Replica): readonly Change
 const keyringChanges = (id: Hex, was: Keyring, is: Keyring): readonly Change[] => {
   if (was === is) return []
   const changes: Change[] = []
-  mapChanges(changes, ['secret', `${id}/epoch/`], [was.epochs, is.epochs], plainEpoch)
+  if (was.epochs !== is.epochs)
+    mapChanges(changes, ['secret', `${id}/epoch/`], [byId(was.epochs), byId(is.epochs)], plainEpoch)
   mapChanges(changes, ['secret', `${id}/skipped/`], [was.skipped, is.skipped], ({ key, since }) => [key, since])
   mapChanges(changes, ['conversation', `${id}/slot/`], [was.slotKeys, is.slotKeys], (key) => key)
   // One record, because their order is their age.
@@ -87,7 +88,7 @@ const loadKeyring = async (store: Store, conversation: Hex): Promise<Keyring> =>
   const skipped = await all('secret', 'skipped', tuple(bytes(32), uint()))
   const own = await store.record('secret', `${conversation}/own`)
   return {
-    epochs: new Map(epochs.map(([id, fields]) => [id, readEpochRecord(id, fields)])),
+    epochs: inOrder(epochs.map(([id, fields]) => readEpochRecord(id, fields))),
     skipped: new Map(
       skipped.map(([name, [key, since]]) => [name, { key, since }] as const).sort(([, a], [, b]) => a.since - b.since),
     ),
@@ -95,6 +96,8 @@ const loadKeyring = async (store: Store, conversation: Hex): Promise<Keyring> =>
     own: own ? read(ownShape, own).map(readOwn) : [],
   }
 }
+
+const byId = (epochs: Keyring['epochs']): ReadonlyMap<Hex, Epoch> => new Map(epochs.map((epoch) => [epoch.id, epoch]))
 
 const put = (space: Space, key: string, value: Plain): Change => ({ put: 'record', space, key, value: encode(value) })
 

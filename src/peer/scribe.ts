@@ -145,7 +145,7 @@ export class Scribe {
     draft.put(restoredDrop(replica.conversation))
     draft.replica = { ...replica, keyring: withoutSending(replica.keyring, device) }
     // The others take this device's own epochs for certain, and would build on one that is lost what they say again.
-    const hasLost = [...replica.keyring.epochs.values()].some(({ author, secrets }) => author === device && !secrets)
+    const hasLost = replica.keyring.epochs.some(({ author, secrets }) => author === device && !secrets)
     const renewed = hasLost ? await rekey(this.#ports.pen(), draft.replica) : undefined
     if (renewed?.ok) await this.take(draft, renewed.value)
   }

@@ -1,4 +1,4 @@
-import { concatBytes } from '@noble/hashes/utils.js'
+import { concat } from '../bytes/concat.ts'
 import { domain, HASH_BYTES, sha256 } from './symmetric.ts'
 
 /** The levels of a binary tree of SHA-256 hashes (as in RFC 6962), from the leaves to the root. */
@@ -20,7 +20,7 @@ export const rootOf = (tree: HashTree): Uint8Array => tree.at(-1)?.[0] as Uint8A
 
 /** The hashes beside the way from a leaf to the root, from below, one after the other. */
 export const pathTo = (tree: HashTree, index: number): Uint8Array =>
-  concatBytes(...tree.slice(0, -1).map((level, height) => level[(index >> height) ^ 1] as Uint8Array))
+  concat(...tree.slice(0, -1).map((level, height) => level[(index >> height) ^ 1] as Uint8Array))
 
 /** The root of the tree in which the leaf has this place, if the path is that of a tree. */
 export const rootFrom = (leaf: Uint8Array, index: number, path: Uint8Array): Uint8Array => {
@@ -33,7 +33,6 @@ export const rootFrom = (leaf: Uint8Array, index: number, path: Uint8Array): Uin
 }
 
 /** The label keeps a parent from being mistaken for a leaf. */
-const parentOf = (left: Uint8Array, right: Uint8Array): Uint8Array =>
-  sha256(domain('kith tree 1', concatBytes(left, right)))
+const parentOf = (left: Uint8Array, right: Uint8Array): Uint8Array => sha256(domain('kith tree 1', left, right))
 
 const NO_HASH = new Uint8Array(HASH_BYTES)

@@ -2,7 +2,8 @@ import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { expand, extract } from '@noble/hashes/hkdf.js'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 as sha256Hash, sha512 as sha512Hash } from '@noble/hashes/sha2.js'
-import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
+import { utf8ToBytes } from '@noble/hashes/utils.js'
+import { concat } from '../bytes/concat.ts'
 
 export const KEY_BYTES = 32
 export const HASH_BYTES = 32
@@ -10,7 +11,7 @@ export const HASH_BYTES = 32
 export const sha256 = (bytes: Uint8Array): Uint8Array => sha256Hash(bytes)
 
 /** 64 bytes, of several byte strings put together. */
-export const sha512 = (...parts: readonly Uint8Array[]): Uint8Array => sha512Hash(concatBytes(...parts))
+export const sha512 = (...parts: readonly Uint8Array[]): Uint8Array => sha512Hash(concat(...parts))
 
 export const hmacSha256 = (key: Uint8Array, message: Uint8Array): Uint8Array => hmac(sha256Hash, key, message)
 
@@ -22,7 +23,19 @@ export const hkdfExpand = (secret: Uint8Array, label: string, context: Uint8Arra
   expand(sha256Hash, secret, domain(label, context), KEY_BYTES)
 
 /** A label before the bytes that are hashed or signed, so that no message of one kind passes for another's. */
-export const domain = (label: string, bytes: Uint8Array): Uint8Array => concatBytes(utf8ToBytes(label), bytes)
+export const domain = (label: string, ...parts: readonly Uint8Array[]): Uint8Array =>
+  concat(labelBytes(label), ...parts)
+
+const labelBytes = (label: string): Uint8Array => {
+  const known = labels.get(label)
+  if (known) return known
+  const bytes = utf8ToBytes(label)
+  labels.set(label, bytes)
+  return bytes
+}
+
+/** A few dozen, all of them written in this program. */
+const labels = new Map<string, Uint8Array>()
 
 /**
  * ChaCha20-Poly1305 (RFC 8439) with a key that seals exactly one message ever: that is why the nonce may be zero.

@@ -6,7 +6,8 @@ import { RATCHET_INDEX_MAX, turn, type Ratchet } from './ratchet.ts'
 
 /** The keys of one conversation on one device: everything here is wiped as soon as it has done its work. */
 export type Keyring = {
-  readonly epochs: ReadonlyMap<Hex, Epoch>
+  /** The shallowest first, of equally deep ones the greatest id: the last is the first choice to send under. */
+  readonly epochs: readonly Epoch[]
   /** Keys of messages that others overtook, by `skippedName`, oldest first; never a state they could be made from. */
   readonly skipped: ReadonlyMap<string, { readonly key: Uint8Array; readonly since: number }>
   /** This device's slot keys, newest last. The newest is never wiped: somebody may be sealing for it. */
@@ -46,19 +47,22 @@ export const KEYS_KEPT_MILLIS_MAX = 14 * 24 * 60 * 60 * 1000
 export const REKEY_MILLIS = 24 * 60 * 60 * 1000
 export const REKEY_MESSAGES = 1_000
 
-export const emptyKeyring: Keyring = { epochs: new Map(), skipped: new Map(), own: [], slotKeys: new Map() }
+export const emptyKeyring: Keyring = { epochs: [], skipped: new Map(), own: [], slotKeys: new Map() }
 
 /** The epoch to send under: the deepest (ties: smallest id) for exactly these members that all of them could open. */
 export const epochInForce = (keyring: Keyring, members: Members): Epoch | undefined => {
   const closed = closedUpTo(keyring, members)
-  let best: Epoch | undefined
-  for (const epoch of keyring.epochs.values()) {
-    if (epoch.members !== members.digest || !epoch.secrets || epoch.unopenedBy.length > 0) continue
-    if ([...closed].some(([device, depth]) => epoch.depth <= depth && epoch.author !== device)) continue
-    if (!best || epoch.depth > best.depth || (epoch.depth === best.depth && epoch.id < best.id)) best = epoch
-  }
-  return best
+  return keyring.epochs.findLast(
+    (epoch) =>
+      epoch.members === members.digest &&
+      epoch.secrets !== undefined &&
+      epoch.unopenedBy.length === 0 &&
+      ![...closed].some(([device, depth]) => epoch.depth <= depth && epoch.author !== device),
+  )
 }
+
+export const epochOf = (keyring: Keyring, id: Hex): Epoch | undefined =>
+  keyring.epochs.findLast((epoch) => epoch.id === id)
 
 /**
  * Who cannot open an epoch may well have none of those it was built on: up to the depth of what a device complained
@@ -66,33 +70,31 @@ export const epochInForce = (keyring: Keyring, members: Members): Epoch | undefi
  */
 const closedUpTo = (keyring: Keyring, { devices }: Members): ReadonlyMap<Hex, number> => {
   const closed = new Map<Hex, number>()
-  for (const { depth, unopenedBy } of keyring.epochs.values())
+  for (const { depth, unopenedBy } of keyring.epochs)
     for (const device of unopenedBy)
       if (devices.has(device)) closed.set(device, Math.max(depth, closed.get(device) ?? 0))
   return closed
 }
 
-/** Adds an epoch; the shallowest goes when there are too many. */
-export const withEpoch = (keyring: Keyring, epoch: Epoch): Keyring => {
-  const epochs = new Map(keyring.epochs).set(epoch.id, epoch)
-  if (epochs.size > EPOCHS_KEPT_MAX) {
-    const [shallowest] = [...epochs.values()].sort((a, b) => a.depth - b.depth || (a.id < b.id ? 1 : -1))
-    if (shallowest) epochs.delete(shallowest.id)
-  }
-  return { ...keyring, epochs }
-}
+/** Adds an epoch, or puts it in the place of what was known of it; the shallowest goes when there are too many. */
+export const withEpoch = (keyring: Keyring, epoch: Epoch): Keyring => ({
+  ...keyring,
+  epochs: inOrder([...keyring.epochs.filter(({ id }) => id !== epoch.id), epoch]).slice(-EPOCHS_KEPT_MAX),
+})
+
+/** As a keyring holds them. */
+export const inOrder = (epochs: readonly Epoch[]): readonly Epoch[] =>
+  epochs.toSorted((a, b) => a.depth - b.depth || (a.id < b.id ? 1 : -1))
 
 export const withUnopened = (keyring: Keyring, epochId: Hex, device: Hex): Keyring => {
-  const epoch = keyring.epochs.get(epochId)
+  const epoch = epochOf(keyring, epochId)
   if (!epoch || epoch.unopenedBy.includes(device)) return keyring
   return withEpoch(keyring, { ...epoch, unopenedBy: [...epoch.unopenedBy, device] })
 }
 
 /** This device seals nothing more under any of the epochs that are here: they stay for what others sealed. */
 export const withoutSending = (keyring: Keyring, device: Hex): Keyring =>
-  [...keyring.epochs.values()]
-    .filter(({ secrets }) => secrets)
-    .reduce((next, { id }) => withUnopened(next, id, device), keyring)
+  keyring.epochs.filter(({ secrets }) => secrets).reduce((next, { id }) => withUnopened(next, id, device), keyring)
 
 export const withSlotKey = (keyring: Keyring, device: Hex, slotKey: Uint8Array): Keyring => ({
   ...keyring,
@@ -129,7 +131,7 @@ export const takeMessageKey = (
   message: { readonly epoch: Hex; readonly device: Hex; readonly index: number },
   now: number,
 ): Result<{ readonly keyring: Keyring; readonly messageKey: Uint8Array }, KeyRefusal> => {
-  const epoch = keyring.epochs.get(message.epoch)
+  const epoch = epochOf(keyring, message.epoch)
   if (!epoch) return refuse({ kind: 'unknown-epoch' })
   if (!epoch.secrets) return refuse({ kind: 'closed-epoch' })
   const ratchet = epoch.secrets.ratchets.get(message.device)
@@ -156,20 +158,20 @@ export const takeMessageKey = (
  */
 export const wipeAged = (keyring: Keyring, now: number): Keyring => {
   const oldest = now - KEYS_KEPT_MILLIS_MAX
-  const deepest = Math.max(0, ...[...keyring.epochs.values()].map(({ depth }) => depth))
+  const deepest = keyring.epochs.at(-1)?.depth
   const [, longestSkipped] = keyring.skipped.entries().next().value ?? []
   const isOldKey = ({ replaced }: OwnSlotKey): boolean => replaced !== undefined && replaced < oldest
   const isOldEpoch = (epoch: Epoch): boolean => epoch.depth !== deepest && epoch.made < oldest
   const isAged =
     (longestSkipped !== undefined && longestSkipped.since < oldest) ||
     keyring.own.some(isOldKey) ||
-    [...keyring.epochs.values()].some(isOldEpoch)
+    keyring.epochs.some(isOldEpoch)
   if (!isAged) return keyring
   return {
     ...keyring,
     skipped: new Map([...keyring.skipped].filter(([, { since }]) => since >= oldest)),
     own: keyring.own.filter((key) => !isOldKey(key)),
-    epochs: new Map([...keyring.epochs].filter(([, epoch]) => !isOldEpoch(epoch))),
+    epochs: keyring.epochs.filter((epoch) => !isOldEpoch(epoch)),
   }
 }
 
@@ -201,5 +203,6 @@ const takeSkipped = (
 const withRatchet = (keyring: Keyring, epoch: Epoch, device: Hex, ratchet: Ratchet): Keyring => {
   const secrets = epoch.secrets as EpochSecrets
   const ratchets = new Map(secrets.ratchets).set(device, ratchet)
-  return { ...keyring, epochs: new Map(keyring.epochs).set(epoch.id, { ...epoch, secrets: { ...secrets, ratchets } }) }
+  const turned = { ...epoch, secrets: { ...secrets, ratchets } }
+  return { ...keyring, epochs: keyring.epochs.with(keyring.epochs.indexOf(epoch), turned) }
 }

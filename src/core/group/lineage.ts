@@ -1,6 +1,6 @@
 import { toHex, type Hex } from '../bytes/hex.ts'
 import { domain, sha256 } from '../crypto/symmetric.ts'
-import { epochInForce, type Epoch } from './keyring.ts'
+import { epochInForce, epochOf, type Epoch } from './keyring.ts'
 import { membersNow, type Replica } from './replica.ts'
 
 /** The epochs that follow each other for the same members: they share one mailbox. */
@@ -21,7 +21,7 @@ export type Lineage = {
 export const mailboxSecrets = (replica: Replica): readonly Lineage[] => {
   const inForce = epochInForce(replica.keyring, membersNow(replica))
   const lineages = new Map<Hex, Lineage>()
-  for (const epoch of replica.keyring.epochs.values()) {
+  for (const epoch of replica.keyring.epochs) {
     if (!epoch.secrets) continue
     const id = idOf(epoch.secrets.mailbox)
     const known = lineages.get(id)
@@ -58,11 +58,11 @@ export type MailboxBefore = { readonly secret: Uint8Array; readonly epoch: Hex }
  * the same time.
  */
 export const mailboxesBefore = (replica: Replica, epochId: Hex): readonly MailboxBefore[] => {
-  const epoch = replica.keyring.epochs.get(epochId)
+  const epoch = epochOf(replica.keyring, epochId)
   if (!epoch?.secrets) return []
   const own = idOf(epoch.secrets.mailbox)
   const first = new Map<Hex, Epoch>()
-  for (const each of replica.keyring.epochs.values()) {
+  for (const each of replica.keyring.epochs) {
     const id = each.secrets && idOf(each.secrets.mailbox)
     if (id !== undefined && each.depth < (first.get(id)?.depth ?? Infinity)) first.set(id, each)
   }
@@ -81,7 +81,7 @@ const BEFORE_MAX = 3
 
 /** The lineage of an epoch that is held and open here. */
 export const lineageOf = (replica: Replica, epochId: Hex): Hex | undefined => {
-  const secrets: Epoch['secrets'] = replica.keyring.epochs.get(epochId)?.secrets
+  const secrets: Epoch['secrets'] = epochOf(replica.keyring, epochId)?.secrets
   return secrets && idOf(secrets.mailbox)
 }
 

@@ -1,5 +1,5 @@
 import type { SignedEvent } from '../event/event.ts'
-import { takeMessageKey, type KeyRefusal } from './keyring.ts'
+import { epochOf, takeMessageKey, type KeyRefusal } from './keyring.ts'
 import type { Members } from './members.ts'
 import type { Replica } from './replica.ts'
 import { openContent, readSealed } from './sealed.ts'
@@ -24,7 +24,7 @@ export const openSealed = (
   if (!body) return { replica, received: { kind: 'void' } }
   const [epoch, index] = body
   // An epoch of before somebody came or went, as far as the author knew: it is not sealed for who was in.
-  const known = replica.keyring.epochs.get(epoch)
+  const known = epochOf(replica.keyring, epoch)
   if (known && known.members !== members.digest) return { replica, received: { kind: 'void' } }
   const voided = isVoided(replica, event) === true
   if (!members.devices.has(replica.me.device))

@@ -9,7 +9,7 @@ import { deviceOf, personOf } from '../identity/certificate.ts'
 import { slotKeyId } from './epoch.ts'
 import { readFounding, readJoining, type Entry, type Founding } from './founding.ts'
 import type { Horizon } from './history.ts'
-import { ownSlotKeyId, wipeAged, withSlotKey, withUnopened, type OwnSlotKey } from './keyring.ts'
+import { epochOf, ownSlotKeyId, wipeAged, withSlotKey, withUnopened, type OwnSlotKey } from './keyring.ts'
 import { membershipOf } from './fold.ts'
 import type { Membership } from './membership.ts'
 import { withOperation, type Operated } from './operated.ts'
@@ -219,7 +219,7 @@ const takeJoining = (replica: Replica, { event, past, at }: Taking, entry: Entry
 
 const takeComplaint = (replica: Replica, event: SignedEvent): Taken => {
   const body = readUnopened(event.body)
-  const epoch = body && replica.keyring.epochs.get(body[0])
+  const epoch = body && epochOf(replica.keyring, body[0])
   // Somebody who was removed, or for whom the epoch never was, makes nobody avoid it.
   const isEntitled = !epoch?.secrets || epoch.secrets.ratchets.has(event.author)
   if (!body || !isEntitled || isVoided(replica, event) !== false) return { replica, received: { kind: 'void' } }

@@ -2,7 +2,7 @@ import type { Crypto } from '../crypto/port.ts'
 import type { SignedEvent } from '../event/event.ts'
 import { isForExactly, openEpoch, readEpoch, type Parent } from './epoch.ts'
 import type { Horizon } from './history.ts'
-import { ownSlotKeyId, wipeOwnBefore, withEpoch, withSlotKey } from './keyring.ts'
+import { epochOf, ownSlotKeyId, wipeOwnBefore, withEpoch, withSlotKey } from './keyring.ts'
 import type { Members } from './members.ts'
 import type { Replica } from './replica.ts'
 
@@ -61,6 +61,6 @@ export const takeEpoch = async (
 }
 
 const parentIn = ({ keyring }: Replica, id: string): Parent | undefined => {
-  const epoch = keyring.epochs.get(id)
+  const epoch = epochOf(keyring, id)
   return epoch?.secrets && { id, members: epoch.members, ...epoch.secrets }
 }

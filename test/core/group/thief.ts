@@ -3,7 +3,7 @@ import type { Crypto } from '../../../src/core/crypto/port.ts'
 import type { SignedEvent } from '../../../src/core/event/event.ts'
 import { KIND } from '../../../src/core/event/kinds.ts'
 import { openEpoch, readEpoch } from '../../../src/core/group/epoch.ts'
-import { ownSlotKeyId, takeMessageKey, withEpoch, type Keyring } from '../../../src/core/group/keyring.ts'
+import { epochOf, ownSlotKeyId, takeMessageKey, withEpoch, type Keyring } from '../../../src/core/group/keyring.ts'
 import { membershipAt, type Replica } from '../../../src/core/group/replica.ts'
 import { openContent, readSealed } from '../../../src/core/group/sealed.ts'
 import { textIn } from './device.ts'
@@ -46,16 +46,16 @@ const broken = async (
       const input = { body, slot, seed: own?.seed ?? new Uint8Array(32), parent: chaining }
       const secrets = await openEpoch(crypto, place, input)
       const epoch = { id: event.id, depth, author: event.author, members: members.digest, made: 0, unopenedBy: [] }
-      if (secrets) return withEpoch({ ...stolen.keyring, epochs: new Map() }, { ...epoch, secrets })
+      if (secrets) return withEpoch({ ...stolen.keyring, epochs: [] }, { ...epoch, secrets })
     }
   return undefined
 }
 
 const chainings = (rings: readonly Keyring[], parent: Hex | null) => {
   if (parent === null) return [undefined]
-  return rings.flatMap(({ epochs }) => {
-    const secrets = epochs.get(parent)?.secrets
-    return secrets ? [{ id: parent, members: epochs.get(parent)?.members ?? '', ...secrets }] : []
+  return rings.flatMap((ring) => {
+    const { members, secrets } = epochOf(ring, parent) ?? {}
+    return members !== undefined && secrets ? [{ id: parent, members, ...secrets }] : []
   })
 }
 

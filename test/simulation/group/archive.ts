@@ -12,7 +12,7 @@ export class Archive {
 
   keep({ keyring }: Replica): void {
     for (const { id, seed } of keyring.own) this.#seeds.set(id, seed)
-    for (const { id, members, secrets } of keyring.epochs.values())
+    for (const { id, members, secrets } of keyring.epochs)
       if (secrets && !this.epochs.has(id)) this.epochs.set(id, { members, secrets })
   }
 

@@ -23,7 +23,7 @@ export class Repairs {
   }
 
   complaints({ keyring, me }: Replica): readonly Hex[] {
-    for (const { id, secrets, unopenedBy } of keyring.epochs.values())
+    for (const { id, secrets, unopenedBy } of keyring.epochs)
       if (!secrets && !unopenedBy.includes(me.device)) this.#toComplain.add(id)
     return taken(this.#toComplain, this.#complained)
   }
