@@ -5,6 +5,7 @@ import { openCommitQueue } from './group.ts'
 import { LOG_PAGES, PAGE_BYTES } from './log.ts'
 import { isOurs, migrate, VERSION_KNOWN, versionOf } from './migrations.ts'
 import type { Store, StoreRefusal } from './port.ts'
+import { openIdIndex } from './id-index.ts'
 import { openReader } from './reading.ts'
 import { openSecrets } from './secrets.ts'
 import { openWordIndex } from './word-index.ts'
@@ -75,9 +76,13 @@ export const afterTimeout: Alarm = (millis, ring) => {
 
 const storeIn = (database: Database, after: Alarm, log: LogCare): Store => {
   const secrets = openSecrets(database)
-  const words = openWordIndex(database)
-  const writer = openWriter(database, secrets, words)
-  const reader = openReader(database, secrets, words)
+  const indexes = {
+    events: openIdIndex(database, 'event', ['id']),
+    lines: openIdIndex(database, 'line', ['conversation', 'id']),
+    words: openWordIndex(database),
+  }
+  const writer = openWriter(database, secrets, indexes)
+  const reader = openReader(database, secrets, indexes)
   const dump = openDump(database, secrets)
   let state: 'open' | 'closed' = 'open'
   let cancelWipe: (() => void) | undefined

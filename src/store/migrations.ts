@@ -65,8 +65,49 @@ const FIRST = `
   );
 `
 
+// Ids come into their indexes together (id-index.ts), so the indexes are tables of their own.
+const SECOND = `
+  ALTER TABLE event RENAME TO event_before;
+  CREATE TABLE event (
+    number INTEGER PRIMARY KEY,
+    id BLOB NOT NULL,
+    conversation INTEGER NOT NULL,
+    author INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    target BLOB,
+    bytes BLOB NOT NULL,
+    content BLOB
+  ) STRICT;
+  INSERT INTO event SELECT * FROM event_before;
+  DROP TABLE event_before;
+  CREATE INDEX event_chain ON event (conversation, author, seq);
+  CREATE INDEX event_target ON event (target, id) WHERE target IS NOT NULL;
+  CREATE TABLE event_id (
+    id BLOB PRIMARY KEY,
+    number INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO event_id SELECT id, number FROM event ORDER BY id;
+
+  DROP INDEX line_id;
+  CREATE TABLE line_id (
+    conversation INTEGER NOT NULL,
+    id ANY NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (conversation, id)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO line_id SELECT conversation, id, number FROM line ORDER BY conversation, id;
+
+  -- The greatest number up to which every row is in the index.
+  CREATE TABLE indexed (
+    name TEXT PRIMARY KEY,
+    last INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO indexed SELECT 'event_id', coalesce(max(number), 0) FROM event;
+  INSERT INTO indexed SELECT 'line_id', coalesce(max(number), 0) FROM line;
+`
+
 /** Step n brings a database of version n - 1 to version n. Steps that were published never change. */
-const STEPS: readonly string[] = [FIRST]
+export const STEPS: readonly string[] = [FIRST, SECOND]
 
 /** The newest version that this program writes; it reads all before it. */
 export const VERSION_KNOWN: number = STEPS.length

@@ -3,9 +3,9 @@ import type { Cells, Database } from './database.ts'
 import { compareOrder } from './order.ts'
 import type { LineOrder, Store, StoredEvent, StoredLine } from './port.ts'
 import type { Secrets } from './secrets.ts'
-import { conversationWord, type WordIndex } from './word-index.ts'
+import { conversationWord } from './word-index.ts'
 import { isFoundIn, soughtIn, wordsOf } from './words.ts'
-import { lineKey } from './writing.ts'
+import { lineKey, type Indexes } from './writing.ts'
 
 /** The columns that `toEvent` reads. */
 export const EVENT = `
@@ -30,16 +30,16 @@ const AT_MOST = 'LIMIT ? + 0'
 export const openReader = (
   database: Database,
   secrets: Secrets,
-  index: WordIndex,
+  indexes: Indexes,
 ): Omit<Store, 'commit' | 'dump' | 'close'> => {
   const record = database.prepare('SELECT value FROM record WHERE space = ? AND key = ?')
   const records = database.prepare('SELECT key, value FROM record WHERE space = ? AND key >= ? ORDER BY key')
-  const event = database.prepare(`${EVENT} WHERE event.id = ?`)
+  const event = database.prepare(`${EVENT} WHERE event.number = ?`)
   const chain = database.prepare(
     `${EVENT} WHERE conversation = ${NUMBER} AND author = ${NUMBER} AND seq >= ? ORDER BY seq, event.id ${AT_MOST}`,
   )
   const amendments = database.prepare(`${EVENT} WHERE target = ? ORDER BY event.id ${AT_MOST}`)
-  const line = database.prepare(`${LINE} WHERE conversation = ${NUMBER} AND line.id = ?`)
+  const line = database.prepare(`${LINE} WHERE line.number = ?`)
   const newest = database.prepare(
     `${LINE} WHERE conversation = ${NUMBER} ORDER BY time DESC, author DESC, seq DESC, line.id DESC ${AT_MOST}`,
   )
@@ -62,7 +62,6 @@ export const openReader = (
   const unindexed = database.prepare(
     `SELECT number, conversation, text FROM line WHERE number > ? AND text IS NOT NULL ORDER BY number DESC`,
   )
-  const numbered = database.prepare(`${LINE} WHERE line.number = ?`)
 
   return {
     record: async (space, key) =>
@@ -78,7 +77,8 @@ export const openReader = (
       return found
     },
     event: async (id) => {
-      const cells = event.get(fromHex(id))
+      const held = indexes.events.find(fromHex(id))
+      const cells = held === undefined ? undefined : event.get(held)
       return cells && toEvent(cells)
     },
     events: async ({ conversation, author, from, limit, bytes }) => {
@@ -94,7 +94,9 @@ export const openReader = (
     },
     amendments: async (target, limit) => amendments.all(fromHex(target), limit).map(toEvent),
     line: async (conversation, id) => {
-      const cells = line.get(fromHex(conversation), lineKey(id))
+      const inside = number.get(fromHex(conversation))?.['number']
+      const held = inside === undefined ? undefined : indexes.lines.find(inside, lineKey(id))
+      const cells = held === undefined ? undefined : line.get(held)
       return cells && toLine(cells)
     },
     lines: async (input) => {
@@ -123,12 +125,12 @@ export const openReader = (
       }
       const query = [...words.map((word) => `"${word}"`), `"${sought.beginning}"*`].join(' AND ')
       const newest = unindexed
-        .all(index.last())
+        .all(indexes.words.last())
         .filter((cells) => inside === undefined || cells['conversation'] === inside)
         .filter((cells) => isFoundIn(sought, wordsOf(String(cells['text']))))
         .slice(0, limit)
       return [...newest, ...search.all(query, limit - newest.length)]
-        .map((cells) => numbered.get(cells['number'] ?? null))
+        .map((cells) => line.get(cells['number'] ?? null))
         .filter((cells) => cells !== undefined)
         .map(toLine)
     },

@@ -3,6 +3,7 @@ import { fromHex, type Hex } from '../core/bytes/hex.ts'
 import { unreachable } from '../core/bytes/result.ts'
 import { isEventId } from './order.ts'
 import type { Change, Space, StoredEvent, StoredLine } from './port.ts'
+import type { IdIndex } from './id-index.ts'
 import type { Secrets } from './secrets.ts'
 import type { WordIndex } from './word-index.ts'
 
@@ -101,7 +102,10 @@ type Writer = {
   forget(): void
 }
 
-export const openWriter = (database: Database, secrets: Secrets, words: WordIndex): Writer => {
+/** What finds rows, shared by those who write and who read. */
+export type Indexes = { readonly events: IdIndex; readonly lines: IdIndex; readonly words: WordIndex }
+
+export const openWriter = (database: Database, secrets: Secrets, { events, lines, words }: Indexes): Writer => {
   const putRecord = database.prepare(
     'INSERT INTO record (space, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
   )
@@ -110,11 +114,12 @@ export const openWriter = (database: Database, secrets: Secrets, words: WordInde
   const putNumber = database.prepare('INSERT INTO identifier (id) VALUES (?)')
   const putEvent = database.prepare(
     `INSERT INTO event (id, conversation, author, seq, target, bytes, content)
-     VALUES ($id, $conversation, $author, $seq, $target, $bytes, $content) ON CONFLICT (id) DO UPDATE SET
-       content = coalesce(content, excluded.content), target = coalesce(target, excluded.target)
-       WHERE content IS NULL AND excluded.content IS NOT NULL`,
+     VALUES ($id, $conversation, $author, $seq, $target, $bytes, $content)`,
   )
-  const findLine = database.prepare('SELECT number, text FROM line WHERE conversation = ? AND id = ?')
+  const tellEvent = database.prepare(
+    'UPDATE event SET content = ?, target = coalesce(target, ?) WHERE number = ? AND content IS NULL',
+  )
+  const textOf = database.prepare('SELECT text FROM line WHERE number = ?')
   const putLine = database.prepare(
     `INSERT INTO line (conversation, id, time, author, seq, counts, text, bytes)
      VALUES ($conversation, $id, $time, $author, $seq, $counts, $text, $bytes)`,
@@ -126,6 +131,7 @@ export const openWriter = (database: Database, secrets: Secrets, words: WordInde
   const dropLine = database.prepare('DELETE FROM line WHERE number = ?')
   const findLines = database.prepare('SELECT number FROM line WHERE conversation = ? AND text IS NOT NULL')
   const dropLines = database.prepare('DELETE FROM line WHERE conversation = ?')
+  const dropLineIds = database.prepare('DELETE FROM line_id WHERE conversation = ?')
   const dropContents = database.prepare('UPDATE event SET content = NULL, target = NULL WHERE conversation = ?')
 
   const numbers = new Map<Hex, number | bigint>()
@@ -149,20 +155,33 @@ export const openWriter = (database: Database, secrets: Secrets, words: WordInde
     else putRecord.run(space, key, value)
   }
 
+  // What is held stays, but for what it says, which may come later from somebody who could read it.
+  const writeEvent = ({ conversation, author, cells }: Extract<Row, { into: 'event' }>): void => {
+    const number = events.find(cells.id)
+    if (number !== undefined) {
+      if (cells.content !== null) tellEvent.run(cells.content, cells.target, number)
+      return
+    }
+    const put = putEvent.run({ conversation: numberOf(conversation), author: numberOf(author), ...cells })
+    events.put(Number(put.lastInsertRowid), cells.id)
+  }
+
   const writeLine = ({ conversation, id, text, cells }: Extract<Row, { into: 'line' }>): void => {
     const inside = numberOf(conversation)
-    const found = findLine.get(inside, id)
-    const number = found && Number(found['number'])
+    const number = lines.find(inside, id)
     if (cells === null) {
       if (number === undefined) return
       dropLine.run(number)
+      lines.drop(inside, id)
       words.drop(number)
     } else if (number === undefined) {
-      const put = putLine.run({ conversation: inside, id, text, ...cells })
-      words.put(Number(put.lastInsertRowid), inside, text)
+      const put = Number(putLine.run({ conversation: inside, id, text, ...cells }).lastInsertRowid)
+      lines.put(put, inside, id)
+      words.put(put, inside, text)
     } else {
+      const before = textOf.get(number)?.['text']
       changeLine.run({ number, text, ...cells })
-      if (text !== found?.['text']) words.put(number, inside, text)
+      if (text !== before) words.put(number, inside, text)
     }
   }
 
@@ -170,6 +189,8 @@ export const openWriter = (database: Database, secrets: Secrets, words: WordInde
     const inside = numberOf(conversation)
     for (const { number } of findLines.all(inside)) words.drop(Number(number))
     dropLines.run(inside)
+    dropLineIds.run(inside)
+    lines.forget()
     dropContents.run(inside)
   }
 
@@ -178,16 +199,14 @@ export const openWriter = (database: Database, secrets: Secrets, words: WordInde
       for (const row of rows) {
         if (row.into === 'line') writeLine(row)
         else if (row.into === 'texts') dropTexts(row.conversation)
-        else if (row.into === 'event')
-          putEvent.run({ conversation: numberOf(row.conversation), author: numberOf(row.author), ...row.cells })
+        else if (row.into === 'event') writeEvent(row)
         else writeRecord(row)
       }
-      words.catchUp()
+      for (const index of [events, lines, words]) index.catchUp()
     },
     forget: () => {
       numbers.clear()
-      secrets.forget()
-      words.forget()
+      for (const memory of [secrets, events, lines, words]) memory.forget()
     },
   }
 }
