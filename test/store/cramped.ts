@@ -28,15 +28,17 @@ const store = await openEither(file, key)
 say('before', await store.commit([{ put: 'line', line: lineOf(1, 'before') }, put('secret', 'kept', 'kept')]))
 fill()
 // What a refused commit would have begun, a conversation and a slot that became free, must not be counted on later.
+const refusedLine = lineOf(2, 'small', { conversation: attic })
 const refused = [
+  store.commit([{ put: 'line', line: refusedLine }, drop('secret', 'kept')]),
   store.commit([{ put: 'line', line: lineOf(3, long) }, put('secret', 'long', new Uint8Array(200_000))]),
-  store.commit([{ put: 'line', line: lineOf(2, 'small', { conversation: attic }) }, drop('secret', 'kept')]),
 ]
 say('full', await Promise.all(refused))
 const seen = async () => [
   (await store.lines({ conversation: hall, limit: 9 })).map(({ time }) => time),
   (await store.lines({ conversation: attic, limit: 9 })).map(({ time }) => time),
   (await store.search({ text: 'small', limit: 9 })).length,
+  (await store.line(attic, refusedLine.id)) ?? 'not there',
   (await store.records('secret')).map(({ key, value }) => `${key} ${new TextDecoder().decode(value)}`),
 ]
 say('visible', await seen())

@@ -45,9 +45,9 @@ const fillDisk = (context: TestContext, key?: string): void => {
     assert.deepEqual(String(stdout).trim().split('\n'), [
       'before: {"ok":true,"value":null}',
       'full: [{"ok":false,"refusal":{"kind":"full"}},{"ok":false,"refusal":{"kind":"full"}}]',
-      'visible: [[1],[],0,["kept kept"]]',
+      'visible: [[1],[],0,"not there",["kept kept"]]',
       'space again: {"ok":true,"value":null}',
-      'visible: [[1],[4],1,["kept kept","new new"]]',
+      'visible: [[1],[4],1,"not there",["kept kept","new new"]]',
       'opened while full: [4]',
     ])
   } finally {

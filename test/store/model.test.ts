@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { UNINDEXED_IDS_MAX } from '../../src/store/id-index.ts'
 import { openMemoryStore } from '../../src/store/memory.ts'
 import type { Change, LineOrder, Store } from '../../src/store/port.ts'
 import { UNINDEXED_LINES_MAX } from '../../src/store/word-index.ts'
@@ -120,11 +121,18 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ reopen: true }) },
 )
 
-/** Lines before all others, so that the index of words takes lines in at any moment of the story, and not only at its end. */
+/** What is there before, so that the indexes take in what waits at any moment of the story, and not only at its end. */
 const earlier = fc
-  .nat(UNINDEXED_LINES_MAX)
-  .map((count) => Array.from({ length: count }, (_, time): Change => ({ put: 'line', line: elsewhere(time) })))
-const elsewhere = (time: number) => lineOf(time, 'earlier', { conversation: idOf('cellar') })
+  .oneof(
+    fc.nat(UNINDEXED_LINES_MAX),
+    fc.nat(12).map((missing) => UNINDEXED_IDS_MAX - missing),
+  )
+  .map((count) => Array.from({ length: count }, (_, time) => elsewhere(time)).flat())
+const elsewhere = (time: number): readonly Change[] => [
+  { put: 'line', line: lineOf(time, 'earlier', { conversation: cellar }) },
+  { put: 'event', event: eventOf(time, { id: idOf(`earlier ${time}`), conversation: cellar }) },
+]
+const cellar = idOf('cellar')
 
 test('[ST3] whatever is committed, both stores answer every question alike, before and after reopening', async () => {
   await fc.assert(
