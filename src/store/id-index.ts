@@ -5,7 +5,7 @@ import type { Cell, Database } from './database.ts'
  * How many of the newest rows may wait for the index of their ids. Ids are hashes: one by one, each goes to a page of its
  * own, which is written twice for it. So many together share their pages.
  */
-export const UNINDEXED_IDS_MAX = 2_048
+export const UNINDEXED_IDS_MAX = 1_024
 
 /**
  * The numbers of rows by their ids. The newest wait in memory, which is made again from the rows that are numbered beyond

@@ -78,6 +78,8 @@ export const parseText = (typed: string): Result<string, TextRefusal> => {
   // Not with an expression such as /\s+$/: on long runs of white space inside the text it takes seconds.
   const said = lines.trimEnd()
   if (said === '') return refuse({ kind: 'text-empty' })
+  // A unit takes three bytes at most: what surely fits is not counted.
+  if (said.length * 3 <= TEXT_BYTES_MAX) return accept(said)
   const size = utf8ToBytes(said).length
   return size > TEXT_BYTES_MAX ? refuse({ kind: 'text-too-long', bytes: size, limit: TEXT_BYTES_MAX }) : accept(said)
 }
