@@ -5,10 +5,11 @@ import { fromHex, toHex, type Hex } from '../src/core/bytes/hex.ts'
 import { Bug } from '../src/core/bytes/result.ts'
 import { sha256 } from '../src/core/crypto/symmetric.ts'
 import { KIND } from '../src/core/event/kinds.ts'
-import { chainOf, type Chain } from '../src/core/event/graph.ts'
+import { chainOf, vectorOf, type Chain } from '../src/core/event/graph.ts'
 import type { Replica } from '../src/core/group/replica.ts'
 import { encodeContent } from '../src/core/timeline/content.ts'
 import { encodeLine } from '../src/core/timeline/line.ts'
+import { loadMarks, markChange, withHeld } from '../src/peer/marks.ts'
 import { loadReplica, replicaChanges } from '../src/peer/replica-records.ts'
 import type { Change } from '../src/store/port.ts'
 import { openSqliteStore } from '../src/store/sqlite.ts'
@@ -27,7 +28,7 @@ export type Sides = {
 /**
  * Puts so many messages of two people into a conversation of a profile that is not running, as if they had been said:
  * the same events, lines and records that a peer writes, but for signatures and ciphertexts, which are noise and which
- * nothing looks at again once they are stored. Gives the text of the last one.
+ * nothing looks at again once they are stored. The other side holds all of them. Gives the text of the last one.
  */
 export const fillHistory = async (folder: string, sides: Sides, count: number): Promise<string> => {
   const opened = openSqliteStore({ file: join(folder, 'kith.db') })
@@ -37,6 +38,7 @@ export const fillHistory = async (folder: string, sides: Sides, count: number): 
   const chains = new Map([sides.me, sides.other].map(({ device }) => [device, chainOf(before.graph, device)]))
   // A millisecond apart, after all that was said before: an event is never older than what it follows.
   const since = Math.max(...[...before.graph.chains.values()].map(({ time }) => time)) + 1
+  let marks = await loadMarks(store, sides.conversation)
   let text = ''
   for (let first = 0; first < count; first += BATCH_MESSAGES) {
     const changes: Change[] = []
@@ -47,7 +49,9 @@ export const fillHistory = async (folder: string, sides: Sides, count: number): 
       changes.push(...message({ sides, before, chains, from, number, time: since + number, text }))
     }
     const graph = { ...before.graph, chains: new Map([...before.graph.chains, ...chains]) }
-    const kept = await store.commit([...changes, ...replicaChanges(before, { ...before, graph })])
+    marks = withHeld(marks, sides.other.device, vectorOf(graph), vectorOf(graph))
+    const delivered = markChange(sides.conversation, sides.other.device, marks)
+    const kept = await store.commit([...changes, ...replicaChanges(before, { ...before, graph }), delivered])
     if (!kept.ok) throw new Bug('the store refuses')
   }
   await store.close()

@@ -87,6 +87,6 @@ type Known = {
 /** Sorted, names are nearly in the order of the index. */
 const nameOf = (id: readonly Cell[]): string => {
   let name = ''
-  for (const cell of id) name += cell instanceof Uint8Array ? `/x${toHex(cell)}` : `/${cell}`
+  for (const cell of id) name += cell instanceof Uint8Array ? `/x${toHex(cell)}` : `/=${cell}`
   return name
 }
