@@ -1,3 +1,4 @@
+import { concat } from '../core/bytes/concat.ts'
 import { FRAME_BYTES_MAX } from './port.ts'
 
 /** A frame on a stream is its length in four bytes, big-endian, then that many bytes. */
@@ -71,7 +72,7 @@ export const createFrameDecoder = (): FrameDecoder => {
       held.push(chunk)
       heldBytes += chunk.length
       if (heldBytes < needed) return { frames: [] }
-      const frames = takeAll(held.length === 1 ? chunk : concat(held, heldBytes))
+      const frames = takeAll(held.length === 1 ? chunk : concat(held))
       return broken === undefined ? { frames } : { frames, broken }
     },
   }
@@ -84,13 +85,3 @@ const refusalOf = (size: number): FrameRefusal | undefined => {
 
 // Not `slice`: a Buffer's shares memory with the chunk, which may be used again.
 const copy = (bytes: Uint8Array, start: number, end: number): Uint8Array => new Uint8Array(bytes.subarray(start, end))
-
-const concat = (chunks: readonly Uint8Array[], size: number): Uint8Array => {
-  const bytes = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.length
-  }
-  return bytes
-}

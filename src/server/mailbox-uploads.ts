@@ -1,3 +1,4 @@
+import { concat } from '../core/bytes/concat.ts'
 import { BLOB_BYTES_MAX } from '../core/mailbox/blob.ts'
 import type { MailboxRequest } from '../core/rendezvous/mailbox-messages.ts'
 import { take, wait } from './bucket.ts'
@@ -60,7 +61,7 @@ export const takePart = (
   desk.uploading.delete(visitor.number)
   take(addressBucket(desk, visitor.group, now), ADDRESS_RATE, costOf(size), now)
   const job = begin(call, { kind: 'put', mailbox, request, bytes: size })
-  effects.push({ do: 'put', job, mailbox, blob: joined(upload) })
+  effects.push({ do: 'put', job, mailbox, blob: concat(upload.parts) })
 }
 
 /** Takes back what was counted of a blob that is not whole. */
@@ -85,16 +86,4 @@ export const endUploads = (
     const upload = visitor && dropUpload(desk, visitor)
     if (upload) refuseIt({ ...call, visitor }, upload.request, 'unfinished')
   }
-}
-
-const joined = ({ parts, size }: Upload): Uint8Array => {
-  const [only] = parts
-  if (only?.length === size) return only
-  const blob = new Uint8Array(size)
-  let at = 0
-  for (const part of parts) {
-    blob.set(part, at)
-    at += part.length
-  }
-  return blob
 }

@@ -20,7 +20,7 @@ export const rootOf = (tree: HashTree): Uint8Array => tree.at(-1)?.[0] as Uint8A
 
 /** The hashes beside the way from a leaf to the root, from below, one after the other. */
 export const pathTo = (tree: HashTree, index: number): Uint8Array =>
-  concat(...tree.slice(0, -1).map((level, height) => level[(index >> height) ^ 1] as Uint8Array))
+  concat(tree.slice(0, -1).map((level, height) => level[(index >> height) ^ 1] as Uint8Array))
 
 /** The root of the tree in which the leaf has this place, if the path is that of a tree. */
 export const rootFrom = (leaf: Uint8Array, index: number, path: Uint8Array): Uint8Array => {

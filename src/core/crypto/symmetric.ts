@@ -11,7 +11,7 @@ export const HASH_BYTES = 32
 export const sha256 = (bytes: Uint8Array): Uint8Array => sha256Hash(bytes)
 
 /** 64 bytes, of several byte strings put together. */
-export const sha512 = (...parts: readonly Uint8Array[]): Uint8Array => sha512Hash(concat(...parts))
+export const sha512 = (...parts: readonly Uint8Array[]): Uint8Array => sha512Hash(concat(parts))
 
 export const hmacSha256 = (key: Uint8Array, message: Uint8Array): Uint8Array => hmac(sha256Hash, key, message)
 
@@ -24,7 +24,7 @@ export const hkdfExpand = (secret: Uint8Array, label: string, context: Uint8Arra
 
 /** A label before the bytes that are hashed or signed, so that no message of one kind passes for another's. */
 export const domain = (label: string, ...parts: readonly Uint8Array[]): Uint8Array =>
-  concat(labelBytes(label), ...parts)
+  concat([labelBytes(label), ...parts])
 
 const labelBytes = (label: string): Uint8Array => {
   const known = labels.get(label)
