@@ -15,7 +15,7 @@ export const reachText = (
   return [
     `${name}  ${presenceWords(reach.presence, now)}`,
     ...(link ? [`Path      ${pathWords(link.path)}${sinceWords(link, now)}`] : []),
-    ...(why ? [indirectWords(why, { name, server: carrierOf(status) })] : link ? [pathMeaning(link.path)] : []),
+    ...(why ? [indirectWords(why, { name, server: carrierOf(reach) })] : link ? [pathMeaning(link.path)] : []),
     ...candidates.map((each) => `Known     ${each.address}, ${candidateWords(each)}`),
     ...attempts.map((each) => `Tried     ${attemptWords(each, now)}`),
     ...(next === undefined ? [] : [`Next      ${untilWords(next, now)}`]),

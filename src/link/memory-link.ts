@@ -18,8 +18,6 @@ export type NetworkOptions = {
 /** One end of a link in simulated time, with what the network around it must know. */
 export type MemoryEnd = {
   readonly owner: Hex
-  /** The server that carries it, when it is relayed. */
-  readonly via: Hex | undefined
   readonly link: Link
   /** Ends this side and the other at once; what was on its way is lost. */
   break(detail: string): void
@@ -95,6 +93,7 @@ const createEnd = (
     protocol: input.protocol,
     path: input.path,
     address: input.address,
+    server: input.via,
     dialled: input.dialled,
     send: (frame) => {
       if (frame.length === 0 || frame.length > FRAME_BYTES_MAX) throw new Bug(`a frame of ${frame.length} bytes`)
@@ -117,5 +116,5 @@ const createEnd = (
     },
     closed: closed.promise,
   }
-  return { owner: input.owner, via: input.via, link, break: input.breakBoth, finish }
+  return { owner: input.owner, link, break: input.breakBoth, finish }
 }

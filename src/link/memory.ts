@@ -75,7 +75,8 @@ export const createNetwork = (options: NetworkOptions): Network => {
   const endsOf = (device: Hex): MemoryEnd[] => [...ends].filter((end) => end.owner === device)
   const serversOf = (device: Hex): readonly Hex[] =>
     endsOf(device).flatMap(({ link }) => (link.protocol === 'server' && link.dialled ? [link.device] : []))
-  const relayedThrough = (server: Hex): MemoryEnd[] => [...ends].filter((end) => end.via === server && end.link.dialled)
+  const relayedThrough = (server: Hex): MemoryEnd[] =>
+    [...ends].filter(({ link }) => link.server === server && link.dialled)
 
   const wait = (millis: Millis, signal: AbortSignal): Promise<'waited' | 'aborted'> =>
     new Promise((resolve) => {
@@ -141,7 +142,8 @@ export const createNetwork = (options: NetworkOptions): Network => {
     if (end.link.protocol !== 'server') return
     const both = new Set([end.owner, end.link.device])
     for (const each of ends)
-      if (each.via !== undefined && both.has(each.via) && both.has(each.owner)) each.break('the relay is gone')
+      if (each.link.server !== undefined && both.has(each.link.server) && both.has(each.owner))
+        each.break('the relay is gone')
   }
 
   const dialRelay = async (
@@ -235,7 +237,7 @@ export const createNetwork = (options: NetworkOptions): Network => {
     server,
     part: (a, b) => {
       parted.add(pair(a, b))
-      for (const end of between(a, b)) if (end.via === undefined) end.break('the network parted')
+      for (const end of between(a, b)) if (end.link.server === undefined) end.break('the network parted')
     },
     mend: (a, b) => void parted.delete(pair(a, b)),
     hide: (device, on) => void (on ? hidden.add(device) : hidden.delete(device)),

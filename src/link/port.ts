@@ -18,6 +18,8 @@ export interface Link {
   readonly path: Path
   /** The other side's address, as text for people. */
   readonly address: string
+  /** The key of the server that carries it, where it is relayed. */
+  readonly server: Hex | undefined
   /** True when this side dialled. */
   readonly dialled: boolean
   /**

@@ -26,6 +26,8 @@ export type ReachView = {
     readonly path: Path
     readonly address: string
     readonly since: Millis
+    /** What the server calls itself that carries it, or else its address; absent where none does. */
+    readonly server?: string
     /** As last measured; absent while it was not. */
     readonly roundTrip?: Millis
   }

@@ -72,11 +72,9 @@ export const indirectWords = (why: Indirect, { name, server }: { name: string; s
   }
 }
 
-/** What to call the server in a sentence. */
-export const carrierOf = ({ servers }: Pick<StatusView, 'servers'>): string => {
-  const connected = servers.flatMap((server) => (server.at === 'connected' ? [server.name ?? server.address] : []))
-  return connected.length === 1 ? `the server ${connected[0]}` : 'a server'
-}
+/** What to call the server that carries a link, in a sentence. */
+export const carrierOf = ({ link }: Pick<ReachView, 'link'>): string =>
+  link?.server === undefined ? 'a server' : `the server ${link.server}`
 
 /** Where an attempt went: an address as it is, or in words what is none. */
 export const wayWords = (address: string): { readonly text: string; readonly isAddress: boolean } => {

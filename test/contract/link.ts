@@ -42,14 +42,19 @@ export const testLinks = (name: string, path: Link['path'], meet: () => Promise<
     })
   }
 
-  story('[LK1] a link names the device at the other end, the path, and who dialled', async (meeting) => {
-    const [mine, theirs] = await connect(meeting)
-    assert.deepEqual([mine.device, mine.protocol, mine.path, mine.dialled], [meeting.bob.device, 'peer', path, true])
-    assert.deepEqual(
-      [theirs.device, theirs.protocol, theirs.path, theirs.dialled],
-      [meeting.alice.device, 'peer', path, false],
-    )
-  })
+  story(
+    '[LK1] a link names the device at the other end, the path, who dialled, and the server that carries it',
+    async (meeting) => {
+      const [mine, theirs] = await connect(meeting)
+      assert.deepEqual([mine.device, mine.protocol, mine.path, mine.dialled], [meeting.bob.device, 'peer', path, true])
+      assert.deepEqual(
+        [theirs.device, theirs.protocol, theirs.path, theirs.dialled],
+        [meeting.alice.device, 'peer', path, false],
+      )
+      assert.equal(mine.server, theirs.server)
+      assert.equal(mine.server !== undefined, path === 'relayed')
+    },
+  )
 
   story('[RC63] a link tells its round trip, and that it heard something', async (meeting) => {
     const [mine, theirs] = await connect(meeting)

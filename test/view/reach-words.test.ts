@@ -64,11 +64,12 @@ test('[UI50] why two talk through a server follows from what was chosen, shown, 
   }
 })
 
-test('[UI50] the server is named when there is one', () => {
-  const at = (address: string) => ({ at: 'connected', address, since: 0, people: 'on', mailboxes: 'on' }) as const
-  assert.equal(carrierOf({ servers: [at('a.example:12345')] }), 'the server a.example:12345')
-  assert.equal(carrierOf({ servers: [{ ...at('a.example:12345'), name: 'Attic' }] }), 'the server Attic')
-  assert.equal(carrierOf({ servers: [at('a.example:1'), at('b.example:1')] }), 'a server')
+test('[UI50] the server that carries the link is named, where it is known', () => {
+  assert.equal(
+    carrierOf({ link: { path: 'relayed', address: 'relay', since: 0, server: 'Attic' } }),
+    'the server Attic',
+  )
+  assert.equal(carrierOf({}), 'a server')
 })
 
 test('[UI51] a way that is no address is told in words', () => {

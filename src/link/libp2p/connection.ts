@@ -33,6 +33,8 @@ export class Connection {
   readonly dialled: boolean
   /** Address text of the other side. */
   readonly address: string
+  /** The connection to the server that carries this one, where it is relayed. */
+  readonly carrier: Connection | undefined
   /** Resolves once, with the reason as a technical sentence. */
   readonly closed: Promise<string>
   readonly #secured: Secured
@@ -49,12 +51,13 @@ export class Connection {
 
   constructor(
     secured: Secured,
-    facts: { readonly dialled: boolean; readonly address: string },
+    facts: { readonly dialled: boolean; readonly address: string; readonly carrier?: Connection | undefined },
     handlers: StreamHandlers,
   ) {
     this.device = secured.device
     this.dialled = facts.dialled
     this.address = facts.address
+    this.carrier = facts.carrier
     this.#secured = secured
     const { promise, resolve } = Promise.withResolvers<string>()
     this.closed = promise

@@ -52,13 +52,11 @@ export const createEndpoint = async ({
   let onSighting: (sighting: Sighting) => void = () => {}
   /** The servers that are connected, by their keys. */
   const servers = new Map<Hex, Connection>()
-  /** The connection to the server that carries a relayed one. */
-  const carriers = new WeakMap<Connection, Connection>()
 
   const tellReplaced = async (connection: Connection): Promise<void> => {
     const deadline = createDeadline(REPLACED_MILLIS_MAX)
     try {
-      const stream = await carriers.get(connection)?.stream(REPLACED_PROTOCOL, deadline.signal)
+      const stream = await connection.carrier?.stream(REPLACED_PROTOCOL, deadline.signal)
       await stream?.close({ signal: deadline.signal })
     } catch {
       // An earlier server does not know it, and nobody needs to: it is for the server's counters.
@@ -75,11 +73,7 @@ export const createEndpoint = async ({
   }
   const serveRelayed = (stream: Stream, through: Connection): void => {
     if (servers.get(through.device) !== through) stream.abort(new Error('only a server relays'))
-    else void beRelayed(stream, through)
-  }
-  const beRelayed = async (stream: Stream, through: Connection): Promise<void> => {
-    const secured = await node.secure({ stream, dialled: false, address: RELAY_ADDRESS, signal: life.signal })
-    if (secured.ok) carriers.set(secured.value, through)
+    else void node.secure({ stream, dialled: false, address: RELAY_ADDRESS, carrier: through, signal: life.signal })
   }
   const handlers = new Map<string, StreamHandler>([
     [PEER_PROTOCOL, serveLink],
@@ -159,10 +153,8 @@ export const createEndpoint = async ({
       const code = (await messages.read({ signal: deadline.signal })).subarray()[0] ?? -1
       const answer = RELAY_ANSWERS[code] ?? 'unreachable'
       if (answer === 'open') {
-        const wire = { stream: messages.unwrap(), dialled: true, address: RELAY_ADDRESS, expected: device, signal }
-        const secured = await node.secure(wire)
-        if (secured.ok) carriers.set(secured.value, server)
-        return secured
+        const wire = { stream: messages.unwrap(), dialled: true, address: RELAY_ADDRESS, expected: device }
+        return await node.secure({ ...wire, carrier: server, signal })
       }
       stream.abort(new Error('the relay refused'))
       return refuse(relayFailureOf(answer))

@@ -69,6 +69,8 @@ export type Node = {
     readonly dialled: boolean
     readonly address: string
     readonly expected?: Hex
+    /** The connection to the server on which the stream is. */
+    readonly carrier?: Connection
     readonly signal: AbortSignal
   }): Promise<Result<Connection, Failure>>
   /** The newest connection to a device that stands, if any. */
@@ -196,7 +198,7 @@ export const createNode = async (
     return refuse(identified ? failure : { kind: 'timeout', detail: failure.detail })
   }
 
-  const secure: Node['secure'] = async ({ stream, dialled, address, expected, signal }) => {
+  const secure: Node['secure'] = async ({ stream, dialled, address, expected, carrier, signal }) => {
     const deadline = createDeadline(HANDSHAKE_MILLIS_MAX, signal)
     // A wire that ends on one side is at its end; a stream could go on in the other direction.
     stream.addEventListener('end', () => void stream.close().catch((error: Error) => stream.abort(error)))
@@ -207,7 +209,7 @@ export const createNode = async (
         signal: deadline.signal,
         ...(expected === undefined ? {} : { expected }),
       })
-      return accept(keep(new Connection(secured, { dialled, address }, handlers), address))
+      return accept(keep(new Connection(secured, { dialled, address, carrier }, handlers), address))
     } catch (error) {
       stream.abort(error instanceof Error ? error : new Error(String(error)))
       return refuse(dialFailure(error, { signal, deadline, stage: 'shaking hands' }))

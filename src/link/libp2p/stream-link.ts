@@ -155,6 +155,7 @@ export const createStreamLink = (
     protocol,
     path,
     address: connection.address,
+    server: connection.carrier?.device,
     dialled: connection.dialled,
     send: (frame) => {
       if (frame.length === 0 || frame.length > FRAME_BYTES_MAX) throw new Bug(`a frame of ${frame.length} bytes`)

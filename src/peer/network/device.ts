@@ -23,6 +23,8 @@ export type DeviceInput = {
   readonly call: (offer: Offer['kind']) => void
   /** The servers through which it may be linked, the best first. */
   readonly through: () => readonly Hex[]
+  /** What to call a server that carries a link. */
+  readonly serverName: (key: Hex) => string | undefined
   readonly onLink: (link: Link) => void
   /** The device is linked now, or is no longer. */
   readonly onLinked: (linked: boolean) => void
@@ -162,7 +164,9 @@ export const createDevice = (input: DeviceInput): Device => {
     },
     reach: () => {
       const link = state.links.find((each) => each.number === state.current)
-      const roundTrip = link && links.get(link.number)?.roundTrip()
+      const watched = link && links.get(link.number)
+      const roundTrip = watched?.roundTrip()
+      const server = watched?.link.server === undefined ? undefined : input.serverName(watched.link.server)
       const next = nextOf(state)
       return {
         ...(link && {
@@ -170,6 +174,7 @@ export const createDevice = (input: DeviceInput): Device => {
             path: link.path,
             address: link.address,
             since: link.since,
+            ...(server !== undefined && { server }),
             ...(roundTrip !== undefined && { roundTrip }),
           },
         }),

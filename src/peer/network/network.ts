@@ -84,6 +84,7 @@ export const openNetwork = (input: NetworkInput): Network => {
       dials,
       call: (kind) => servers.call(device, kind, encodeOffer(kind, addressesFor(device))),
       through: () => servers.through(device),
+      serverName: servers.nameOf,
       onLink: handlers.link,
       onLinked: (linked) => near.linkedIs(device, linked),
       onChanged: () => {

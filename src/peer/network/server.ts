@@ -70,6 +70,8 @@ export type ServerConnection = {
   state(): ServerState
   /** The server's key while it is connected. */
   readonly key: Hex | undefined
+  /** What the server calls itself, or else its address. */
+  readonly name: string
   /** The key of the server that answers here and is connected at another address. */
   readonly same: Hex | undefined
   /** Who is on its people list. */
@@ -216,10 +218,12 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
     input.onConnected(connected)
   }
 
+  const nameNow = (): string => (state.at === 'connected' ? state.welcome.name : undefined) ?? address
+
   const mailboxesNow = (): MailboxServer | undefined => {
     if (state.at !== 'connected' || !line) return undefined
-    const { address: at, welcome } = state
-    return { name: welcome.name ?? at, address: at, as: input.as, isAt: input.isAt, server: line.link.device, nonce }
+    const { address: at } = state
+    return { name: nameNow(), address: at, as: input.as, isAt: input.isAt, server: line.link.device, nonce }
   }
 
   const peopleAre = (now: People): void => {
@@ -258,6 +262,9 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
     state: () => (state.at === 'none' ? { at: 'connecting', address } : stateOf(state)),
     get key() {
       return state.at === 'connected' ? line?.link.device : undefined
+    },
+    get name() {
+      return nameNow()
     },
     get same() {
       const trouble = 'trouble' in state ? state.trouble?.failure : undefined

@@ -47,6 +47,8 @@ export type Servers = {
   readonly connected: boolean
   /** The keys of the servers through which this device may be linked, the best first. */
   through(device: Hex): readonly Hex[]
+  /** What the connected server with this key calls itself, or else its address. */
+  nameOf(key: Hex): string | undefined
   /** The person's own servers that are connected, and the ports at which they tell where they see this device. */
   standpoints(): readonly Standpoint[]
   /** The address that a server sees this device at. */
@@ -220,6 +222,7 @@ export const createServers = (input: ServersInput): Servers => {
       return connected().length > 0
     },
     through,
+    nameOf: (key) => connected().find((each) => each.key === key)?.name,
     standpoints: () => own.flatMap(({ standpoint }) => standpoint ?? []),
     observed: () => connected().flatMap((each) => each.observed() ?? [])[0],
     mailboxes: () => connected().flatMap(({ mailboxes }) => mailboxes ?? []),

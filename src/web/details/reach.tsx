@@ -95,7 +95,7 @@ const Path = ({ link, reach, name, now }: PathProps): ReactNode => {
   return (
     <>
       <p aria-live="polite">
-        {why === undefined ? pathMeaning(link.path) : indirectWords(why, { name, server: carrierOf(status) })}
+        {why === undefined ? pathMeaning(link.path) : indirectWords(why, { name, server: carrierOf(reach) })}
       </p>
       <p className="text-soft">
         For {durationWords(now - link.since)}

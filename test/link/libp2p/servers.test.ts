@@ -18,7 +18,7 @@ const dialThrough = async (from: Endpoint, to: Endpoint, through?: readonly stri
     signal: never,
     ...(through && { through }),
   })
-  return dialled.ok ? dialled.value.path : dialled.refusal.kind
+  return dialled.ok ? (dialled.value.server ?? dialled.value.path) : dialled.refusal.kind
 }
 
 test('[RC70] one server by another name is refused, and the connection that stands goes on', async (context) => {
@@ -27,7 +27,7 @@ test('[RC70] one server by another name is refused, and the connection that stan
   const again = await alice.dialServer({ host: LOOPBACK, port: one.port, signal: never })
   assert.equal(!again.ok && again.refusal.kind, 'same-server')
   await join(bob, one)
-  assert.equal(await dialThrough(bob, alice), 'relayed')
+  assert.equal(await dialThrough(bob, alice), one.device)
   // Once that connection is left, another may take its place at once.
   link.close()
   assert.equal((await join(alice, one)).device, one.device)
@@ -38,9 +38,9 @@ test('[RC71] of two servers, the relay of the one is used at which the other dev
   await join(alice, one)
   await join(alice, two)
   await join(bob, two)
-  assert.equal(await dialThrough(alice, bob), 'relayed')
+  assert.equal(await dialThrough(alice, bob), two.device)
   assert.equal(await dialThrough(alice, bob, [one.device]), 'not-registered')
-  assert.equal(await dialThrough(alice, bob, [one.device, two.device]), 'relayed')
+  assert.equal(await dialThrough(alice, bob, [one.device, two.device]), two.device)
   assert.equal(await dialThrough(alice, bob, ['ab'.repeat(32)]), 'unreachable')
   assert.deepEqual([one.relayed().linksTotal, two.relayed().linksTotal], [0, 2])
 })
@@ -49,11 +49,12 @@ test('[RC71] a server that goes takes the links that it carried, and the other o
   const { one, two, alice, bob } = await setUp(context)
   for (const each of [alice, bob]) for (const server of [one, two]) await join(each, server)
   const arriving = nextLink(bob)
-  assert.equal(await dialThrough(alice, bob, [one.device]), 'relayed')
+  assert.equal(await dialThrough(alice, bob, [one.device]), one.device)
   const arrived = await arriving
+  assert.equal(arrived.server, one.device)
   await one.close()
   assert.notEqual((await arrived.closed).kind, 'ours')
-  assert.equal(await dialThrough(alice, bob), 'relayed')
+  assert.equal(await dialThrough(alice, bob), two.device)
   assert.equal(two.relayed().linksTotal, 1)
 })
 

@@ -21,6 +21,8 @@ const use = (person: Person, servers: readonly ServerAddress[], name = person.de
   person.network.useServers(servers)
 }
 
+const at = ({ host, port }: ServerAddress): string => `${host}:${port}`
+
 /** Alice and Bob, whom nobody can dial, so that all goes through servers. */
 const setUp = (seed: number) => {
   const world = createWorld(seed)
@@ -29,6 +31,9 @@ const setUp = (seed: number) => {
   for (const { device } of [alice, bob]) world.wires.hide(device, true)
   return { world, alice, bob }
 }
+
+/** What the server is called that carries the link of these two. */
+const carrierOf = ({ network }: Person, { device }: Person): string | undefined => network.reach(device).link?.server
 
 const atsOf = ({ network }: Person): readonly string[] => network.servers().map(({ at }) => at)
 
@@ -48,7 +53,7 @@ test('[RC70] each server has a connection and a state of its own; those that sta
   assert.deepEqual(atsOf(alice), ['unreachable', 'connected'])
 })
 
-test('[RC71] [RC72] two who share two servers link through either, with one link, and through the other when it goes', async () => {
+test('[RC71] [RC72] [RC80] two who share two servers link through either, with one link, and through the other when it goes', async () => {
   const { world, alice, bob } = setUp(2)
   for (const each of [alice, bob]) use(each, [one, two])
   await world.time.advance(1_000)
@@ -61,6 +66,10 @@ test('[RC71] [RC72] two who share two servers link through either, with one link
     await world.time.advance(30_000)
     const left = gone === one ? 1 : 0
     assert.deepEqual([alice.standing().length, bob.standing().length], [left, left])
+    assert.deepEqual(
+      [carrierOf(alice, bob), carrierOf(bob, alice)],
+      left === 1 ? [at(two), at(two)] : [undefined, undefined],
+    )
   }
 })
 
@@ -78,7 +87,7 @@ test('[RC74] who is on two people lists is seen once, and gone when on neither',
   assert.deepEqual(alice.gone, [`${bob.device} server`])
 })
 
-test('[RC75] [RC79] people on different servers find each other as guests, unseen on the lists there', async () => {
+test('[RC75] [RC79] [RC80] people on different servers find each other as guests, unseen on the lists there', async () => {
   const { world, alice, bob } = setUp(4)
   use(alice, [one])
   use(bob, [two])
@@ -90,6 +99,9 @@ test('[RC75] [RC79] people on different servers find each other as guests, unsee
   await world.time.advance(60_000)
   assert.deepEqual([alice.standing().length, bob.standing().length], [1, 1])
   assert.deepEqual(atsOf(alice), ['connected'])
+  const carrier = carrierOf(alice, bob)
+  assert.ok(carrier === at(one) || carrier === at(two), `${carrier}`)
+  assert.equal(carrierOf(bob, alice), carrier, 'a guest knows it as those do who live there')
   assert.deepEqual(
     carol.seen.map(({ device }) => device),
     [bob.device],
