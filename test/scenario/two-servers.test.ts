@@ -38,7 +38,7 @@ const carriedOnce = async (servers: readonly Server[]): Promise<number> => {
 }
 
 test(
-  '[SC80] with two servers, one that is killed (SIGKILL) while it carries a talk is not missed: the other carries it on',
+  '[SC80] [RC80] with two servers, one that is killed (SIGKILL) while it carries a talk is not missed: the other carries it on',
   { timeout: 240_000 },
   async (context) => {
     const stage = await createStage(context)
@@ -57,7 +57,12 @@ test(
     }
     await exchange(10)
     await isRelayed(ann, bob)
-    const [killed, left] = (await carriedOnce(servers)) === 0 ? servers : servers.toReversed()
+    const carrier = await carriedOnce(servers)
+    for (const [peer, other] of [[ann, bob] as const, [bob, ann] as const]) {
+      const { link } = done(await peer.calls.reach({ person: other.id }))
+      assert.equal(link?.server, ['One', 'Two'][carrier])
+    }
+    const [killed, left] = carrier === 0 ? servers : servers.toReversed()
     await Promise.all([exchange(20), killed?.program.end('SIGKILL')])
     await exchange(10)
     assert.equal(await carriedOnce(left ? [left] : []), 0)

@@ -20,7 +20,7 @@ const page = `/with/${idOf('with gwen')}/details`
 const relayed: ReachView = {
   person: GWEN,
   presence: { at: 'here', path: 'relayed', since: 0 },
-  link: { path: 'relayed', address: 'relay', since: 0, roundTrip: 41.8 },
+  link: { path: 'relayed', address: 'relay', since: 0, server: 'Attic', roundTrip: 41.8 },
   shown: 'everywhere',
   candidates: [
     { address: '192.168.7.20:40112', from: 'announced' },
@@ -78,6 +78,7 @@ test('[UI51] the page tells the path with its round trip, the addresses that are
 test('[UI50] [UI51] it says why the way is through the server, and changes with the path', () =>
   play({}, async (window) => {
     await reach(window).getByText('Your router gives each connection a door of its own').waitFor()
+    await reach(window).getByText('Your messages go through the server Attic, sealed').waitFor()
     const { next: _, ...direct } = {
       ...relayed,
       link: { path: 'punched', address: '203.0.113.77:40112', since: 0 },
