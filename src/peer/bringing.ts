@@ -1,6 +1,6 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import { membershipNow } from '../core/group/replica.ts'
-import { parseTitle } from '../core/group/title.ts'
+import { readTitle } from '../core/group/title.ts'
 import { invitationId } from '../core/invitation/secret.ts'
 import type { Content, Introduction } from '../core/timeline/content.ts'
 import type { RecordPut } from './record.ts'
@@ -18,10 +18,9 @@ export const keepIntroduction = async (
   putLine: (line: { readonly kind: 'introduced'; readonly group: Hex; readonly title: string }) => void,
 ): Promise<void> => {
   const { by, own, introduction } = said
-  const title = parseTitle(introduction.title)
-  if (own || draft.replica.kind !== 'direct' || !title.ok) return
+  if (own || draft.replica.kind !== 'direct') return
   const { conversation } = introduction
-  putLine({ kind: 'introduced', group: conversation, title: title.value })
+  putLine({ kind: 'introduced', group: conversation, title: readTitle(introduction.title) })
   draft.meanings.push({ kind: 'introduced', by, introduction })
   if (draft.introduced.has(conversation) || (await draft.record(introducedKey(conversation)))) return
   const isContact = draft.outlook.isContact()

@@ -2,6 +2,7 @@ import { decode, encode } from '../core/bytes/cbor.ts'
 import { fromHex, type Hex } from '../core/bytes/hex.ts'
 import { Bug } from '../core/bytes/result.ts'
 import { bytes, hex, list, nullable, text, tuple, type Shape } from '../core/bytes/shape.ts'
+import { readTitle } from '../core/group/title.ts'
 import { FOUNDING_BYTES_MAX, LISTINGS_MAX, TITLE_UNITS_MAX, type Introduction } from '../core/timeline/content.ts'
 import type { Store } from '../store/port.ts'
 import type { Standing } from '../view/view.ts'
@@ -35,7 +36,7 @@ export const introducedBy = (by: Hex, introduction: Introduction, people: readon
   conversation: introduction.conversation,
   standing: 'new',
   by,
-  title: introduction.title,
+  title: readTitle(introduction.title),
   founding: introduction.founding,
   mailbox: introduction.mailbox,
   people,

@@ -11,7 +11,7 @@ import {
   verifyCertificate,
   type Certificate,
 } from '../identity/certificate.ts'
-import { parseTitle, TITLE_UNITS_MAX } from './title.ts'
+import { readTitle, TITLE_UNITS_MAX } from './title.ts'
 
 /** A device as an event lets it in: whose it is, and the key that secrets are sealed to for it. */
 export type Entry = { readonly certificate: Certificate; readonly slotKey: Uint8Array }
@@ -96,8 +96,6 @@ const readGroup = ({ conversation, body }: Unverified): Founding | undefined => 
   const fields = groupShape(body)
   if (!fields) return undefined
   const [, nonce, claimed, founder] = fields
-  const title = parseTitle(claimed)
-  if (!title.ok || title.value !== claimed) return undefined
   if (groupId(personOf(founder.certificate), nonce) !== conversation) return undefined
-  return { kind: 'group', entries: [founder], title: claimed }
+  return { kind: 'group', entries: [founder], title: readTitle(claimed) }
 }

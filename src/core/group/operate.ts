@@ -1,3 +1,4 @@
+import type { Plain } from '../bytes/cbor.ts'
 import { accept, Bug, refuse, type Result } from '../bytes/result.ts'
 import { heardOf, nextHeader } from '../event/graph.ts'
 import { KIND } from '../event/kinds.ts'
@@ -12,6 +13,7 @@ import { emptyReplica, horizonNow, membershipNow, withCertificates, withDeed, ty
 import { deedOf, withOperation, type Operated } from './operated.ts'
 import { withOwnSlotKey } from './keyring.ts'
 import { warrantFor, type Objection } from './warrant.ts'
+import { readTitle } from './title.ts'
 import { join } from './write.ts'
 
 /** What somebody wants to change. What was known at the time is filled in. */
@@ -56,7 +58,7 @@ export const operate = async (
   for (const proposal of proposals) {
     const operation = proposed(replica, proposal)
     const body = operationBody(operation)
-    if (!readOperation(body)) return refuse({ kind: 'bad-operation' })
+    if (!isReadAsMeant(operation, body)) return refuse({ kind: 'bad-operation' })
     const objection = objectionTo(replica, operation, pen)
     if (objection) return refuse(objection)
     const joined = replica.joined ? { replica, events: [] } : await join(pen, replica)
@@ -108,6 +110,12 @@ const NOTHING_HELD: Held = new Map()
 const proposed = (replica: Replica, proposal: Proposal): Operation => {
   const isRemoval = proposal.kind === 'remove' || proposal.kind === 'leave' || proposal.kind === 'revoke'
   return isRemoval ? { ...proposal, held: heardOf(replica.graph) } : proposal
+}
+
+/** Titles are read leniently, but written as they are to be read. */
+const isReadAsMeant = (operation: Operation, body: Plain): boolean => {
+  const read = readOperation(body)
+  return read !== undefined && (operation.kind !== 'title' || readTitle(operation.title) === operation.title)
 }
 
 const isChange = (at: Membership, operation: Operation): boolean => {

@@ -6,7 +6,7 @@ import { HASH_BYTES } from '../crypto/symmetric.ts'
 import { AUTHORS_MAX } from '../event/graph.ts'
 import { deviceOf, personOf, verifyCertificate } from '../identity/certificate.ts'
 import { entryShape, plainEntry, type Entry } from './founding.ts'
-import { parseTitle, TITLE_UNITS_MAX } from './title.ts'
+import { readTitle, TITLE_UNITS_MAX } from './title.ts'
 
 export type Role = 'member' | 'admin'
 
@@ -146,8 +146,7 @@ const READERS: Readers = {
   },
   title: (body) => {
     const read = titleShape(body)
-    const title = read && parseTitle(read[1])
-    return read && title?.ok && title.value === read[1] ? { kind: read[0], title: title.value } : undefined
+    return read && { kind: read[0], title: readTitle(read[1]) }
   },
   picture: (body) => {
     const read = pictureShape(body)

@@ -1,4 +1,4 @@
-import { parseWords } from '../identity/name.ts'
+import { parseWords, tameWords } from '../identity/name.ts'
 import type { Result } from '../bytes/result.ts'
 
 export const TITLE_CHARACTERS_MAX = 60
@@ -24,3 +24,11 @@ export const parseTitle = (typed: string): Result<string, TitleRefusal> => {
       return { ok: false, refusal: { ...refusal, kind: 'title-forbidden' } }
   }
 }
+
+/**
+ * The title that a step gives a group, whatever was claimed. Which characters are allowed changes with the version of
+ * Unicode that a program knows, and who is in must be the same for everybody: so no step is refused for its words.
+ */
+export const readTitle = (claimed: string): string => tameWords(claimed, TITLE_CHARACTERS_MAX) || UNTITLED
+
+const UNTITLED = 'Untitled'

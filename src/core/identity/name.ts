@@ -48,6 +48,13 @@ export const parseWords = (typed: string, charactersMax: number): Result<string,
   return accept(words)
 }
 
+/** The same of words that somebody else wrote and that have to be shown, whatever they are; empty if nothing is left. */
+export const tameWords = (claimed: string, charactersMax: number): string => {
+  const allowed = claimed.replace(UNWANTED, (character) => (isSpelling(character) ? character : ''))
+  const words = parseWords([...allowed.normalize('NFC')].slice(0, charactersMax).join(''), charactersMax)
+  return words.ok ? words.value : ''
+}
+
 /** Two names with the same look are shown with their tags: case, accents, width and common twins do not count. */
 export const lookOf = (name: string): string =>
   [
@@ -62,10 +69,10 @@ export const lookOf = (name: string): string =>
     .replace(/vv/g, 'w')
 
 /**
- * Control characters, line separators, lone surrogates, unassigned and private ones, and whatever is invisible or turns
- * the direction of text.
+ * Control characters, line separators, lone surrogates, private ones and those that never will be any, and whatever is
+ * invisible or turns the direction of text. What is not assigned yet is allowed: to somebody with a newer program it is.
  */
-const UNWANTED = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
+const UNWANTED = /[\p{Cc}\p{Cs}\p{Co}\p{Noncharacter_Code_Point}\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
 
 /** What emoji and some scripts are spelled with: joiners, variation selectors, the tags of flags; and white space. */
 const isSpelling = (character: string): boolean => {
@@ -73,7 +80,7 @@ const isSpelling = (character: string): boolean => {
   return ' \t\n\r\u200C\u200D\uFE0E\uFE0F'.includes(character) || (code >= 0xe0020 && code <= 0xe007f)
 }
 
-const VISIBLE = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u
+const VISIBLE = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}\p{Cn}]/u
 
 const codePoint = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`

@@ -144,9 +144,11 @@ export const readContent = (from: Uint8Array): Content | undefined => {
   }
 }
 
-/** Whether this is something to react with: short, and made of nothing but symbols. */
-export const isEmoji = (typed: string): boolean =>
-  typed.length <= EMOJI_UNITS_MAX && /^(?:\p{RGI_Emoji}|\p{Extended_Pictographic}\uFE0F?)$/v.test(typed)
+/** Whether this is something to react with: one emoji, or a sequence that may be one to a later Unicode. */
+export const isEmoji = (typed: string): boolean => typed.length <= EMOJI_UNITS_MAX && EMOJI.test(typed)
+
+const EMOJI =
+  /^(?:\p{RGI_Emoji}|\p{Extended_Pictographic}[\uFE0F\p{Emoji_Modifier}]?(?:\u200D\p{Extended_Pictographic}[\uFE0F\p{Emoji_Modifier}]?)*)$/v
 
 const NUMBER = {
   text: 1,

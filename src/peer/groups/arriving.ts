@@ -3,7 +3,6 @@ import type { Hex } from '../../core/bytes/hex.ts'
 import { accept, refuse, type Result } from '../../core/bytes/result.ts'
 import { chainOf } from '../../core/event/graph.ts'
 import { isUnkeyed } from '../../core/group/rekey.ts'
-import { parseTitle } from '../../core/group/title.ts'
 import { openListing } from '../../core/identity/card.ts'
 import { personOf } from '../../core/identity/certificate.ts'
 import { readContent, type Introduction } from '../../core/timeline/content.ts'
@@ -118,5 +117,5 @@ export const createArriving = (peer: RunningPeer, crypto: Crypto): Arriving => {
 const readIntroduction = (bytes: Uint8Array): Introduction | undefined => {
   const decoded = decode(bytes)
   const content = decoded.ok ? readContent(bytes) : undefined
-  return content?.kind === 'introduction' && parseTitle(content.title).ok ? content : undefined
+  return content?.kind === 'introduction' ? content : undefined
 }

@@ -26,11 +26,16 @@ test('[ID5] a name has one to forty characters', () => {
 test('[ID6] control, invisible and direction-changing characters are refused and named', () => {
   for (const code of [
     0, 7, 0x1b, 0x7f, 0x85, 0xad, 0x200b, 0x200e, 0x202e, 0x2028, 0x2066, 0xfeff, 0xd800, 0xe000, 0x3164, 0xfff9,
+    0xfdd0, 0xffff,
   ]) {
     const name = parseName(`A${String.fromCharCode(code)}B`)
     const expected = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
     assert.equal(!name.ok && name.refusal.kind === 'name-forbidden' && name.refusal.character, expected)
   }
+})
+
+test('[ID12] a character that only a later Unicode assigns is allowed, also alone', () => {
+  for (const name of ['Ann \u{3FFFD}', '\u{1FAFD}\u{1FADA}', '\u{3FFFD}']) assert.equal(parsed(name), name)
 })
 
 test('[ID5] what was parsed once is the same when parsed again, and nothing throws', () => {

@@ -100,4 +100,7 @@ test('[TL5] a reaction is one emoji', () => {
   for (const emoji of ['👍', '❤️', '👩‍👩‍👧', '🏳️‍🌈', '🇩🇪', '👍🏽', '©️']) assert.equal(isEmoji(emoji), true, emoji)
   for (const other of ['', 'a', '1', '👍👍', '👍 ', '\u200d', '<b>', '👍'.repeat(40)])
     assert.equal(isEmoji(other), false, other)
+  // What no Unicode has joined so far, and places that are kept for emoji to come.
+  for (const later of ['🐈‍🚀', '🧙🏽‍🐈', '\u{1FAFD}', '\u{1FADA}\uFE0F']) assert.equal(isEmoji(later), true, later)
+  for (const other of ['🐈‍', '‍🐈', '🐈‍a', '🐈🚀']) assert.equal(isEmoji(other), false, other)
 })
