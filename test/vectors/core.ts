@@ -16,6 +16,7 @@ import { signCard, signListing } from '../../src/core/identity/card.ts'
 import { certify } from '../../src/core/identity/certificate.ts'
 import { lookOf, parseName, type Name } from '../../src/core/identity/name.ts'
 import { tagOf } from '../../src/core/identity/tag.ts'
+import { encodeOffer } from '../../src/core/reach/offer.ts'
 import { digestOf } from '../../src/core/sync/digest.ts'
 import { encodeFrame } from '../../src/core/sync/frame.ts'
 import { newSession, step } from '../../src/core/sync/session.ts'
@@ -231,6 +232,8 @@ const session = async (alice: Keys, bob: Keys) => {
     digests: encodeFrame({ kind: 'digests', digests: new Map([[tag, digestOf(held)]]) }),
     request: encodeFrame({ kind: 'request', bytes: Uint8Array.of(6) }),
     answer: encodeFrame({ kind: 'answer', bytes: Uint8Array.of(7) }),
+    ask: encodeFrame({ kind: 'ask', tag, ids: [target] }),
+    place: encodeFrame({ kind: 'place', bytes: encodeOffer('answer', ['203.0.113.7:4001']) }),
   }
   return { nonces: { alice: hers, bob: his }, binding: talking.talk.binding, conversation, tag, frames }
 }
@@ -245,6 +248,15 @@ const contents: readonly Content[] = [
   { kind: 'profile', name: 'Ann', was: 'Anna' },
   { kind: 'read', upTo: [[target, 7]] },
   { kind: 'again', target, plaintext: Uint8Array.of(1, 2) },
+  {
+    kind: 'introduction', conversation: 'dd'.repeat(32), founding: Uint8Array.of(3, 4), title: 'Trip', mailbox: seed(0x63),
+    listings: [Uint8Array.of(5)],
+  },
+  { kind: 'history', conversation: 'dd'.repeat(32), contents: [[target, Uint8Array.of(6)]] },
+  { kind: 'shared', with: 'ee'.repeat(32), days: null, count: 12 },
+  { kind: 'invitation', secret: seed(0x64).subarray(0, 16), history: { share: 'none' } },
+  { kind: 'invitation', secret: seed(0x64).subarray(0, 16), history: { share: 'days', days: 7 } },
+  { kind: 'invitation', secret: seed(0x64).subarray(0, 16), history: { share: 'all' } },
 ]
 
 const names = ['Ann', '  Ann   Lee ', 'Jose\u0301', 'A\u202Eb', '   ', 'x'.repeat(41), 'Аlісе'].map((typed) => {
@@ -277,7 +289,7 @@ const signed = (event: SignedEvent) => {
 }
 
 /** Bytes as hexadecimal text; a Buffer would turn itself into something else first. */
-const readable = (value: unknown): unknown =>
+export const readable = (value: unknown): unknown =>
   JSON.parse(
     JSON.stringify(value, function (this: Record<string, unknown>, name, each: unknown) {
       const raw = this[name]

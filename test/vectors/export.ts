@@ -3,9 +3,9 @@ import { sealChunks } from '../../src/core/backup/chunks.ts'
 import { encodeEntry, type Entry, type Head, type Kept } from '../../src/core/backup/entry.ts'
 import { readPreamble, writeExport } from '../../src/core/backup/export.ts'
 import { encode } from '../../src/core/bytes/cbor.ts'
-import { toHex } from '../../src/core/bytes/hex.ts'
 import { hkdfExpand } from '../../src/core/crypto/symmetric.ts'
 import { stretch } from '../../src/crypto/argon2.ts'
+import { readable } from './core.ts'
 
 /** `node test/vectors/export.ts` writes the vectors beside this file; a test makes them anew and compares. */
 export const VECTORS_FILE = new URL('export.json', import.meta.url)
@@ -90,8 +90,5 @@ export const vectors = async (): Promise<unknown> => {
     stream: { byte: 0x53, length: stream.length, firstTag: sealed.subarray(65_536, 65_552), last: sealed.subarray(65_552) },
   })
 }
-
-const readable = (value: unknown): unknown =>
-  JSON.parse(JSON.stringify(value, (_, each: unknown) => (each instanceof Uint8Array ? toHex(each) : each)))
 
 if (import.meta.main) writeFileSync(VECTORS_FILE, `${JSON.stringify(await vectors(), null, 2)}\n`)
