@@ -27,6 +27,7 @@ import { openSealed, type Opened } from './open.ts'
 import { takeEpoch, type EpochTaken } from './take-epoch.ts'
 import { readUnopened } from './unopened.ts'
 import { isVoided } from './voided.ts'
+import { isRemoval, REMOVALS_MAX } from './warrant.ts'
 
 /** What a verified event turned out to be. All of these are kept; only a refusal is not. */
 export type Received =
@@ -95,11 +96,16 @@ export const receive = async (
   const missing = placed.ok && 'missing' in placed.value ? placed.value.missing : 0
   if (graph.controlHeads.length > CONTROL_HEADS_MAX) return refuse({ kind: 'too-many-heads' })
   const isStep = said.kind === 'operation' || said.kind === 'founding' || said.kind === 'joining'
-  const steps = replica.kind === 'group' ? STEPS_MAX : DIRECT_STEPS_MAX
-  if (isStep && replica.history.steps.size >= steps) return refuse({ kind: 'too-many-operations' })
+  if (isStep && replica.history.steps.size >= stepsMax(replica, said)) return refuse({ kind: 'too-many-operations' })
   const grown = { ...replica, graph, keyring: wipeAged(replica.keyring, input.now) }
   const taken = await take(crypto, grown, { event, said, past, at, before: replica, ...input })
   return accept({ kind: 'kept', ...taken, missing, ...(branch && { branch: { first: branch.first } }) })
+}
+
+/** Whoever fills a group with steps can still be removed from it. */
+const stepsMax = ({ kind }: Replica, said: Said): number => {
+  if (kind !== 'group') return DIRECT_STEPS_MAX
+  return said.kind === 'operation' && isRemoval(said.operation) ? REMOVALS_MAX : STEPS_MAX
 }
 
 /**

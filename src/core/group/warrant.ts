@@ -4,9 +4,11 @@ import { DEVICES_MAX, PEOPLE_MAX } from './members.ts'
 import { isAdmin, type Membership } from './membership.ts'
 import { countOf, type Step, type Warrant } from './step.ts'
 
-/** Steps in the past of one that is not a removal; and in the past of any. */
+/** Steps in the past of most; and of one by which somebody leaves or gives up a device. */
 export const OPERATIONS_MAX = 4_096
-export const REMOVALS_BEYOND_MAX = 2_048
+export const REVOCATIONS_MAX = 6_144
+/** Steps in the past of one by which an admin removes or demotes somebody: no member can bring about so many. */
+export const REMOVALS_MAX = 20_480
 
 /** Why somebody may not do what they want to, or did. */
 export type Objection =
@@ -43,12 +45,20 @@ export const warrantFor = (
   return { warrant: { person, seniority, byDefault, uses: invited?.uses ?? null } }
 }
 
+const limitOf = (deed: Step['deed']): number => {
+  if (isRemoval(deed)) return REMOVALS_MAX
+  return isRevocation({ deed }) ? REVOCATIONS_MAX : OPERATIONS_MAX
+}
+
+/** Whether somebody else is to go or to lose a role, which only admins may bring about. */
+export const isRemoval = ({ kind }: { readonly kind: string }): boolean => kind === 'remove' || kind === 'demote'
+
 const objectionTo = (
   { deed, past, time }: Omit<Step, 'warrant' | 'number'>,
   { person, at }: { readonly person: Hex; readonly at: Membership },
 ): Objection | undefined => {
   const count = countOf(past)
-  const limit = isRevocation({ deed }) ? OPERATIONS_MAX + REMOVALS_BEYOND_MAX : OPERATIONS_MAX
+  const limit = limitOf(deed)
   if (count >= limit) return { kind: 'too-many', what: 'operations', limit }
   switch (deed.kind) {
     case 'found':

@@ -4,11 +4,12 @@ import type { Hex } from '../../../src/core/bytes/hex.ts'
 import { fold, FOLDS_KEPT_MAX, membershipOf } from '../../../src/core/group/fold.ts'
 import { closureOf, emptyHistory, withStep, type History } from '../../../src/core/group/history.ts'
 import { DEVICES_MAX, PEOPLE_MAX } from '../../../src/core/group/members.ts'
-import { DIRECT_STEPS_MAX } from '../../../src/core/group/replica.ts'
+import { DIRECT_STEPS_MAX, STEPS_MAX } from '../../../src/core/group/replica.ts'
 import type { Deed, Step } from '../../../src/core/group/step.ts'
-import { OPERATIONS_MAX, warrantFor } from '../../../src/core/group/warrant.ts'
+import { OPERATIONS_MAX, REMOVALS_MAX, REVOCATIONS_MAX, warrantFor } from '../../../src/core/group/warrant.ts'
 import { createDeterministicCrypto } from '../deterministic-crypto.ts'
-import { createTalk } from './device.ts'
+import { createTalk, type Device } from './device.ts'
+import { createParty, namesIn } from './party.ts'
 
 const idOf = (name: string): Hex => Buffer.from(name).toString('hex').padStart(64, '0').slice(-64)
 const owned = (person: string, device = person) => [idOf(`device ${device}`), idOf(person)] as const
@@ -102,6 +103,38 @@ test('[MB30] after 4,096 operations only removals count', () => {
   assert.deepEqual('objection' in title && title.objection.kind, 'too-many')
   const removal = warrantFor({ ...input, deed: { kind: 'remove', person: idOf('Bob'), held: new Map() } }, at)
   assert.ok('warrant' in removal)
+})
+
+test('[MB48] nobody can do so much that an admin could not remove them any more', async () => {
+  const history = founded()
+  const at = membershipOf(
+    taken(history, { name: 'Bob', by: 'Alice', deed: add(owned('Bob')), on: [idOf('founding')] }).history,
+    [idOf('Bob')],
+  )
+  const objects = (by: string, deed: Deed, count: number): boolean => {
+    const past = new Uint32Array(count / 32).fill(0xffff_ffff)
+    const author = idOf(`device ${by}`)
+    return (
+      'objection' in warrantFor({ author, seq: 1, time: 0, parents: [], past, depth: 3, id: idOf('next'), deed }, at)
+    )
+  }
+  const held = new Map()
+  assert.ok(objects('Bob', { kind: 'revoke', device: idOf('device Bob'), held }, REVOCATIONS_MAX))
+  assert.ok(!objects('Alice', { kind: 'remove', person: idOf('Bob'), held }, STEPS_MAX))
+  assert.ok(objects('Alice', { kind: 'remove', person: idOf('Bob'), held }, REMOVALS_MAX))
+  const party = await createParty(createDeterministicCrypto(), { admins: ['Dan'], members: ['Bob', 'Carol'] })
+  const [alice, dan, bob, carol] = party.devices as [Device, Device, Device, Device]
+  const full = new Map(carol.replica.history.steps)
+  const [step] = full.values()
+  for (let number = full.size; step && number < STEPS_MAX; number++)
+    full.set(idOf(`step ${number}`), { ...step, number })
+  carol.replica = { ...carol.replica, history: { ...carol.replica.history, steps: full } }
+  assert.deepEqual(await carol.hears((await dan.operates({ kind: 'title', title: 'Full' })).slice(0, 1)), [
+    'refused: too-many-operations',
+  ])
+  const [outcome = ''] = await carol.hears((await alice.removes(bob)).slice(0, 1))
+  assert.doesNotMatch(outcome, /refused/)
+  assert.equal(namesIn(carol, party.devices), 'Alice* Dan* Carol')
 })
 
 test('[MB1] what was decided is remembered for the latest sets of steps alone', () => {
