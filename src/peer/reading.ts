@@ -59,10 +59,12 @@ export const createReading = (peer: RunningPeer): Reading => {
   return {
     read: async (room, upTo) => {
       const change = room.readChange(upTo)
-      if (!change) return accept(null)
-      const kept = await peer.keep([change])
+      const late = room.late.reading()
+      if (!change && late.changes.length === 0) return accept(null)
+      const kept = await peer.keep([...(change ? [change] : []), ...late.changes])
       if (!kept.ok) return refuse(refusalOf(kept.refusal))
-      room.readUpTo = upTo
+      if (change) room.readUpTo = upTo
+      late.read()
       await room.count(peer.store)
       peer.screens.tellRoom(room)
       soon(room, upTo)

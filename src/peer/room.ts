@@ -9,6 +9,7 @@ import type { Conversation } from './conversation.ts'
 import { progressOf } from './delivery.ts'
 import { groupTalk, roleIn } from './group.ts'
 import type { Introduced } from './introduced.ts'
+import { Late } from './late.ts'
 import { AHEAD_MILLIS_MAX, snippetOf } from './line-view.ts'
 import type { RecordChange } from './record.ts'
 import type { Sealing } from './sealing.ts'
@@ -38,19 +39,22 @@ export class Room {
   forgotten = false
   draft = ''
   readUpTo: Order | undefined
+  /** What came too late to lie behind that place. */
+  readonly late: Late
   unread = 0
   /** The secret of a mailbox that an invitation gave to both, for until they have heard from each other. */
   meeting: Uint8Array | undefined
   #last: { readonly order: Order; readonly text: string; readonly person: Hex } | undefined
 
-  constructor(conversation: Conversation, input: { readonly company: Company; readonly me: Hex }) {
+  constructor(conversation: Conversation, input: { readonly company: Company; readonly late: Late; readonly me: Hex }) {
     this.conversation = conversation
+    this.late = input.late
     this.company = input.company
     this.me = input.me
   }
 
   static async load(store: Store, conversation: Conversation, who: { company: Company; me: Hex }): Promise<Room> {
-    const room = new Room(conversation, who)
+    const room = new Room(conversation, { ...who, late: await Late.load(store, conversation.id) })
     room.draft = readDraft(await store.record('draft', conversation.id))
     room.muted = (await store.record('conversation', `${conversation.id}/muted`)) !== undefined
     room.meeting = await store.record('conversation', meetingKey(conversation.id))
@@ -115,7 +119,8 @@ export class Room {
   }
 
   async count(store: Store): Promise<void> {
-    this.unread = await store.unread(this.conversation.id, this.readUpTo, UNREAD_COUNTED_MAX)
+    const behind = await store.unread(this.conversation.id, this.readUpTo, UNREAD_COUNTED_MAX)
+    this.unread = Math.min(UNREAD_COUNTED_MAX, behind + this.late.count)
   }
 
   /** What to write so that everything up to here counts as read; nothing when it does already. */
@@ -143,7 +148,7 @@ export class Room {
       (key) => ({ drop: 'record', space: 'conversation', key }) as const,
     )
     const mark = { put: 'record', space: 'conversation', key: forgottenKey(id), value: encode(null) } as const
-    return [mark, ...dropped, { drop: 'record', space: 'draft', key: id }]
+    return [mark, ...dropped, ...this.late.reading().changes, { drop: 'record', space: 'draft', key: id }]
   }
 
   /** Nothing of it is on disk any more. */
@@ -153,6 +158,7 @@ export class Room {
     this.muted = false
     this.draft = ''
     this.readUpTo = undefined
+    this.late.reading().read()
     this.unread = 0
     this.#last = undefined
   }

@@ -274,6 +274,8 @@ export class RunningPeer {
     this.sharing.grew(room, kept)
     if (room.shown) this.#companions?.mailing.kept(room, kept)
     room.note(kept.lines)
+    const late = room.late.note(kept, { own: room.conversation.replica.me.device, readUpTo: room.readUpTo })
+    if (late.length > 0) void this.keep(late)
     if (room.takesPart) becomeFamiliar(this, room)
     const told = { acquaintances: this.acquaintances, companions: this.#companions }
     for (const meaning of kept.meanings) understand(meaning, room, told)

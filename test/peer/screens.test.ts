@@ -3,7 +3,8 @@ import test from 'node:test'
 import { DRAFT_CHARACTERS_MAX } from '../../src/peer/calls/talking.ts'
 import { CARD_KEY_MILLIS } from '../../src/peer/self.ts'
 import { UNREAD_COUNTED_MAX } from '../../src/peer/room.ts'
-import { conversationOf, createTown, done, linesOf, refusalOf, say, type Home } from '../support/town.ts'
+import { foundGroup, groupView, sayIn } from '../support/group.ts'
+import { conversationOf, createTown, done, linesIn, linesOf, refusalOf, say, type Home } from '../support/town.ts'
 import { listenForReuse } from '../support/wiretap.ts'
 
 const friends = async (seed: number) => {
@@ -34,6 +35,59 @@ test('[PE22] messages of others are unread until they are read here, also after 
   // Reading does not go back.
   done(await alice.calls.read({ conversation, upTo: lines[0]?.order ?? assert.fail() }))
   assert.equal((await viewOf(alice, bob))?.unread, 1)
+})
+
+test('[PE90] what comes late is unread although it lies before what was read, also after a restart', async () => {
+  const { town, alice, bob } = await friends(4)
+  const conversation = await conversationOf(alice, bob)
+  town.wires.part(alice.device, bob.device)
+  await town.time.advance(5_000)
+  done(await bob.calls.say({ conversation, text: 'before' }))
+  await town.time.advance(60_000)
+  done(await alice.calls.say({ conversation, text: 'after' }))
+  const newest = (await linesOf(alice, bob)).at(-1) ?? assert.fail()
+  const read = async (): Promise<unknown> => done(await alice.calls.read({ conversation, upTo: newest.order }))
+  await read()
+  assert.equal((await viewOf(alice, bob))?.unread, 0)
+  town.wires.mend(alice.device, bob.device)
+  await town.time.advance(120_000)
+  const texts = (await linesOf(alice, bob)).flatMap((line) => (line.kind === 'message' ? [line.text] : []))
+  assert.deepEqual(texts.slice(-2), ['before', 'after'])
+  assert.equal((await viewOf(alice, bob))?.unread, 1)
+  await alice.stop()
+  await alice.start()
+  assert.equal((await viewOf(alice, bob))?.unread, 1)
+  await read()
+  assert.equal((await viewOf(alice, bob))?.unread, 0)
+  await alice.stop()
+  await alice.start()
+  assert.equal((await viewOf(alice, bob))?.unread, 0)
+})
+
+test('[PE90] one message of a time that is far ahead silences nobody', async () => {
+  const town = createTown(5)
+  const decades = 70 * 365 * 86_400_000
+  const ann = await town.home('Ann')
+  const bob = await town.home('Bob')
+  const uma = await town.home('Uma', { skew: decades })
+  await town.time.advance(3_000)
+  for (const one of [ann, bob, uma])
+    for (const other of [ann, bob, uma])
+      if (one !== other) done(await one.calls.decide({ person: other.person, standing: 'accepted' }))
+  await town.time.advance(1_000)
+  const conversation = await foundGroup(town, ann, { title: 'Club', others: [bob, uma] })
+  await sayIn(uma, conversation, 'what a clock')
+  await town.time.advance(5_000)
+  const newest = (await linesIn(bob, conversation)).at(-1) ?? assert.fail()
+  assert.ok(newest.order.time > town.time.now() + decades / 2)
+  const read = async (): Promise<unknown> => done(await bob.calls.read({ conversation, upTo: newest.order }))
+  await read()
+  assert.equal(groupView(bob, conversation).unread, 0)
+  await sayIn(ann, conversation, 'at nine')
+  await town.time.advance(5_000)
+  assert.equal(groupView(bob, conversation).unread, 1)
+  await read()
+  assert.equal(groupView(bob, conversation).unread, 0)
 })
 
 test(`[PE22] more than ${UNREAD_COUNTED_MAX} unread messages are not counted`, async () => {
