@@ -1,4 +1,3 @@
-import { concat } from '../core/bytes/concat.ts'
 import { FRAME_BYTES_MAX } from './port.ts'
 
 /** A frame on a stream is its length in four bytes, big-endian, then that many bytes. */
@@ -9,11 +8,14 @@ export type FrameRefusal =
   | { readonly kind: 'frame-too-large'; readonly size: number; readonly limit: number }
 
 export type FrameDecoder = {
-  /**
-   * The frames that are complete now, each a copy. When `broken` is set, the framing broke behind them: nothing after
-   * that place has a meaning, and every later call gives no frames.
-   */
-  read(chunk: Uint8Array): { readonly frames: readonly Uint8Array[]; readonly broken?: FrameRefusal }
+  /** Takes in what came next. To be called when `next` has nothing more; the bytes are to stay as they are until then. */
+  put(chunk: Uint8Array): void
+  /** The next frame that is complete, a copy. Undefined: more has to come, or the framing broke. */
+  next(): Uint8Array | undefined
+  /** Why the framing broke: nothing behind that place has a meaning, and there are no more frames. */
+  broken(): FrameRefusal | undefined
+  /** True while `next` has not yet looked at all that came. */
+  isBehind(): boolean
   /** True between two frames: where a stream may end. */
   atBoundary(): boolean
 }
@@ -34,54 +36,75 @@ export const encodeFrames = (frames: readonly Uint8Array[]): Uint8Array => {
 }
 
 /**
- * Takes frames out of a stream however it is cut into chunks. It holds at most one unfinished frame, and of it only
- * what has really arrived: a header alone reserves nothing.
+ * Takes frames out of a stream however it is cut into chunks, one at a time, so that what nobody wants yet stays as it
+ * came. It holds at most one unfinished frame: of it only what has really arrived, up to twice, and none of the chunks.
  */
 export const createFrameDecoder = (): FrameDecoder => {
-  let held: Uint8Array[] = []
-  let heldBytes = 0
-  /** Bytes of header and frame that `held` must have before there is anything to take. */
-  let needed = FRAME_HEADER_BYTES
+  let chunk: Uint8Array = NOTHING
+  let at = 0
+  /** The length of the frame as far as its header has come. */
+  let size = 0
+  let headerBytes = 0
+  let frame = NOTHING
+  let frameBytes = 0
   let broken: FrameRefusal | undefined
 
-  const takeAll = (bytes: Uint8Array): Uint8Array[] => {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-    const frames: Uint8Array[] = []
-    let at = 0
-    needed = FRAME_HEADER_BYTES
-    while (bytes.length - at >= FRAME_HEADER_BYTES) {
-      const size = view.getUint32(at)
-      broken = refusalOf(size)
-      if (broken !== undefined) break
-      needed = FRAME_HEADER_BYTES + size
-      if (bytes.length - at < needed) break
-      frames.push(copy(bytes, at + FRAME_HEADER_BYTES, at + needed))
-      at += needed
-      needed = FRAME_HEADER_BYTES
+  // A copy, in one array that grows: a view would keep in memory all that the byte came with, which may be a thousand
+  // times as much, and the length is a stranger's word.
+  const hold = (piece: Uint8Array): void => {
+    const filled = frameBytes + piece.length
+    if (filled > frame.length) {
+      const grown = new Uint8Array(Math.min(size, Math.max(filled, frame.length * 2)))
+      grown.set(frame.subarray(0, frameBytes))
+      frame = grown
     }
-    // A copy, so that the little that is left does not keep the whole chunk in memory.
-    held = at === bytes.length || broken !== undefined ? [] : [copy(bytes, at, bytes.length)]
-    heldBytes = bytes.length - at
-    return frames
+    frame.set(piece, frameBytes)
+    frameBytes = filled
+  }
+
+  const readHeader = (): void => {
+    for (; headerBytes < FRAME_HEADER_BYTES && at < chunk.length; headerBytes += 1) {
+      size = size * 256 + (chunk[at] ?? 0)
+      at += 1
+    }
+    if (headerBytes === FRAME_HEADER_BYTES) broken ??= refusalOf(size)
+  }
+
+  const take = (): Uint8Array => {
+    const whole = frame
+    frame = NOTHING
+    frameBytes = 0
+    headerBytes = 0
+    size = 0
+    return whole
   }
 
   return {
-    atBoundary: () => heldBytes === 0,
-    read: (chunk) => {
-      if (broken !== undefined) return { frames: [], broken }
-      held.push(chunk)
-      heldBytes += chunk.length
-      if (heldBytes < needed) return { frames: [] }
-      const frames = takeAll(held.length === 1 ? chunk : concat(held))
-      return broken === undefined ? { frames } : { frames, broken }
+    put: (bytes) => {
+      chunk = bytes
+      at = 0
     },
+    next: () => {
+      readHeader()
+      if (broken === undefined && headerBytes === FRAME_HEADER_BYTES) {
+        const end = Math.min(chunk.length, at + size - frameBytes)
+        hold(chunk.subarray(at, end))
+        at = end
+        if (frameBytes === size) return take()
+      }
+      chunk = NOTHING
+      at = 0
+      return undefined
+    },
+    broken: () => broken,
+    isBehind: () => at < chunk.length,
+    atBoundary: () => headerBytes === 0,
   }
 }
+
+const NOTHING = new Uint8Array(0)
 
 const refusalOf = (size: number): FrameRefusal | undefined => {
   if (size === 0) return { kind: 'frame-empty' }
   return size > FRAME_BYTES_MAX ? { kind: 'frame-too-large', size, limit: FRAME_BYTES_MAX } : undefined
 }
-
-// Not `slice`: a Buffer's shares memory with the chunk, which may be used again.
-const copy = (bytes: Uint8Array, start: number, end: number): Uint8Array => new Uint8Array(bytes.subarray(start, end))

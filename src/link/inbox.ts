@@ -5,6 +5,8 @@ export const INBOX_BYTES_MAX = 256 * 1024
 export type Inbox = {
   put(frame: Uint8Array): void
   full(): boolean
+  /** True once nobody reads any more. */
+  isAbandoned(): boolean
   /** Frames that wait are still read; then `frames` ends. */
   end(): void
   readonly frames: AsyncIterable<Uint8Array>
@@ -17,6 +19,7 @@ export const createInbox = (onRoom: () => void): Inbox => {
   let bytes = 0
   let wasFull = false
   let ended = false
+  let abandoned = false
   let wake: (() => void) | undefined
 
   const wakeReader = (): void => {
@@ -51,6 +54,7 @@ export const createInbox = (onRoom: () => void): Inbox => {
       }
     } finally {
       // A reader that stopped early reads nothing more: what waits would be held for ever.
+      abandoned = true
       waiting = []
       first = 0
       bytes = INBOX_BYTES_MAX
@@ -65,6 +69,7 @@ export const createInbox = (onRoom: () => void): Inbox => {
       wakeReader()
     },
     full: () => bytes >= INBOX_BYTES_MAX,
+    isAbandoned: () => abandoned,
     end: () => {
       ended = true
       wakeReader()

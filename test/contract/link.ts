@@ -120,6 +120,16 @@ export const testLinks = (name: string, path: Link['path'], meet: () => Promise<
     assert.deepEqual(await meeting.wait(theirs.closed), { kind: 'theirs' })
   })
 
+  story('[LK4] tiny frames of which more wait than may be held arrive too after a close', async (meeting) => {
+    const [mine, theirs] = await connect(meeting)
+    const sent = Array.from({ length: 5_000 }, (_, index) => Uint8Array.of(index))
+    for (const frame of sent) mine.send(frame)
+    mine.close()
+    const got = await meeting.wait(take(theirs, Infinity))
+    assert.equal(Buffer.concat(got).compare(Buffer.concat(sent)), 0, `${got.length} of ${sent.length}`)
+    assert.deepEqual(await meeting.wait(theirs.closed), { kind: 'theirs' })
+  })
+
   story('[LK4] the side that was dialled may close too', async (meeting) => {
     const [mine, theirs] = await connect(meeting)
     theirs.send(patterned(10, 1))

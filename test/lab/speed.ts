@@ -76,5 +76,8 @@ export const socketWire = (socket: Socket): Wire => ({
 
 const framesOf = async function* (socket: Socket): AsyncGenerator<Uint8Array, void, void> {
   const decoder = createFrameDecoder()
-  for await (const chunk of socket) yield* decoder.read(chunk as Uint8Array).frames
+  for await (const chunk of socket) {
+    decoder.put(chunk as Uint8Array)
+    for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) yield frame
+  }
 }

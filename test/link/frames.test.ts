@@ -18,13 +18,11 @@ const chunked = (bytes: Uint8Array, at: readonly number[]): readonly Uint8Array[
 const read = (chunks: readonly Uint8Array[]): { readonly frames: readonly Uint8Array[]; readonly broken: unknown } => {
   const decoder = createFrameDecoder()
   const found: Uint8Array[] = []
-  let broken: unknown
   for (const chunk of chunks) {
-    const result = decoder.read(chunk)
-    found.push(...result.frames)
-    broken ??= result.broken
+    decoder.put(chunk)
+    for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) found.push(frame)
   }
-  return { frames: found, broken }
+  return { frames: found, broken: decoder.broken() }
 }
 
 test('[LK9] frames come out as they went in, however the stream is cut', () => {
@@ -69,8 +67,50 @@ test('[LK9] an empty frame and one above the limit break the stream, and frames 
 test('[LK9] a decoder knows whether the stream may end here', () => {
   const decoder = createFrameDecoder()
   assert.equal(decoder.atBoundary(), true)
-  decoder.read(Uint8Array.of(0, 0, 0, 2, 9))
+  decoder.put(Uint8Array.of(0, 0, 0, 2, 9))
+  assert.equal(decoder.next(), undefined)
   assert.equal(decoder.atBoundary(), false)
-  decoder.read(Uint8Array.of(9))
+  decoder.put(Uint8Array.of(9))
+  assert.deepEqual(decoder.next(), Uint8Array.of(9, 9))
   assert.equal(decoder.atBoundary(), true)
+})
+
+test('[LK65] frames are taken one at a time, and what nobody wants yet stays as it came', () => {
+  const decoder = createFrameDecoder()
+  decoder.put(encodeFrames([Uint8Array.of(1), Uint8Array.of(2), Uint8Array.of(3)]))
+  const behind: unknown[] = []
+  for (let frame = decoder.next(); frame !== undefined; frame = decoder.next())
+    behind.push([...frame, decoder.isBehind()])
+  assert.deepEqual(behind, [
+    [1, true],
+    [2, true],
+    [3, false],
+  ])
+  assert.equal(decoder.isBehind(), false)
+})
+
+test('[LK65] nothing that came with the pieces of an unfinished frame is kept, and each piece is a copy', () => {
+  const decoder = createFrameDecoder()
+  const sent = Uint8Array.from({ length: 3_000 }, (_, index) => index)
+  for (const byte of encodeFrames([sent]).subarray(0, -1)) {
+    const record = new Uint8Array(100).fill(byte)
+    decoder.put(record.subarray(40, 41))
+    assert.equal(decoder.next(), undefined)
+    record.fill(0)
+  }
+  decoder.put(sent.subarray(-1))
+  assert.deepEqual(decoder.next(), sent)
+})
+
+test('[LK65] a frame that is announced takes no memory before it comes', () => {
+  const header = new Uint8Array(5)
+  new DataView(header.buffer).setUint32(0, FRAME_BYTES_MAX)
+  const before = process.memoryUsage().arrayBuffers
+  const decoders = Array.from({ length: 64 }, () => {
+    const decoder = createFrameDecoder()
+    decoder.put(header)
+    return [decoder, decoder.next()] as const
+  })
+  assert.ok(process.memoryUsage().arrayBuffers - before < FRAME_BYTES_MAX)
+  assert.ok(decoders.every(([, frame]) => frame === undefined))
 })

@@ -79,7 +79,8 @@ export const createStreamLink = (
 
   const decoder = createFrameDecoder()
   const inbox = createInbox(() => {
-    if (stream.readStatus !== 'paused') return
+    takeFrames()
+    if (inbox.full() || stream.readStatus !== 'paused') return
     try {
       stream.resume()
     } catch {
@@ -89,14 +90,28 @@ export const createStreamLink = (
 
   const receive = (chunk: Uint8Array): void => {
     if (state !== 'open') return
-    const { frames, broken } = decoder.read(chunk)
-    for (const frame of frames) inbox.put(frame)
-    if (broken !== undefined) {
+    decoder.put(chunk)
+    takeFrames()
+    if (inbox.full() && stream.readStatus === 'readable') stream.pause()
+  }
+
+  /** No more of them than there is room for: as bytes they cost what they are long, and as frames much more. */
+  const takeFrames = (): void => {
+    while (!inbox.full()) {
+      const frame = decoder.next()
+      if (frame === undefined) break
+      inbox.put(frame)
+    }
+    const broken = decoder.broken()
+    if (broken !== undefined && state === 'open') {
       const size = broken.kind === 'frame-empty' ? 0 : broken.size
       finish({ kind: 'malformed', detail: `a frame of ${size} bytes` })
       connection.abort('the other side broke the framing')
-    } else if (inbox.full() && stream.readStatus === 'readable') stream.pause()
+    } else if (ended && !isBehind()) end()
   }
+
+  /** True while frames that have come are still to be read, and somebody reads. */
+  const isBehind = (): boolean => state === 'open' && decoder.isBehind() && !inbox.isAbandoned()
 
   // ---- the end
 
@@ -131,15 +146,17 @@ export const createStreamLink = (
     goodbye = true
   })
   /** Everything that was sent before the goodbye was handed out. */
+  let ended = false
   const end = (): void => {
-    if (!goodbye) return
+    ended = true
+    if (!goodbye || isBehind()) return
     if (connection.left) finish({ kind: 'ours' })
     else if (decoder.atBoundary()) finish({ kind: 'theirs' })
     else finish({ kind: 'malformed', detail: 'the stream ended inside a frame' })
     connection.hangUp()
   }
   const drop = (detail: string): void => {
-    if (goodbye && stream.readBufferLength > 0 && state === 'open') return
+    if (goodbye && state === 'open' && (stream.readBufferLength > 0 || isBehind())) return
     finish(connection.left ? { kind: 'ours' } : { kind: 'lost', detail })
     connection.hangUp()
   }
