@@ -1,5 +1,8 @@
-/** Bytes of unread frames at which the other side is held back. */
+/** Bytes of unread frames, and what they cost beside, at which the other side is held back. */
 export const INBOX_BYTES_MAX = 256 * 1024
+
+/** What a frame that waits costs beside its bytes: without it, frames of one byte would cost hundreds of times the bound. */
+export const FRAME_OVERHEAD_BYTES = 256
 
 /** Frames that arrived and wait to be read, oldest first. It never refuses one: `full` says when to stop bringing them. */
 export type Inbox = {
@@ -36,7 +39,7 @@ export const createInbox = (onRoom: () => void): Inbox => {
       waiting = waiting.slice(first)
       first = 0
     }
-    bytes -= frame.length
+    bytes -= costOf(frame)
     if (wasFull && bytes <= INBOX_BYTES_MAX / 2) {
       wasFull = false
       onRoom()
@@ -64,7 +67,7 @@ export const createInbox = (onRoom: () => void): Inbox => {
   return {
     put: (frame) => {
       waiting.push(frame)
-      bytes += frame.length
+      bytes += costOf(frame)
       if (bytes >= INBOX_BYTES_MAX) wasFull = true
       wakeReader()
     },
@@ -77,3 +80,5 @@ export const createInbox = (onRoom: () => void): Inbox => {
     frames: read(),
   }
 }
+
+const costOf = (frame: Uint8Array): number => frame.length + FRAME_OVERHEAD_BYTES
