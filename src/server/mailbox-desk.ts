@@ -12,7 +12,8 @@ export const MAILBOX_RATE: Rate = { perSecond: 2 * MIB, burst: 16 * MIB }
 export const REQUEST_COST_BYTES = {
   open: 8 * KIB,
   put: 2 * KIB,
-  part: 0,
+  /** Of no blob that is awaited: the others are paid for with the blob, and PART_BYTES_MIN bounds their number. */
+  strayPart: 2 * KIB,
   read: 2 * KIB,
   listen: 2 * KIB,
   trim: 16 * KIB,
@@ -31,6 +32,8 @@ export const PENDING_BYTES_PER_ADDRESS_MAX = 16 * MIB
 export const PENDING_BYTES_MAX = 64 * MIB
 /** Bytes of blobs that were read from disk for peers that do not take them. */
 export const UNREAD_BYTES_MAX = 64 * MIB
+/** Of each part but the last of its blob. To keep and take in many tiny ones costs far more than their bytes. */
+export const PART_BYTES_MIN = 16 * KIB
 /** From a blob's first part to its last. */
 export const UPLOAD_MILLIS_MAX = 30_000
 /** When to try again after `slow` for other reasons than the rate. */

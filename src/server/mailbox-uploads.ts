@@ -11,6 +11,8 @@ import {
   HEEDLESS_MILLIS,
   MAILBOX_RATE,
   mayPend,
+  PART_BYTES_MIN,
+  REQUEST_COST_BYTES,
   SLOW_MILLIS,
   UPLOAD_MILLIS_MAX,
   type MailboxDesk,
@@ -42,20 +44,21 @@ export const takePart = (
   const { upload, budget } = visitor.mailboxes
   if (upload?.request !== request) {
     // What follows of a blob that was refused, which its sender did not know yet.
-    take(budget, MAILBOX_RATE, part.length, now)
+    take(budget, MAILBOX_RATE, REQUEST_COST_BYTES.strayPart + part.length, now)
     if (wait(budget, MAILBOX_RATE, now) > 0) effects.push({ do: 'hold', peer: visitor.number, millis: HEEDLESS_MILLIS })
     return
   }
-  const isTooMuch = upload.received + part.length > upload.size
-  if (isTooMuch || !mayPend(desk, visitor.group, part.length)) {
+  const received = upload.received + part.length
+  const isAmiss = received > upload.size || (received < upload.size && part.length < PART_BYTES_MIN)
+  if (isAmiss || !mayPend(desk, visitor.group, part.length)) {
     dropUpload(desk, visitor)
-    if (isTooMuch) return refuseIt(call, request, 'unfinished')
+    if (isAmiss) return refuseIt(call, request, 'unfinished')
     return refuseIt(call, request, 'slow', SLOW_MILLIS)
   }
   addPending(desk, visitor.group, part.length)
-  upload.received += part.length
+  upload.received = received
   upload.parts.push(part.slice())
-  if (upload.received < upload.size) return
+  if (received < upload.size) return
   const { mailbox, size } = upload
   visitor.mailboxes.upload = undefined
   desk.uploading.delete(visitor.number)

@@ -12,8 +12,10 @@ import {
   LISTENERS_PER_MAILBOX_MAX,
   MAILBOX_RATE,
   OPENED_PER_PEER_MAX,
+  PART_BYTES_MIN,
   PENDING_BYTES_MAX,
   PENDING_BYTES_PER_ADDRESS_MAX,
+  REQUEST_COST_BYTES,
   UNREAD_BYTES_MAX,
   UPLOAD_MILLIS_MAX,
 } from '../../src/server/mailbox-desk.ts'
@@ -113,11 +115,12 @@ test('[MX12] a large blob comes in parts, and other messages may come between th
 
 test('[MX12] parts that do not make the blob, another put before the last part, or silence end it', async () => {
   const { ann, ask, say, told, settle, pass, state, mailboxes } = await inATalk()
+  const some = blob(PART_BYTES_MIN)
   ask(ann, { kind: 'put', mailbox, size: 2, part: blob(3) })
-  const tooMuch = ask(ann, { kind: 'put', mailbox, size: 5, part: blob(3) })
+  const tooMuch = ask(ann, { kind: 'put', mailbox, size: some.length + 2, part: some })
   say(ann, { kind: 'part', request: tooMuch, part: blob(3) })
-  ask(ann, { kind: 'put', mailbox, size: 5, part: blob(3) })
-  const slow = ask(ann, { kind: 'put', mailbox, size: 6, part: blob(3) })
+  ask(ann, { kind: 'put', mailbox, size: some.length + 2, part: some })
+  const slow = ask(ann, { kind: 'put', mailbox, size: some.length + 3, part: some })
   assert.equal(told(ann), 'refused 3 unfinished, refused 4 unfinished, refused 5 unfinished')
   pass(UPLOAD_MILLIS_MAX - 1)
   assert.equal(told(ann), '')
@@ -390,10 +393,11 @@ test('[MX20] a server with mailboxes sends a nonce with every welcome, the same 
 test('[MX21] whatever is asked in whatever order, nothing throws, and nothing is kept of who has left', async () => {
   const number = fc.nat(5)
   const name = fc.constantFrom(TALK.mailbox, OTHER.mailbox)
-  const bytes = fc.nat(200).map((size) => blob(size + 1))
+  const size = fc.oneof(fc.nat(300), fc.integer({ min: PART_BYTES_MIN, max: PART_BYTES_MIN + 300 }))
+  const bytes = size.map((each) => blob(each + 1))
   const request = fc.oneof(
     fc.record({ kind: fc.constant('open' as const), request: number, mailbox: name, signature: fc.constant(blob(64)) }),
-    fc.record({ kind: fc.constant('put' as const), request: number, mailbox: name, size: fc.nat(300), part: bytes }),
+    fc.record({ kind: fc.constant('put' as const), request: number, mailbox: name, size, part: bytes }),
     fc.record({ kind: fc.constant('part' as const), request: number, part: bytes }),
     fc.record({
       kind: fc.constant('read' as const),
@@ -449,4 +453,27 @@ test('[MX21] whatever is asked in whatever order, nothing throws, and nothing is
     }),
     { numRuns: 300 },
   )
+})
+
+test('[MX23] a blob comes in parts of at least so much, but for the last; smaller ones end it and leave nothing behind', async () => {
+  const { ann, ask, say, told, settle, state } = await inATalk()
+  const size = 2 * PART_BYTES_MIN + 1
+  const whole = ask(ann, { kind: 'put', mailbox, size, part: blob(PART_BYTES_MIN) })
+  say(ann, { kind: 'part', request: whole, part: blob(PART_BYTES_MIN) })
+  say(ann, { kind: 'part', request: whole, part: blob(1) })
+  await settle()
+  assert.match(withoutCursors(told(ann)), /^stored 3 at #$/)
+  ask(ann, { kind: 'put', mailbox, size, part: blob(1) })
+  const crumbs = ask(ann, { kind: 'put', mailbox, size, part: blob(PART_BYTES_MIN) })
+  say(ann, { kind: 'part', request: crumbs, part: blob(PART_BYTES_MIN - 1) })
+  assert.equal(told(ann), 'refused 4 unfinished, refused 5 unfinished')
+  assert.deepEqual([state.mailboxes?.pendingBytes, state.mailboxes?.uploading.size], [0, 0])
+})
+
+test('[MX23] parts of a blob that nobody awaits count as requests, however small', async () => {
+  const { ann, bob, say, held } = await inATalk()
+  const parts = MAILBOX_RATE.burst / REQUEST_COST_BYTES.strayPart
+  for (let part = 0; part < parts; part++) say(ann, { kind: 'part', request: 99, part: blob(1) })
+  assert.equal(held(ann), HEEDLESS_MILLIS)
+  assert.equal(held(bob), 0)
 })
