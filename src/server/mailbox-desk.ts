@@ -2,6 +2,7 @@ import type { Hex } from '../core/bytes/hex.ts'
 import type { Cursor } from '../core/rendezvous/mailbox-messages.ts'
 import type { Millis } from '../view/view.ts'
 import { fullBucket, type Bucket, type Rate } from './bucket.ts'
+import { fullPool, heldBy, mayDraw, type Pool } from './pool.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB
@@ -27,10 +28,10 @@ export const ADDRESSES_MAX = 65_536
 
 /** Requests of one peer that wait for the disk or for a signature. */
 export const JOBS_PER_PEER_MAX = 64
-/** Bytes of blobs that have come and are not on disk: of one address, and of all. */
+/** Bytes of blobs that have come and are not on disk: of one address, and of all, who share them as a `Pool`. */
 export const PENDING_BYTES_PER_ADDRESS_MAX = 16 * MIB
 export const PENDING_BYTES_MAX = 64 * MIB
-/** Bytes of blobs that were read from disk for peers that do not take them. */
+/** Bytes of blobs that were read from disk for peers that do not take them; a `Pool`. */
 export const UNREAD_BYTES_MAX = 64 * MIB
 /** Of each part but the last of its blob. To keep and take in many tiny ones costs far more than their bytes. */
 export const PART_BYTES_MIN = 16 * KIB
@@ -40,6 +41,7 @@ export const UPLOAD_MILLIS_MAX = 30_000
 export const SLOW_MILLIS = 500
 
 export const OPENED_PER_PEER_MAX = 4_096
+/** Of all peers; a `Pool`. */
 export const OPENED_MAX = 500_000
 export const LISTENERS_PER_MAILBOX_MAX = 1_024
 
@@ -49,10 +51,9 @@ export type MailboxDesk = {
   readonly server: Hex
   readonly jobs: Map<number, Job>
   jobNumber: number
-  pendingBytes: number
-  readonly pendingByAddress: Map<string, number>
-  unreadBytes: number
-  opened: number
+  readonly pendingBytes: Pool
+  readonly unreadBytes: Pool
+  readonly opened: Pool
   readonly addresses: Map<string, Bucket>
   /** Peers whose blob has come in part, and since when; oldest first. */
   readonly uploading: Map<number, Millis>
@@ -108,10 +109,9 @@ export const openDesk = (server: Hex, now: Millis): MailboxDesk => ({
   server,
   jobs: new Map(),
   jobNumber: 0,
-  pendingBytes: 0,
-  pendingByAddress: new Map(),
-  unreadBytes: 0,
-  opened: 0,
+  pendingBytes: fullPool(PENDING_BYTES_MAX),
+  unreadBytes: fullPool(UNREAD_BYTES_MAX),
+  opened: fullPool(OPENED_MAX),
   addresses: new Map(),
   uploading: new Map(),
   listeners: new Map(),
@@ -143,15 +143,5 @@ export const addressBucket = (desk: MailboxDesk, group: string, now: Millis): Bu
   return bucket
 }
 
-/** Adds to what is pending, or takes from it. */
-export const addPending = (desk: MailboxDesk, group: string, bytes: number): void => {
-  if (bytes === 0) return
-  desk.pendingBytes += bytes
-  const left = (desk.pendingByAddress.get(group) ?? 0) + bytes
-  if (left > 0) desk.pendingByAddress.set(group, left)
-  else desk.pendingByAddress.delete(group)
-}
-
-export const mayPend = (desk: MailboxDesk, group: string, bytes: number): boolean =>
-  desk.pendingBytes + bytes <= PENDING_BYTES_MAX &&
-  (desk.pendingByAddress.get(group) ?? 0) + bytes <= PENDING_BYTES_PER_ADDRESS_MAX
+export const mayPend = ({ pendingBytes }: MailboxDesk, group: string, bytes: number): boolean =>
+  heldBy(pendingBytes, group) + bytes <= PENDING_BYTES_PER_ADDRESS_MAX && mayDraw(pendingBytes, group, bytes)

@@ -4,6 +4,7 @@ import { take } from './bucket.ts'
 import type { Page } from './mailbox.ts'
 import { answer, refuseIt, type Call, type JobOutcome } from './mailbox-call.ts'
 import { MAILBOX_RATE, type Job } from './mailbox-desk.ts'
+import { draw } from './pool.ts'
 
 /** Tells a peer what became of what it asked. */
 export const answerJob = (call: Call, job: Job, outcome: JobOutcome): void => {
@@ -13,7 +14,7 @@ export const answerJob = (call: Call, job: Job, outcome: JobOutcome): void => {
     case 'verified': {
       if (!outcome.valid || job.kind !== 'open') return refuseIt(call, request, 'not-open')
       const { opened } = visitor.mailboxes
-      if (!opened.has(job.mailbox)) desk.opened += 1
+      if (!opened.has(job.mailbox)) draw(desk.opened, visitor.group, 1)
       opened.add(job.mailbox)
       return answer(call, { kind: 'done', request })
     }

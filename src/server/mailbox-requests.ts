@@ -1,5 +1,6 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import { unreachable } from '../core/bytes/result.ts'
+import { BLOB_BYTES_MAX } from '../core/mailbox/blob.ts'
 import { openMessage } from '../core/mailbox/keys.ts'
 import { READ_BYTES_MAX, type MailboxRequest } from '../core/rendezvous/mailbox-messages.ts'
 import { take, wait } from './bucket.ts'
@@ -16,21 +17,19 @@ import {
   type Visitor,
 } from './mailbox-call.ts'
 import {
-  addPending,
   addressBucket,
   ADDRESS_RATE,
   HEEDLESS_MILLIS,
   LISTENERS_PER_MAILBOX_MAX,
   MAILBOX_RATE,
-  OPENED_MAX,
   OPENED_PER_PEER_MAX,
   REQUEST_COST_BYTES,
   SLOW_MILLIS,
-  UNREAD_BYTES_MAX,
   type MailboxDesk,
 } from './mailbox-desk.ts'
 import { answerJob } from './mailbox-outcomes.ts'
 import { dropUpload, put, takePart } from './mailbox-uploads.ts'
+import { draw, mayDraw } from './pool.ts'
 
 /** A peer asks. `isFull`: it leaves unread what it was sent. */
 export const ask = (call: Call, message: MailboxRequest, isFull: boolean): void => {
@@ -48,8 +47,9 @@ export const ask = (call: Call, message: MailboxRequest, isFull: boolean): void 
     case 'put':
       return put(call, message)
     case 'read': {
-      const isBusy = isFull || mailboxes.reading || call.desk.unreadBytes >= UNREAD_BYTES_MAX
-      if (isBusy || !hasPlace(call.visitor)) return refuseIt(call, message.request, 'slow', SLOW_MILLIS)
+      const mayLeaveUnread = mayDraw(call.desk.unreadBytes, call.visitor.group, BLOB_BYTES_MAX)
+      if (isFull || mailboxes.reading || !mayLeaveUnread || !hasPlace(call.visitor))
+        return refuseIt(call, message.request, 'slow', SLOW_MILLIS)
       mailboxes.reading = true
       const job = begin(call, { kind: 'read', request: message.request, bytes: 0 })
       const bytesMax = Math.min(message.bytesMax, READ_BYTES_MAX)
@@ -79,7 +79,7 @@ export const settle = (
   const job = desk.jobs.get(number)
   if (!job) return
   desk.jobs.delete(number)
-  addPending(desk, job.group, -job.bytes)
+  draw(desk.pendingBytes, job.group, -job.bytes)
   if (job.kind === 'put') {
     if (outcome.kind === 'stored') {
       tally.stored += 1
@@ -96,12 +96,12 @@ export const settle = (
 
 /** A peer left: nothing of it stays, but for what is on its way to the disk. */
 export const leave = (desk: MailboxDesk, visitor: Visitor, effects: MailboxEffect[]): void => {
-  const { mailboxes, number } = visitor
+  const { mailboxes, number, group } = visitor
   dropUpload(desk, visitor)
   for (const mailbox of mailboxes.listening) stopListening(desk, number, mailbox, effects)
   desk.arrivals.untold.delete(number)
-  desk.opened -= mailboxes.opened.size
-  desk.unreadBytes -= mailboxes.unreadBytes
+  draw(desk.opened, group, -mailboxes.opened.size)
+  draw(desk.unreadBytes, group, -mailboxes.unreadBytes)
   mailboxes.unreadBytes = 0
 }
 
@@ -112,7 +112,8 @@ const open = (call: Call, { request, mailbox, signature }: Extract<MailboxReques
   const { desk, visitor, effects } = call
   const { opened, nonce } = visitor.mailboxes
   if (opened.has(mailbox)) return answer(call, { kind: 'done', request })
-  if (opened.size >= OPENED_PER_PEER_MAX || desk.opened >= OPENED_MAX) return refuseIt(call, request, 'too-many')
+  if (opened.size >= OPENED_PER_PEER_MAX || !mayDraw(desk.opened, visitor.group, 1))
+    return refuseIt(call, request, 'too-many')
   if (!hasPlace(visitor)) return refuseIt(call, request, 'slow', SLOW_MILLIS)
   const job = begin(call, { kind: 'open', mailbox, request, bytes: 0 })
   const message = openMessage(mailbox, { server: desk.server, nonce })

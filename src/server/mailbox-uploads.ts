@@ -5,7 +5,6 @@ import { take, wait } from './bucket.ts'
 import { costOf } from './mailbox.ts'
 import { begin, hasPlace, refuseIt, type Call, type Visitor } from './mailbox-call.ts'
 import {
-  addPending,
   addressBucket,
   ADDRESS_RATE,
   HEEDLESS_MILLIS,
@@ -18,6 +17,7 @@ import {
   type MailboxDesk,
   type Upload,
 } from './mailbox-desk.ts'
+import { draw } from './pool.ts'
 
 /** The first of a blob came. */
 export const put = (call: Call, message: Extract<MailboxRequest, { kind: 'put' }>): void => {
@@ -55,7 +55,7 @@ export const takePart = (
     if (isAmiss) return refuseIt(call, request, 'unfinished')
     return refuseIt(call, request, 'slow', SLOW_MILLIS)
   }
-  addPending(desk, visitor.group, part.length)
+  draw(desk.pendingBytes, visitor.group, part.length)
   upload.received = received
   upload.parts.push(part.slice())
   if (received < upload.size) return
@@ -73,7 +73,7 @@ export const dropUpload = (desk: MailboxDesk, { mailboxes, number, group }: Visi
   if (!upload) return undefined
   mailboxes.upload = undefined
   desk.uploading.delete(number)
-  addPending(desk, group, -upload.received)
+  draw(desk.pendingBytes, group, -upload.received)
   return upload
 }
 

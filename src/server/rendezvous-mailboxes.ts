@@ -7,6 +7,7 @@ import type { JobOutcome, MailboxEffect } from './mailbox-call.ts'
 import { UPLOAD_MILLIS_MAX, type PeerMailboxes } from './mailbox-desk.ts'
 import { ask, leave, settle } from './mailbox-requests.ts'
 import { endUploads } from './mailbox-uploads.ts'
+import { draw } from './pool.ts'
 import { MESSAGE_COST, MESSAGE_RATE, type Peer, type Rendezvous } from './rendezvous-state.ts'
 
 type Visitor = Peer & { readonly mailboxes: PeerMailboxes }
@@ -72,12 +73,13 @@ export const tellArrivals = (state: Rendezvous, now: Millis, effects: Effect[]):
   }
 }
 
-/** What a peer was sent of blobs and has not taken is counted against all who read, until it has. */
+/** What a peer was sent of blobs and has not taken is counted against its address and all who read, until it has. */
 export const countUnread = (state: Rendezvous, number: number): void => {
-  const [desk, mailboxes] = [state.mailboxes, state.peers.get(number)?.mailboxes]
-  if (!desk || !mailboxes) return
+  const [desk, visitor] = [state.mailboxes, visitorOf(state.peers.get(number))]
+  if (!desk || !visitor) return
+  const { mailboxes, group } = visitor
   const unread = state.full.has(number) ? mailboxes.pageBytes : 0
-  desk.unreadBytes += unread - mailboxes.unreadBytes
+  draw(desk.unreadBytes, group, unread - mailboxes.unreadBytes)
   mailboxes.unreadBytes = unread
   mailboxes.pageBytes = 0
 }
