@@ -49,25 +49,29 @@ export const takePart = (
     return
   }
   const received = upload.received + part.length
+  const allowance = addressBucket(desk, visitor.group, now)
   const isAmiss = received > upload.size || (received < upload.size && part.length < PART_BYTES_MIN)
   if (isAmiss || !mayPend(desk, visitor.group, part.length)) {
     dropUpload(desk, visitor)
     if (isAmiss) return refuseIt(call, request, 'unfinished')
+    take(allowance, ADDRESS_RATE, -upload.received, now)
     return refuseIt(call, request, 'slow', SLOW_MILLIS)
   }
   draw(desk.pendingBytes, visitor.group, part.length)
+  // As it comes, not once it is whole: otherwise it would cost nothing to begin blobs and never end them.
+  take(allowance, ADDRESS_RATE, part.length, now)
   upload.received = received
   upload.parts.push(part.slice())
   if (received < upload.size) return
   const { mailbox, size } = upload
   visitor.mailboxes.upload = undefined
   desk.uploading.delete(visitor.number)
-  take(addressBucket(desk, visitor.group, now), ADDRESS_RATE, costOf(size), now)
+  take(allowance, ADDRESS_RATE, costOf(size) - size, now)
   const job = begin(call, { kind: 'put', mailbox, request, bytes: size })
   effects.push({ do: 'put', job, mailbox, blob: concat(upload.parts) })
 }
 
-/** Takes back what was counted of a blob that is not whole. */
+/** A blob that is not whole no longer waits. What came of it stays charged to its address. */
 export const dropUpload = (desk: MailboxDesk, { mailboxes, number, group }: Visitor): Upload | undefined => {
   const { upload } = mailboxes
   if (!upload) return undefined

@@ -18,6 +18,7 @@ import {
   REQUEST_COST_BYTES,
   UPLOAD_MILLIS_MAX,
 } from '../../src/server/mailbox-desk.ts'
+import { draw } from '../../src/server/pool.ts'
 import { createDeterministicCrypto } from '../core/deterministic-crypto.ts'
 import { TIGHT } from '../contract/mailbox.ts'
 import { createPostStage, keysOf } from './post-stage.ts'
@@ -349,6 +350,24 @@ test('[MX18] what a full mailbox refused does not count for the address', async 
   assert.match(withoutCursors(told(ann)), /(stored \d at #, ){4}refused 7 full-mailbox, refused 8 full-mailbox$/)
   const [bucket] = state.mailboxes?.addresses.values() ?? []
   assert.equal(bucket?.tokens, ADDRESS_RATE.burst - 4 * 1_024)
+})
+
+test('[MX18] what came of a blob counts though it never became whole; what did not find room does not', async () => {
+  const { ann, ask, say, told, state, feed } = await inATalk()
+  const tokens = () => [...(state.mailboxes?.addresses.values() ?? [])].map((bucket) => bucket.tokens)
+  const request = ask(ann, { kind: 'put', mailbox, size: BLOB_BYTES_MAX, part: blob(PART_BYTES_MAX) })
+  say(ann, { kind: 'part', request, part: blob(PART_BYTES_MAX) })
+  assert.deepEqual(tokens(), [ADDRESS_RATE.burst - 2 * PART_BYTES_MAX])
+  const { pendingBytes } = state.mailboxes ?? {}
+  if (pendingBytes) draw(pendingBytes, 'others', PENDING_BYTES_MAX - pendingBytes.drawn)
+  told(ann)
+  say(ann, { kind: 'part', request, part: blob(PART_BYTES_MAX) })
+  assert.equal(told(ann), `refused ${request} slow`)
+  assert.deepEqual(tokens(), [ADDRESS_RATE.burst])
+  if (pendingBytes) draw(pendingBytes, 'others', -PENDING_BYTES_MAX)
+  ask(ann, { kind: 'put', mailbox, size: BLOB_BYTES_MAX, part: blob(PART_BYTES_MAX) })
+  feed({ kind: 'closed', peer: ann })
+  assert.deepEqual(tokens(), [ADDRESS_RATE.burst - PART_BYTES_MAX])
 })
 
 test('[MX19] a link opens so many mailboxes, and a mailbox has so many listeners', async () => {
