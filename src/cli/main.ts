@@ -20,14 +20,23 @@ const INTERRUPTED = 130
  */
 export const main = async (line: readonly string[]): Promise<number> => {
   const ending = listenForEnd()
-  // Whoever read our output is gone (as `head` is, once it has its lines): there is nobody left to work for.
-  process.stdout.on('error', () => process.exit(EXIT.done))
+  process.stdout.on('error', endWithOutput)
   process.stderr.on('error', () => undefined)
   const code = await runLine(line, COMMANDS, () => realWorld(ending)).catch(reportBug)
   process.exitCode = code
   // All is closed by now. Should something keep the process alive all the same, it is not waited for.
   setTimeout(() => process.exit(code), CLOSE_MILLIS_MAX).unref()
   return code
+}
+
+/** Nothing that a command prints may be missing behind an exit code of 0. */
+const endWithOutput = (error: NodeJS.ErrnoException): void => {
+  // Whoever read our output is gone (as `head` is, once it has its lines): there is nobody left to work for.
+  if (error.code === 'EPIPE') process.exit(EXIT.done)
+  processTerminal.note(
+    `kith: The output cannot be written (${error.message}), so not all of it is there. Whatever was said or changed before stays.`,
+  )
+  process.exit(EXIT.failed)
 }
 
 const realWorld = (ending: AbortSignal): World => ({
