@@ -10,7 +10,7 @@ import type { KeyRefusal } from '../server/key.ts'
 import type { Calls } from '../view/calls.ts'
 import type { Millis } from '../view/view.ts'
 import type { Exit } from './exit.ts'
-import type { Profile } from './profile.ts'
+import type { Profile, ProfileMissing } from './profile.ts'
 
 /** An option as it is written and explained. Without `value` it is a switch; `several` may be given more than once. */
 export type Option = { readonly value?: string; readonly several?: true; readonly help: string }
@@ -43,6 +43,8 @@ export type World = {
   readonly ending: AbortSignal
   /** Resolves after `millis`, or at once when `signal` aborts. */
   readonly wait: (millis: number, signal: AbortSignal) => Promise<void>
+  /** Says so when there is no such profile, and makes none. */
+  readonly missingProfile: (profile: Profile) => Promise<ProfileMissing | undefined>
   /** Takes a profile for this process alone, without running its peer. */
   readonly openProfile: (profile: Profile) => Promise<Result<OpenProfile, PeerRefusal>>
   /** Opens a profile for this process alone, and runs its peer. */

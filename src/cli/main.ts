@@ -5,6 +5,7 @@ import type { World } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { EXIT, type Exit } from './exit.ts'
 import { processTerminal } from './terminal.ts'
+import { missingProfile } from './profile.ts'
 import { findRunning } from './running.ts'
 import { runLine } from './run-line.ts'
 import { version } from './version.ts'
@@ -46,6 +47,7 @@ const realWorld = (ending: AbortSignal): World => ({
   ending,
   wait: (millis, signal) => wait(millis, undefined, { signal }).catch(() => undefined),
   findRunning,
+  missingProfile,
   // Loaded only when something is opened: a command that asks a running peer needs neither network nor database.
   openProfile: async (profile) => (await import('./compose-profile.ts')).openProfile(profile),
   openPeer: async (profile, options) => (await import('./compose.ts')).openPeer(profile, options, reportBug),

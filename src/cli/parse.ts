@@ -14,7 +14,7 @@ export type Wanted =
 
 /**
  * What a command line asks for. The first word names the command; a line without one means `first` of the commands.
- * Refuses unknown options, options that miss their value, and wrong numbers of arguments.
+ * Refuses unknown options, options whose value is missing or empty, and wrong numbers of arguments.
  */
 export const parse = (line: readonly string[], commands: readonly [Command, ...Command[]]): Result<Wanted, Usage> => {
   const [word] = line
@@ -45,7 +45,7 @@ const parseFor = (command: Command, line: readonly string[], named: boolean): Re
     })
     if (values['help'] === true) return accept({ at: 'help', command: named ? command : undefined })
     if (values['version'] === true) return accept({ at: 'version' })
-    const fault = faultOf(command, positionals)
+    const fault = emptyOf(command, values as Given['options']) ?? faultOf(command, positionals)
     if (fault !== undefined) return refuse({ kind: 'usage', detail: fault })
     return accept({ at: 'run', command, given: { options: values as Given['options'], words: positionals } })
   } catch (error) {
@@ -57,6 +57,12 @@ const parseFor = (command: Command, line: readonly string[], named: boolean): Re
 /** parseArgs tells what is wrong only in words, meant for the user; its hints about `--` span several sentences. */
 const faultIn = (message: string): string =>
   (message.split(/\n|\. To specify/)[0] ?? '').replace(/argument is ambiguous\.$/, 'argument missing')
+
+/** An empty value is one that is missing, as from a variable of a script that was never set. */
+const emptyOf = (command: Command, values: Given['options']): string | undefined => {
+  const name = Object.keys(values).find((each) => [values[each]].flat().includes(''))
+  return name === undefined ? undefined : `--${name} takes ${command.options[name]?.value ?? 'a value'}, not ''`
+}
 
 const faultOf = (command: Command, words: readonly string[]): string | undefined => {
   if (words.length < command.words.min) return `kith ${command.name} needs ${command.takes}`

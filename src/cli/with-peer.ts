@@ -1,11 +1,11 @@
-import { refuse, type Result } from '../core/bytes/result.ts'
+import { accept, refuse, type Result } from '../core/bytes/result.ts'
 import type { ConversationView, PersonView } from '../view/view.ts'
 import { borrowPeer, type BorrowedPeer } from './borrow.ts'
 import type { Given, Option, World } from './command.ts'
 import type { Exit } from './exit.ts'
 import { followPeer, type Following, type Seen } from './follow.ts'
 import { askGiven, PASSPHRASE_OPTION } from './passphrase.ts'
-import { profileOf, type Profile, type ProfileRefusal } from './profile.ts'
+import { profileOf, type Profile, type ProfileMissing, type ProfileRefusal } from './profile.ts'
 import { printable } from './safe-text.ts'
 import {
   findGroup,
@@ -34,8 +34,20 @@ export const JSON_OPTION: { readonly [name: string]: Option } = {
   json: { help: 'Print one JSON object a line' },
 }
 
+/** The profile that was named, whether or not it is there: for what may be the first step of one. */
 export const profileGiven = (given: Given): Result<Profile, ProfileRefusal> =>
   profileOf(textOf(given, 'profile'), textOf(given, 'data'))
+
+/** The profile that was named, if it is there: a mistyped name must neither make another one nor be taken for it. */
+export const knownProfile = async (
+  given: Given,
+  world: Pick<World, 'missingProfile'>,
+): Promise<Result<Profile, ProfileRefusal | ProfileMissing>> => {
+  const profile = profileGiven(given)
+  if (!profile.ok) return profile
+  const missing = await world.missingProfile(profile.value)
+  return missing === undefined ? accept(profile.value) : refuse(missing)
+}
 
 /** The text of an option, when it was given. */
 export const textOf = (given: Given, option: string): string | undefined => {
@@ -56,17 +68,27 @@ export const fail = (refusal: CommandRefusal, world: World): Exit => {
   return exitFor(refusal)
 }
 
+type UsePeer = (peer: BorrowedPeer, following: Following) => Promise<Exit>
+
 /** Runs `use` with the peer of the profile that was given, and lets go of it afterwards whatever happens. */
-export const withPeer = async (
-  given: Given,
-  world: World,
-  use: (peer: BorrowedPeer, following: Following) => Promise<Exit>,
-): Promise<Exit> => {
+export const withPeer = async (given: Given, world: World, use: UsePeer): Promise<Exit> => {
+  const profile = await knownProfile(given, world)
+  return profile.ok ? withPeerOf(profile.value, { given, world, use }) : fail(profile.refusal, world)
+}
+
+/** The same, and makes the profile when there is none. */
+export const withNewPeer = async (given: Given, world: World, use: UsePeer): Promise<Exit> => {
   const profile = profileGiven(given)
-  if (!profile.ok) return fail(profile.refusal, world)
+  return profile.ok ? withPeerOf(profile.value, { given, world, use }) : fail(profile.refusal, world)
+}
+
+const withPeerOf = async (
+  profile: Profile,
+  { given, world, use }: { readonly given: Given; readonly world: World; readonly use: UsePeer },
+): Promise<Exit> => {
   const ask = askGiven(given, world)
   if (!ask.ok) return fail(ask.refusal, world)
-  const borrowed = await borrowPeer(profile.value, { ask: ask.value }, world)
+  const borrowed = await borrowPeer(profile, { ask: ask.value }, world)
   if (!borrowed.ok) return fail(borrowed.refusal, world)
   const following = followPeer(borrowed.value.calls, world.ending)
   try {

@@ -3,27 +3,37 @@ import type { Ask, Given, OpenProfile, PeerRefusal, UnlockedProfile, World } fro
 import type { Exit } from './exit.ts'
 import { askGiven } from './passphrase.ts'
 import type { Profile } from './profile.ts'
-import { fail, profileGiven } from './with-peer.ts'
+import { fail, knownProfile, profileGiven } from './with-peer.ts'
 
 export type TakenProfile = { readonly profile: Profile; readonly open: OpenProfile; readonly ask: Ask }
 
+type UseProfile = (taken: TakenProfile) => Promise<Exit>
+
 /** Runs `use` with a profile whose peer does not run and cannot be started meanwhile. */
-export const withProfile = async (
-  given: Given,
-  world: World,
-  use: (taken: TakenProfile) => Promise<Exit>,
-): Promise<Exit> => {
+export const withProfile = async (given: Given, world: World, use: UseProfile): Promise<Exit> => {
+  const profile = await knownProfile(given, world)
+  return profile.ok ? withProfileOf(profile.value, { given, world, use }) : fail(profile.refusal, world)
+}
+
+/** The same, and makes the profile when there is none. */
+export const withNewProfile = async (given: Given, world: World, use: UseProfile): Promise<Exit> => {
   const profile = profileGiven(given)
-  if (!profile.ok) return fail(profile.refusal, world)
+  return profile.ok ? withProfileOf(profile.value, { given, world, use }) : fail(profile.refusal, world)
+}
+
+const withProfileOf = async (
+  profile: Profile,
+  { given, world, use }: { readonly given: Given; readonly world: World; readonly use: UseProfile },
+): Promise<Exit> => {
   const ask = askGiven(given, world)
   if (!ask.ok) return fail(ask.refusal, world)
-  const running = await world.findRunning(profile.value)
+  const running = await world.findRunning(profile)
   running?.disconnect()
-  if (running) return fail({ kind: 'profile-running', profile: profile.value.name, pid: running.pid }, world)
-  const open = await world.openProfile(profile.value)
+  if (running) return fail({ kind: 'profile-running', profile: profile.name, pid: running.pid }, world)
+  const open = await world.openProfile(profile)
   if (!open.ok) return fail(open.refusal, world)
   try {
-    return await use({ profile: profile.value, open: open.value, ask: ask.value })
+    return await use({ profile, open: open.value, ask: ask.value })
   } finally {
     open.value.close()
   }

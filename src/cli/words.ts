@@ -5,7 +5,7 @@ import type { DoorRefusal } from '../api/door.ts'
 import type { PeerRefusal, ServerRefusal } from './command.ts'
 import { EXIT, type Exit } from './exit.ts'
 import type { Usage } from './parse.ts'
-import type { ProfileRefusal } from './profile.ts'
+import type { ProfileMissing, ProfileRefusal } from './profile.ts'
 import { wholeProfileWords, type WholeProfileRefusal } from './profile-words.ts'
 import type { GroupRefusal } from './who.ts'
 
@@ -15,6 +15,7 @@ export type CommandRefusal =
   | DoorRefusal
   | ServerRefusal
   | ProfileRefusal
+  | ProfileMissing
   | GroupRefusal
   | Usage
   | WholeProfileRefusal
@@ -33,6 +34,10 @@ export const commandWords = (refusal: CommandRefusal): string => {
       return `Several of your groups are called “${refusal.who}”: ${refusal.groups.join(', ')}. Say which one by the tag beside its name.`
     case 'profile-name':
       return `A profile is named with 1 to 32 small letters, digits, - and _, not '${refusal.name}'.`
+    case 'profile-missing':
+      return `There is no profile ${refusal.profile}, and none was made. ${
+        refusal.others.length === 0 ? 'There is no other either.' : `These are there: ${refusal.others.join(', ')}.`
+      } Choose with --profile; \`kith --profile NAME\` makes a new one.`
     case 'profile-in-use':
       return `Another process is using the profile in ${refusal.folder}, and does not answer. Wait until it is done, or end it, then try again.`
     case 'profile-newer':
@@ -92,6 +97,7 @@ export const exitFor = (refusal: CommandRefusal): Exit => {
     case 'usage':
     case 'unknown-command':
     case 'profile-name':
+    case 'profile-missing':
     case 'unknown-group':
     case 'unclear-group':
     case 'unknown-person':

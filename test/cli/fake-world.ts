@@ -42,6 +42,8 @@ export const machineWith = (
     readonly typed?: string
     /** The answers to what is asked unseen, or the lines of a descriptor. */
     readonly secrets?: string[]
+    /** The names of the profiles that are there; any that is asked for without it. */
+    readonly profiles?: readonly string[]
     readonly profile?: () => Result<OpenProfile, PeerRefusal>
     readonly screen?: boolean
     /** How wide the terminal is; no terminal without it. */
@@ -105,6 +107,10 @@ export const machineWith = (
         ? new Promise((resolve) => setImmediate(resolve))
         : new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
     findRunning: async () => (input.running === true ? running : undefined),
+    missingProfile: async ({ name }) =>
+      input.profiles === undefined || input.profiles.includes(name)
+        ? undefined
+        : { kind: 'profile-missing', profile: name, others: input.profiles },
     openProfile: async ({ name }) => {
       events.push(`profile ${name} opened`)
       return input.profile?.() ?? refuse({ kind: 'folder-failed', folder: '/f', detail: 'there is none' })

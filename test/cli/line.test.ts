@@ -37,6 +37,12 @@ test('[CL3] unknown commands and options, missing values and wrong numbers of ar
     'server --people maybe',
     'server --profile ann',
     'help sing',
+    'people --data=',
+    'people --profile=',
+    'server --data=',
+    'server --host=',
+    '--server=',
+    '--name=',
   ]
   for (const line of lines) {
     const machine = machineWith()

@@ -74,7 +74,7 @@ test('[CL14] --name answers the naming step, and a name that is not allowed ends
     overrides: {
       rename: async ({ name }) => {
         named.push(name)
-        return name === '' ? refuse({ kind: 'name-empty' }) : accept({ name })
+        return name === '?' ? refuse({ kind: 'name-empty' }) : accept({ name })
       },
     },
   })
@@ -84,9 +84,9 @@ test('[CL14] --name answers the naming step, and a name that is not allowed ends
   machine.end()
   assert.equal(await exit, 0)
   const refused = machineWith({ calls })
-  assert.equal(await kith('--name=', refused), 2)
+  assert.equal(await kith('--name=?', refused), 2)
   assert.deepEqual(refused.events, ['peer of default opened {"stays":true}', 'peer closed'])
-  assert.deepEqual(named, ['Ann', ''])
+  assert.deepEqual(named, ['Ann', '?'])
 })
 
 test('[CL14] somebody without a name is greeted without one', async () => {

@@ -37,13 +37,22 @@ export const doctor: Command = {
       await examineWindow(WINDOW_FOLDER),
       // Before the peer is asked: opening a profile makes its folder and closes it to others.
       ...(await examineFolder(profile.value)),
-      ...(await examinePeer(profile.value, ask.value, world)),
+      ...(await examineProfile(profile.value, ask.value, world)),
     ]
     for (const finding of findings)
       if (given.options['json']) world.terminal.print(jsonLine(finding))
       else for (const line of findingText(finding)) world.terminal.print(line)
     return findings.some((finding) => finding.state === 'bad') ? EXIT.failed : EXIT.done
   },
+}
+
+/** What there is to say of the profile itself; looking makes none. */
+const examineProfile = async (profile: Profile, ask: Ask, world: World): Promise<readonly Finding[]> => {
+  const missing = await world.missingProfile(profile)
+  if (missing === undefined) return examinePeer(profile, ask, world)
+  const beside = { what: 'Profile', found: `there is no ${profile.name}`, mend: commandWords(missing) }
+  // On a machine where Kith was never started nothing is wrong yet.
+  return [{ state: missing.others.length === 0 ? 'odd' : 'bad', ...beside }]
 }
 
 /** Asks the running peer, or starts one to see that it can and what it finds. */

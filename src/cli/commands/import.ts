@@ -2,7 +2,7 @@ import type { Command, Imported } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { jsonLine } from '../safe-text.ts'
 import { fail, JSON_OPTION, PROFILE_OPTIONS } from '../with-peer.ts'
-import { unlock, withProfile } from '../with-profile.ts'
+import { unlock, withNewProfile } from '../with-profile.ts'
 
 export const importCommand: Command = {
   name: 'import',
@@ -16,7 +16,7 @@ export const importCommand: Command = {
   ],
   options: { ...PROFILE_OPTIONS, ...JSON_OPTION },
   run: (given, world) =>
-    withProfile(given, world, async (taken) => {
+    withNewProfile(given, world, async (taken) => {
       const unlocked = await unlock(taken)
       if (!unlocked.ok) return fail(unlocked.refusal, world)
       try {

@@ -5,7 +5,7 @@ import type { Command, Given } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { wholeNumber, type Usage } from '../parse.ts'
 import { jsonLine, printable } from '../safe-text.ts'
-import { fail, JSON_OPTION, LEAVE_MILLIS_MAX, PROFILE_OPTIONS, textOf, withPeer } from '../with-peer.ts'
+import { fail, JSON_OPTION, LEAVE_MILLIS_MAX, PROFILE_OPTIONS, textOf, withNewPeer } from '../with-peer.ts'
 
 const WAIT_SECONDS = 60
 const WAIT_SECONDS_MAX = 24 * 60 * 60
@@ -28,7 +28,7 @@ export const join: Command = {
     const waiting = waitGiven(given)
     if (!waiting.ok) return fail(waiting.refusal, world)
     const link = given.words[0] ?? ''
-    return withPeer(given, world, async (peer, following) => {
+    return withNewPeer(given, world, async (peer, following) => {
       if (!(await following.begun())) return fail({ kind: 'disconnected' }, world)
       const offer = await peer.calls.examine({ link })
       if (!offer.ok) return fail(offer.refusal, world)

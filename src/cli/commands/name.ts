@@ -1,7 +1,7 @@
 import type { Command } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { jsonLine, printable } from '../safe-text.ts'
-import { fail, JSON_OPTION, PROFILE_OPTIONS, withPeer } from '../with-peer.ts'
+import { fail, JSON_OPTION, PROFILE_OPTIONS, withNewPeer, withPeer } from '../with-peer.ts'
 
 export const name: Command = {
   name: 'name',
@@ -10,9 +10,11 @@ export const name: Command = {
   summary: 'Print what people call you, or change it',
   more: ['1 to 40 characters. People you talk to see a line that tells of the change.'],
   options: { ...PROFILE_OPTIONS, ...JSON_OPTION },
-  run: (given, world) =>
-    withPeer(given, world, async (peer, following) => {
-      const [wanted] = given.words
+  run: (given, world) => {
+    const [wanted] = given.words
+    // Whoever only asks for a name does not want a profile made.
+    const run = wanted === undefined ? withPeer : withNewPeer
+    return run(given, world, async (peer, following) => {
       if (wanted !== undefined) {
         const renamed = await peer.calls.rename({ name: wanted })
         if (!renamed.ok) return fail(renamed.refusal, world)
@@ -24,5 +26,6 @@ export const name: Command = {
       if (me === undefined) return fail({ kind: 'name-needed' }, world)
       world.terminal.print(given.options['json'] ? jsonLine({ name: me.name, tag: me.tag }) : printable(me.name))
       return EXIT.done
-    }),
+    })
+  },
 }
