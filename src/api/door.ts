@@ -98,6 +98,15 @@ export const openDoor = async (options: {
   })
 }
 
+/** Whether a door could be opened on this port now. */
+export const probeDoor = async (port: number): Promise<Result<null, DoorRefusal>> => {
+  const server = createServer()
+  const listening = await listen(server, port)
+  if (!listening.ok) return listening
+  await new Promise((resolve) => server.close(resolve))
+  return accept(null)
+}
+
 const listen = (server: Server, port: number): Promise<Result<number, DoorRefusal>> =>
   new Promise((resolve) => {
     server.once('error', (error: NodeJS.ErrnoException) => {

@@ -85,6 +85,8 @@ export type PeerOptions = {
   readonly direct?: 'on' | 'off'
   /** Whether the router is asked to pass a port on; absent: what the profile has. */
   readonly mapPorts?: 'on' | 'off'
+  /** Where the window is to be served: a port that is taken is refused before anything that was chosen is kept. 0: any. */
+  readonly windowPort?: number
   /** It runs until it is stopped: only then the router is asked for anything. */
   readonly stays?: true
   /** Called for the passphrase of a profile that has one. Without it, or without an answer, such a profile stays closed. */
@@ -183,6 +185,7 @@ export type PeerRefusal =
   | { readonly kind: 'servers-full'; readonly limit: number }
   | LockRefusal
   | ListenRefusal
+  | DoorRefusal
 
 /** Why a command about a whole profile is not for this one as it is now. */
 export type ProfileStateRefusal =

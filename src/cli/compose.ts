@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { userInfo } from 'node:os'
 
 import { removeDoorFile, writeDoorFile } from '../api/door-file.ts'
-import { openDoor, type DoorRefusal } from '../api/door.ts'
+import { openDoor, probeDoor, type DoorRefusal } from '../api/door.ts'
 import { decode, encode } from '../core/bytes/cbor.ts'
 import { accept, refuse, type Result } from '../core/bytes/result.ts'
 import { parseName } from '../core/identity/name.ts'
@@ -77,13 +77,17 @@ const openOn = async (
   const crypto = createNodeCrypto()
   const self = await openSelf(store, { crypto, now: Date.now(), random: randomBytes })
   if (!self.ok) return refuse(storeRefusal(self.refusal, profile))
-  // Before the peer runs: it would otherwise appear where it is not wanted for a moment.
-  const chosen = await choose(store, options)
-  if (!chosen.ok)
-    return refuse(isServersRefusal(chosen.refusal) ? chosen.refusal : storeRefusal(chosen.refusal, profile))
+  const changes = await chosenChanges(store, options)
+  if (!changes.ok) return changes
   const endpoint = await listen(store, self.value.deviceSeed, options)
   if (!endpoint.ok) return endpoint
   closing.push(() => endpoint.value.close())
+  const free = await probeDoor(options.windowPort ?? 0)
+  if (!free.ok) return free
+  // After everything that is refused, and before the peer runs: it would otherwise appear for a moment where it is not
+  // wanted.
+  const kept = changes.value.length === 0 ? accept(null) : await store.commit(changes.value)
+  if (!kept.ok) return refuse(storeRefusal(kept.refusal, profile))
   const mapper = options.stays ? createPortMapper({ findRouter, random: randomBytes }) : undefined
   if (mapper) closing.push(() => mapper.close())
   const peer = await runPeer({
@@ -124,11 +128,11 @@ const listen = async (
 
 const PORT_KEY = 'port'
 
-/** Keeps what was chosen on the command line, for this start and those after it. */
-const choose = async (
+/** What keeps what was chosen on the command line, for this start and those after it. */
+const chosenChanges = async (
   store: Store,
   { servers, nearby, direct, mapPorts }: PeerOptions,
-): Promise<Result<null, StoreRefusal | ServersRefusal>> => {
+): Promise<Result<readonly Change[], ServersRefusal>> => {
   const changes: Change[] = []
   if (nearby !== undefined) changes.push(settingChange('seenNearby', nearby === 'on'))
   if (direct !== undefined) changes.push(settingChange('directly', direct === 'on'))
@@ -139,11 +143,8 @@ const choose = async (
     const { servers: before } = await loadSettings(store)
     changes.push(serversChange(chooseServers(before, parsed.value, Date.now())))
   }
-  return changes.length === 0 ? accept(null) : store.commit(changes)
+  return accept(changes)
 }
-
-const isServersRefusal = (refusal: StoreRefusal | ServersRefusal): refusal is ServersRefusal =>
-  refusal.kind === 'server-address' || refusal.kind === 'servers-full'
 
 const storeRefusal = (refusal: StoreRefusal, profile: Profile): PeerRefusal =>
   refusal.kind === 'full'

@@ -90,6 +90,35 @@ test('[CL18] a damaged file, a port in use and a wrong server are refused and le
   })
 })
 
+test('[CL73] a start that is refused for a port in use keeps nothing of what was chosen', async (t) => {
+  const profile = await profileFor(t)
+  const first = await openPeer(profile, { ...HERE, servers: ['127.0.0.1:1'], nearby: 'off' }, tellNobody)
+  assert(first.ok)
+  await first.value.calls.rename({ name: 'Ann' })
+  await first.value.close()
+  const taken = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => taken.once('listening', resolve))
+  t.after(() => taken.close())
+  const { port } = taken.address() as AddressInfo
+  const other = { servers: ['elsewhere.example'], nearby: 'on', direct: 'off', mapPorts: 'off' } as const
+  for (const options of [
+    { ...HERE, ...other, windowPort: port },
+    { ...other, listen: { host: '127.0.0.1', port } },
+  ])
+    assert.deepEqual(await openPeer(profile, options, tellNobody), {
+      ok: false,
+      refusal: { kind: 'port-in-use', port },
+    })
+  const after = await openPeer(profile, HERE, tellNobody)
+  assert(after.ok)
+  const { settings, servers } = await after.value.calls.status()
+  await after.value.close()
+  assert.deepEqual(
+    [settings.seenNearby, settings.directly, settings.mapPorts, servers.map(({ address }) => address)],
+    [false, true, true, ['127.0.0.1:1']],
+  )
+})
+
 test('[CL20] a running peer is found through its door file, and gone once its door is closed', async (t) => {
   const profile = await profileFor(t)
   assert.equal(await findRunning(profile), undefined)

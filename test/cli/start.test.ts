@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { hasScreen } from '../../src/cli/browser.ts'
+import { COMMANDS } from '../../src/cli/commands.ts'
 import type { PeerRefusal } from '../../src/cli/command.ts'
+import { runLine } from '../../src/cli/run-line.ts'
 import { accept, refuse } from '../../src/core/bytes/result.ts'
 import { fakeCalls, STATUS } from '../api/fake-calls.ts'
 import { kith, machineWith } from './fake-world.ts'
@@ -14,7 +16,7 @@ test('[CL14] kith alone opens the profile, its door and the window, and closes t
   machine.end()
   assert.equal(await exit, 0)
   assert.deepEqual(machine.events, [
-    'peer of default opened {"stays":true}',
+    'peer of default opened {"windowPort":0,"stays":true}',
     'door opened at 0',
     'browser at http://127.0.0.1:1/#code=ba5',
     'door closed',
@@ -52,7 +54,7 @@ test('[CL14] [CL61] the options reach what they are for', async () => {
   machine.end()
   await exit
   assert.deepEqual(machine.events.slice(0, 2), [
-    'peer of ann opened {"servers":["chat.example"],"listen":{"port":4000,"host":"::1"},"stays":true}',
+    'peer of ann opened {"servers":["chat.example"],"listen":{"port":4000,"host":"::1"},"windowPort":8123,"stays":true}',
     'door opened at 8123',
   ])
   const none = machineWith()
@@ -62,7 +64,7 @@ test('[CL14] [CL61] the options reach what they are for', async () => {
   await ended
   assert.equal(
     none.events[0],
-    'peer of default opened {"servers":[],"nearby":"off","mapPorts":"off","listen":{"port":4000},"stays":true}',
+    'peer of default opened {"servers":[],"nearby":"off","mapPorts":"off","listen":{"port":4000},"windowPort":0,"stays":true}',
   )
   assert.equal(await kith('--nearby maybe', machineWith()), 2)
   assert.equal(await kith('--map-ports maybe', machineWith()), 2)
@@ -74,7 +76,7 @@ test('[CL14] --name answers the naming step, and a name that is not allowed ends
     overrides: {
       rename: async ({ name }) => {
         named.push(name)
-        return name === '?' ? refuse({ kind: 'name-empty' }) : accept({ name })
+        return accept({ name })
       },
     },
   })
@@ -84,9 +86,9 @@ test('[CL14] --name answers the naming step, and a name that is not allowed ends
   machine.end()
   assert.equal(await exit, 0)
   const refused = machineWith({ calls })
-  assert.equal(await kith('--name=?', refused), 2)
-  assert.deepEqual(refused.events, ['peer of default opened {"stays":true}', 'peer closed'])
-  assert.deepEqual(named, ['Ann', '?'])
+  assert.equal(await runLine(['--name', ' '], COMMANDS, () => refused.world, refused.world.terminal), 2)
+  assert.deepEqual(refused.events, [])
+  assert.deepEqual(named, ['Ann'])
 })
 
 test('[CL14] somebody without a name is greeted without one', async () => {
@@ -134,7 +136,7 @@ test('[CL15] what cannot be opened ends with 1, says how to mend it, and leaves 
   const machine = machineWith({ door: async (_, __, port) => refuse({ kind: 'port-in-use', port }) })
   assert.equal(await kith('--ui 8123', machine), 1)
   assert.match(machine.noted.join(), /already listens on port 8123/)
-  assert.deepEqual(machine.events, ['peer of default opened {"stays":true}', 'peer closed'])
+  assert.deepEqual(machine.events, ['peer of default opened {"windowPort":8123,"stays":true}', 'peer closed'])
 })
 
 test('[CL15] a server address that is none ends with 2', async () => {
@@ -182,6 +184,34 @@ test('[CL70] --server may be given several times, in the order of preference, an
     await machine.prints('Ctrl+C')
     machine.end()
     await exit
-    assert.equal(machine.events[0], `peer of default opened ${JSON.stringify({ servers, stays: true })}`)
+    assert.equal(machine.events[0], `peer of default opened ${JSON.stringify({ servers, windowPort: 0, stays: true })}`)
   }
+})
+
+test('[CL70] an empty --server, and none beside others, end with 2 and change nothing', async () => {
+  for (const line of [
+    ['--server', ''],
+    ['--server', ' '],
+    ['--server', 'a.example', '--server', 'none'],
+  ]) {
+    const machine = machineWith()
+    assert.equal(await runLine(line, COMMANDS, () => machine.world, machine.world.terminal), 2, line.join(' '))
+    assert.match(machine.noted[0] ?? '', /--server/)
+    assert.deepEqual(machine.events, [])
+  }
+})
+
+test('[CL73] a start whose window cannot be served has not renamed anybody', async () => {
+  const named: string[] = []
+  const calls = fakeCalls({
+    overrides: {
+      rename: async ({ name }) => {
+        named.push(name)
+        return accept({ name })
+      },
+    },
+  })
+  const machine = machineWith({ calls, door: async (_, __, port) => refuse({ kind: 'port-in-use', port }) })
+  assert.equal(await kith('--ui 8123 --name Mallory', machine), 1)
+  assert.deepEqual(named, [])
 })

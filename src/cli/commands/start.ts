@@ -1,4 +1,5 @@
 import { accept, refuse, type Result } from '../../core/bytes/result.ts'
+import { parseName, type Name, type NameRefusal } from '../../core/identity/name.ts'
 import { isSettled, serversWords } from '../../view/server-words.ts'
 import { claimPeer } from '../borrow.ts'
 import type { Command, Given, OpenDoor, OwnPeer, PeerOptions, RunningPeer, World } from '../command.ts'
@@ -47,7 +48,8 @@ export const start: Command = {
     if (!profile.ok) return fail(profile.refusal, world)
     const ask = askGiven(given, world)
     if (!ask.ok) return fail(ask.refusal, world)
-    const claimed = await claimPeer(profile.value, { ...wanted.value.peer, stays: true, ask: ask.value }, world)
+    const { peer: chosen, windowPort } = wanted.value
+    const claimed = await claimPeer(profile.value, { ...chosen, windowPort, stays: true, ask: ask.value }, world)
     if (!claimed.ok) return fail(claimed.refusal, world)
     const { at, peer } = claimed.value
     return at === 'running'
@@ -57,15 +59,18 @@ export const start: Command = {
 }
 
 type Wanted = {
-  readonly name?: string
+  readonly name?: Name
   readonly peer: PeerOptions
   readonly windowPort: number
   readonly browser: boolean
 }
 
-const startGiven = (given: Given): Result<Wanted, Usage> => {
-  const [name, listen, ui] = ['name', 'listen', 'ui'].map((each) => textOf(given, each))
-  const servers = textsOf(given, 'server')
+const startGiven = (given: Given): Result<Wanted, Usage | NameRefusal> => {
+  const [nickname, listen, ui] = ['name', 'listen', 'ui'].map((each) => textOf(given, each))
+  const name = nickname === undefined ? undefined : parseName(nickname)
+  if (name?.ok === false) return name
+  const servers = serversGiven(given)
+  if (!servers.ok) return servers
   const switches = switchesGiven(given)
   if (!switches.ok) return switches
   const windowPort = ui === undefined ? accept(0) : wholeNumber(ui, 'ui', 0, 65_535)
@@ -73,15 +78,29 @@ const startGiven = (given: Given): Result<Wanted, Usage> => {
   const where = listen === undefined ? accept(undefined) : listenGiven(listen)
   if (!where.ok) return where
   return accept({
-    ...(name !== undefined && { name }),
+    ...(name !== undefined && { name: name.value }),
     peer: {
-      ...(servers !== undefined && { servers: servers.filter((each) => each !== 'none') }),
+      ...servers.value,
       ...switches.value,
       ...(where.value !== undefined && { listen: where.value }),
     },
     windowPort: windowPort.value,
     browser: given.options['no-open'] !== true,
   })
+}
+
+const NO_SERVER = 'none'
+
+const serversGiven = (given: Given): Result<Pick<PeerOptions, 'servers'>, Usage> => {
+  const servers = textsOf(given, 'server')
+  if (servers === undefined) return accept({})
+  if (servers.length === 1 && servers[0] === NO_SERVER) return accept({ servers: [] })
+  if (servers.includes(NO_SERVER))
+    return refuse({ kind: 'usage', detail: `--server ${NO_SERVER} means no server at all: leave it or the others out` })
+  // What is blank must not stand for none: it would take away those that were chosen before.
+  if (servers.some((each) => each.trim() === ''))
+    return refuse({ kind: 'usage', detail: '--server takes HOST[:PORT], or none for no server' })
+  return accept({ servers })
 }
 
 /** The options that take `on` or `off`. */
@@ -124,13 +143,12 @@ const join = async (peer: RunningPeer, profile: Profile, wanted: Wanted, world: 
 
 const run = async (peer: OwnPeer, profile: Profile, wanted: Wanted, world: World): Promise<Exit> => {
   try {
-    if (wanted.name !== undefined) {
-      const renamed = await peer.calls.rename({ name: wanted.name })
-      if (!renamed.ok) return fail(renamed.refusal, world)
-    }
     const door = await world.openDoor(profile, peer.calls, wanted.windowPort)
     if (!door.ok) return fail(door.refusal, world)
     try {
+      // Only now: a start that is refused leaves the name as it was.
+      const renamed = wanted.name === undefined ? accept(null) : await peer.calls.rename({ name: wanted.name })
+      if (!renamed.ok) return fail(renamed.refusal, world)
       await greet(peer, door.value, profile, wanted, world)
       await ended(world.ending)
       return EXIT.done
