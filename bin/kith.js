@@ -38,7 +38,7 @@ const runWith = (node) => {
   const child = childProcess.spawn(
     node,
     ['--disable-warning=ExperimentalWarning', __filename].concat(process.argv.slice(2)),
-    { stdio: 'inherit', env: Object.assign({}, process.env, { [LAUNCHED]: '1' }) },
+    { stdio: descriptorsFor(process.argv.slice(2)), env: Object.assign({}, process.env, { [LAUNCHED]: '1' }) },
   )
   // A terminal sends Ctrl+C to the child as well: passed on, it would come twice, and twice may mean "at once".
   const fromTerminal = process.stdin.isTTY || process.stdout.isTTY
@@ -51,6 +51,25 @@ const runWith = (node) => {
     process.removeAllListeners(signal)
     process.kill(process.pid, signal)
   })
+}
+
+/** Descriptors are not handed on by themselves: the first three always are, and the one that passphrases come from. */
+const descriptorsFor = (args) => {
+  const at = args.findIndex((arg) => /^--passphrase-fd(=|$)/.test(arg))
+  const [, text] = at < 0 ? [] : args[at].includes('=') ? args[at].split('=') : args.slice(at)
+  const descriptor = /^\d{1,4}$/.test(text) && isOpen(Number(text)) ? Number(text) : 0
+  const handed = ['inherit', 'inherit', 'inherit']
+  while (handed.length < descriptor) handed.push('ignore')
+  if (descriptor > 2) handed.push(descriptor)
+  return handed
+}
+
+const isOpen = (descriptor) => {
+  try {
+    return Boolean(fs.fstatSync(descriptor))
+  } catch {
+    return false
+  }
 }
 
 /** The same as --disable-warning=ExperimentalWarning, for a Node that was started without it. */

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import test, { type TestContext } from 'node:test'
@@ -47,10 +57,12 @@ test('[REP17] the lock file brings a Node for every platform that the launcher k
 
 /** What Kith does in these tests, instead of everything else that it can do. */
 const MAIN = `
+import { readFileSync } from 'node:fs'
 export const main = async ([what, ...rest]) => {
   if (what === 'fail') process.exit(7)
   if (what === 'throw') throw new Error('broken on purpose')
   if (what === 'warn') process.emitWarning('trying something', 'ExperimentalWarning'), process.emitWarning('beware')
+  if (what === 'read') console.log(readFileSync(Number(rest.at(-1).split('=').at(-1)), 'utf8'))
   if (what === 'wait') setInterval(() => {}, 1000), process.on('SIGTERM', () => process.exit(9))
   console.log(JSON.stringify({ node: process.versions.node.split('.')[0], rest }))
 }`
@@ -123,6 +135,28 @@ test('[REP18] a signal to the launcher reaches Kith, which ends as it wants', as
     await once(launcher.stdout, 'data')
     launcher.kill('SIGTERM')
     assert.deepEqual(await once(launcher, 'exit'), [9, null])
+  }
+})
+
+test('[REP18] the descriptor that passphrases come from reaches Kith, whatever Node starts the launcher', (t) => {
+  const folder = install(t, 'with-node')
+  const secret = join(folder, 'secret')
+  writeFileSync(secret, 'long passphrase')
+  for (const [node = '', ...options] of nodesFor(folder)) {
+    const read = (descriptor: number, ...words: readonly string[]): string => {
+      const opened = openSync(secret, 'r')
+      const stdio = ['ignore', 'pipe', 'inherit', ...Array(descriptor - 3).fill('ignore'), opened] as const
+      const line = [...options, join(folder, 'bin/kith.js'), 'read', ...words]
+      const { stdout } = spawnSync(node, line, { stdio: [...stdio], encoding: 'utf8' })
+      closeSync(opened)
+      return stdout
+    }
+    assert.match(read(3, '--passphrase-fd', '3'), /^long passphrase$/m, node)
+    assert.match(read(3, '--passphrase-fd=3'), /^long passphrase$/m, node)
+    assert.match(read(5, '--passphrase-fd', '5'), /^long passphrase$/m, node)
+    // One that is not open, or is none, is Kith's to speak of.
+    for (const wrong of ['--passphrase-fd=900', '--passphrase-fd=x', '--passphrase-fd'])
+      assert.equal(spawnSync(node, [...options, join(folder, 'bin/kith.js'), 'say', wrong]).status, 0)
   }
 })
 
