@@ -60,14 +60,14 @@ export const processTerminal: Terminal = {
     try {
       // One by one: what follows the line is somebody else's.
       while (bytes.length < LINE_BYTES_MAX && readSync(descriptor, next) === 1) {
-        if (next[0] === NEW_LINE) return Buffer.from(bytes).toString()
+        if (next[0] === NEW_LINE) return lineOf(bytes)
         bytes.push(next[0] ?? 0)
       }
     } catch {
       // No such descriptor, or one that cannot be read.
       return undefined
     }
-    return bytes.length === 0 ? undefined : Buffer.from(bytes).toString()
+    return bytes.length === 0 ? undefined : lineOf(bytes)
   },
   onEnter: (pressed) => {
     if (!process.stdin.isTTY || !process.stdout.isTTY) return undefined
@@ -80,3 +80,6 @@ export const processTerminal: Terminal = {
     }
   },
 }
+
+/** Files that were written on Windows end their lines with two characters. */
+const lineOf = (bytes: readonly number[]): string => Buffer.from(bytes).toString().replace(/\r$/, '')

@@ -139,7 +139,7 @@ test('[AR13] a descriptor gives its lines one after the other, and nothing at it
   const { folder } = await profileFor(t)
   const data = join(folder, '..', '..')
   const file = join(data, 'lines')
-  await writeFile(file, 'first line\nzweite Zeile ü\nlast')
+  await writeFile(file, 'first line\nzweite Zeile ü\r\nlast\r')
   const script = `
     import { processTerminal } from ${JSON.stringify(join(import.meta.dirname, '../../src/cli/terminal.ts'))}
     for (let count = 0; count < 4; count++) console.log(JSON.stringify(processTerminal.line(0) ?? null))

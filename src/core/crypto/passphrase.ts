@@ -59,6 +59,17 @@ export const lockKey = async (
 
 /** Undefined when the passphrase is another, or anything was changed. */
 export const unlockKey = async (
+  lock: Lock,
+  passphrase: string,
+  beside: { readonly stretch: Stretch; readonly context: string },
+): Promise<Uint8Array | undefined> =>
+  (await unlockWith(lock, passphrase, beside)) ?? (await unlockWith(lock, `${passphrase}${LINE_END}`, beside))
+
+// Half of a Windows file's line break: Kith once took it for part of a passphrase that was read from a file. No keyboard
+// types it, so whoever set one so could not open the profile by hand.
+const LINE_END = '\r'
+
+const unlockWith = async (
   { how, salt, sealed }: Lock,
   passphrase: string,
   { stretch, context }: { readonly stretch: Stretch; readonly context: string },

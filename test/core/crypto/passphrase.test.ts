@@ -64,3 +64,10 @@ test('[AR12] a lock reads back as it was written, and nothing makes its reader t
     { numRuns: 10_000 },
   )
 })
+
+test('[AR13] a key that was locked with the carriage return of a file opens without it', async () => {
+  const locked = await lockKey(key, 'open sesame\r', { stretch, salt, how, context: 'cave' })
+  assert.deepEqual(await unlockKey(locked, 'open sesame', { stretch, context: 'cave' }), key)
+  assert.deepEqual(await unlockKey(locked, 'open sesame\r', { stretch, context: 'cave' }), key)
+  assert.equal(await unlockKey(locked, 'open', { stretch, context: 'cave' }), undefined)
+})
