@@ -10,6 +10,12 @@ export type GroupRefusal =
   | { readonly kind: 'unknown-group'; readonly who: string }
   | { readonly kind: 'unclear-group'; readonly who: string; readonly groups: readonly string[] }
 
+/** A person, or a group, or nobody. */
+export type WhomRefusal =
+  | WhoRefusal
+  | GroupRefusal
+  | { readonly kind: 'unclear-whom'; readonly who: string; readonly fitting: readonly string[] }
+
 export type GroupView = Extract<ConversationView, { kind: 'group' }>
 
 /** Whom a message goes to: somebody, or a group. */
@@ -23,7 +29,7 @@ export type Whom =
  * make a name unclear, but can still be meant.
  */
 export const findPerson = (who: string, people: Iterable<PersonView>): Result<PersonView, WhoRefusal> => {
-  const { first, others } = peopleFitting(who, [...people])
+  const [first, ...others] = preferred(peopleFitting(who, [...people])).map(({ whom }) => whom.person)
   if (first === undefined) return refuse({ kind: 'unknown-person', who })
   if (others.length === 0) return accept(first)
   return refuse({ kind: 'unclear-person', who, people: [first, ...others].map(taggedName) })
@@ -31,30 +37,34 @@ export const findPerson = (who: string, people: Iterable<PersonView>): Result<Pe
 
 /** Which group somebody means who types its title, its tag or its id. Those that are left do not make it unclear. */
 export const findGroup = (who: string, conversations: Iterable<ConversationView>): Result<GroupView, GroupRefusal> => {
-  const { first, others } = groupsFitting(who, [...conversations])
+  const [first, ...others] = preferred(groupsFitting(who, [...conversations])).map(({ whom }) => whom.group)
   if (first === undefined) return refuse({ kind: 'unknown-group', who })
   if (others.length === 0) return accept(first)
   return refuse({ kind: 'unclear-group', who, groups: [first, ...others].map(taggedTitle) })
 }
 
-/** A person or a group, by what is typed. What fits a person and a group is as unclear as what fits two people. */
+/** A person or a group, by what is typed. What fits a person and a group is as unclear as what fits two people; a group
+ * that was left does not make a person's name unclear, nor somebody blocked a group's. */
 export const findWhom = (
   who: string,
   people: Iterable<PersonView>,
   conversations: Iterable<ConversationView>,
-): Result<Whom, WhoRefusal> => {
-  const person = peopleFitting(who, [...people])
-  const group = groupsFitting(who, [...conversations])
-  if (person.first === undefined && group.first === undefined) return refuse({ kind: 'unknown-person', who })
-  if (person.first !== undefined && person.others.length === 0 && group.first === undefined)
-    return accept({ at: 'person', person: person.first })
-  if (group.first !== undefined && group.others.length === 0 && person.first === undefined)
-    return accept({ at: 'group', group: group.first })
-  const fitting = [
-    ...[person.first, ...person.others].flatMap((each) => (each === undefined ? [] : [taggedName(each)])),
-    ...[group.first, ...group.others].flatMap((each) => (each === undefined ? [] : [taggedTitle(each)])),
+): Result<Whom, WhomRefusal> => {
+  const fitting: readonly Fitting<Whom>[] = [
+    ...peopleFitting(who, [...people]),
+    ...groupsFitting(who, [...conversations]),
   ]
-  return refuse({ kind: 'unclear-person', who, people: fitting })
+  const [first, ...others] = preferred(fitting)
+  if (first === undefined) return refuse({ kind: 'unknown-person', who })
+  if (others.length === 0) return accept(first.whom)
+  const names = [first, ...others].map(({ whom }) =>
+    whom.at === 'person' ? taggedName(whom.person) : taggedTitle(whom.group),
+  )
+  const kinds = new Set([first, ...others].map(({ whom }) => whom.at))
+  if (kinds.size > 1) return refuse({ kind: 'unclear-whom', who, fitting: names })
+  return kinds.has('person')
+    ? refuse({ kind: 'unclear-person', who, people: names })
+    : refuse({ kind: 'unclear-group', who, groups: names })
 }
 
 /** The name with its tag, whether or not somebody else is called so. */
@@ -67,33 +77,49 @@ export const groupTag = (conversation: string): string => conversation.slice(0, 
 
 const GROUP_TAG_CHARACTERS = 6
 
-type Fitting<Value> = { readonly first: Value | undefined; readonly others: readonly Value[] }
+/** What is called as was typed. Who is blocked, and a group that was left, are not welcome. */
+type Fitting<Meant> = { readonly whom: Meant; readonly exact: boolean; readonly welcome: boolean }
 
-const peopleFitting = (who: string, people: readonly PersonView[]): Fitting<PersonView> =>
-  fitting({ who, all: people, names: namesOf, isWelcome: (each) => each.standing !== 'blocked' })
+type MeantPerson = Extract<Whom, { at: 'person' }>
+type MeantGroup = Extract<Whom, { at: 'group' }>
 
-const groupsFitting = (who: string, conversations: readonly ConversationView[]): Fitting<GroupView> =>
-  fitting({
-    who,
-    all: conversations.filter((each) => each.kind === 'group'),
-    names: (each) => [each.title, groupTag(each.id), `·${groupTag(each.id)}`, taggedTitle(each)],
-    isWelcome: (each) => each.at !== 'blocked' && each.role !== 'gone',
-  })
-
-const fitting = <Value extends { readonly id: string }>(input: {
-  readonly who: string
-  readonly all: readonly Value[]
-  readonly names: (each: Value) => readonly string[]
-  readonly isWelcome: (each: Value) => boolean
-}): Fitting<Value> => {
-  const byId = input.all.find((each) => isHex(input.who, 32) && each.id === input.who)
-  if (byId !== undefined) return { first: byId, others: [] }
-  const sought = plain(input.who)
-  const called = input.all.filter((each) => input.names(each).some((name) => plain(name) === sought))
-  const welcome = called.filter(input.isWelcome)
-  const [first, ...others] = welcome.length > 0 ? welcome : called
-  return { first, others }
+/** An id means what has it. The unwelcome are meant only where nobody welcome is, neither person nor group. */
+const preferred = <Meant>(fitting: readonly Fitting<Meant>[]): readonly Fitting<Meant>[] => {
+  const exact = fitting.filter((each) => each.exact)
+  const welcome = fitting.filter((each) => each.welcome)
+  return exact.length > 0 ? exact : welcome.length > 0 ? welcome : fitting
 }
+
+const peopleFitting = (who: string, people: readonly PersonView[]): readonly Fitting<MeantPerson>[] =>
+  people
+    .filter((person) => isCalled(who, person.id, namesOf(person)))
+    .map((person) => ({
+      whom: { at: 'person', person },
+      exact: isId(who, person.id),
+      welcome: person.standing !== 'blocked',
+    }))
+
+const groupsFitting = (who: string, conversations: readonly ConversationView[]): readonly Fitting<MeantGroup>[] =>
+  conversations
+    .filter((each) => each.kind === 'group')
+    .filter((group) => isCalled(who, group.id, titlesOf(group)))
+    .map((group) => ({
+      whom: { at: 'group', group },
+      exact: isId(who, group.id),
+      welcome: group.at !== 'blocked' && group.role !== 'gone',
+    }))
+
+const isId = (who: string, id: string): boolean => isHex(who, 32) && who === id
+
+const isCalled = (who: string, id: string, names: readonly string[]): boolean =>
+  isId(who, id) || names.some((name) => plain(name) === plain(who))
+
+const titlesOf = (group: GroupView): readonly string[] => [
+  group.title,
+  groupTag(group.id),
+  `·${groupTag(group.id)}`,
+  taggedTitle(group),
+]
 
 const namesOf = (person: PersonView): readonly string[] => [
   person.name,

@@ -14,6 +14,7 @@ import {
   type GroupRefusal,
   type GroupView,
   type Whom,
+  type WhomRefusal,
   type WhoRefusal,
 } from './who.ts'
 import { commandWords, exitFor, type CommandRefusal } from './words.ts'
@@ -121,7 +122,7 @@ export const meetWhom = (
   peer: BorrowedPeer,
   following: Following,
   world: World,
-): Promise<Result<Whom, WhoRefusal | Missed>> =>
+): Promise<Result<Whom, WhomRefusal | Missed>> =>
   look(() => findWhom(who, following.seen.people.values(), following.seen.conversations.values()), {
     peer,
     following,
@@ -145,16 +146,16 @@ export const chooseGroup = async (
  * What `search` finds among what is seen. A peer that runs for the moment has only just started: it looks around for a
  * while before it says that nobody is called so.
  */
-const look = async <Found>(
-  search: () => Result<Found, WhoRefusal>,
+const look = async <Found, Refusal extends WhomRefusal>(
+  search: () => Result<Found, Refusal>,
   { peer, following, world }: { readonly peer: BorrowedPeer; readonly following: Following; readonly world: World },
-): Promise<Result<Found, WhoRefusal | Missed>> => {
+): Promise<Result<Found, Refusal | Missed>> => {
   if (!(await following.begun())) return refuse({ kind: 'disconnected' })
   if (peer.running) return search()
   const found = await following.until(
     () => {
       const result = search()
-      return result.ok || result.refusal.kind === 'unclear-person' ? result : undefined
+      return result.ok || result.refusal.kind !== 'unknown-person' ? result : undefined
     },
     { world, millis: LOOK_MILLIS_MAX },
   )

@@ -7,7 +7,7 @@ import { EXIT, type Exit } from './exit.ts'
 import type { Usage } from './parse.ts'
 import type { ProfileMissing, ProfileRefusal } from './profile.ts'
 import { wholeProfileWords, type WholeProfileRefusal } from './profile-words.ts'
-import type { GroupRefusal } from './who.ts'
+import type { WhomRefusal } from './who.ts'
 
 export type CommandRefusal =
   | Refusal
@@ -16,7 +16,7 @@ export type CommandRefusal =
   | ServerRefusal
   | ProfileRefusal
   | ProfileMissing
-  | GroupRefusal
+  | WhomRefusal
   | Usage
   | WholeProfileRefusal
   | { readonly kind: 'too-large' }
@@ -32,6 +32,8 @@ export const commandWords = (refusal: CommandRefusal): string => {
       return `None of your groups is called “${refusal.who}”. \`kith groups\` lists them.`
     case 'unclear-group':
       return `Several of your groups are called “${refusal.who}”: ${refusal.groups.join(', ')}. Say which one by the tag beside its name.`
+    case 'unclear-whom':
+      return `Several people and groups are called “${refusal.who}”: ${refusal.fitting.join(', ')}. Say which one by the tag beside the name.`
     case 'profile-name':
       return `A profile is named with 1 to 32 small letters, digits, - and _, not '${refusal.name}'.`
     case 'profile-missing':
@@ -39,7 +41,7 @@ export const commandWords = (refusal: CommandRefusal): string => {
         refusal.others.length === 0 ? 'There is no other either.' : `These are there: ${refusal.others.join(', ')}.`
       } Choose with --profile; \`kith --profile NAME\` makes a new one.`
     case 'profile-in-use':
-      return `Another process is using the profile in ${refusal.folder}, and does not answer. Wait until it is done, or end it, then try again.`
+      return `Another process is using the profile in ${refusal.folder}, and does not answer. Wait until it is done, or end it, then try again. Commands such as \`kith tail\` or \`--wait\` keep a profile for as long as they run; with \`kith\` running, all of them share it.`
     case 'profile-newer':
       return `The profile in ${refusal.folder} was written by a newer version of Kith. Nothing was changed. Update Kith, or choose another --profile.`
     case 'profile-damaged':
@@ -102,6 +104,7 @@ export const exitFor = (refusal: CommandRefusal): Exit => {
     case 'unclear-group':
     case 'unknown-person':
     case 'unclear-person':
+    case 'unclear-whom':
     case 'name-empty':
     case 'name-too-long':
     case 'name-forbidden':

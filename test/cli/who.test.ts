@@ -103,9 +103,25 @@ test('[CL22] WHO may be a group; what fits a person and a group is refused with 
   assert.deepEqual([whom('climbers'), whom('bob'), whom('carol')], ['Climbers', 'Bob', 'unknown-person'])
   assert.deepEqual(findWhom('bob', [BOB, EVE], [bobs]), {
     ok: false,
-    refusal: { kind: 'unclear-person', who: 'bob', people: ['Bobby (Bob) ·k7wq2f', 'Bob ·999999'] },
+    refusal: { kind: 'unclear-whom', who: 'bob', fitting: ['Bobby (Bob) ·k7wq2f', 'Bob ·999999'] },
   })
   assert.deepEqual([whom('k7wq2f', [bobs]), whom('999999', [bobs])], ['Bob', 'Bob'])
+})
+
+test('[CL22] a group that was left makes no person unclear, and what fits groups alone speaks of groups', async () => {
+  const left = { ...CLIMBERS, title: 'Bob', role: 'gone' as const }
+  const found = findWhom('bob', [BOB, EVE], [left])
+  assert.deepEqual(found.ok && found.value.at, 'person')
+  const kept = findWhom('bob', [EVE], [left])
+  assert.deepEqual(kept.ok && kept.value.at, 'group')
+  const blocked = findWhom('climbers', [{ ...EVE, name: 'Climbers', standing: 'blocked' }], [CLIMBERS])
+  assert.deepEqual(blocked.ok && blocked.value.at, 'group')
+  const byId = findWhom(left.id, [BOB, EVE], [left, OTHERS])
+  assert.deepEqual(byId.ok && byId.value.at, 'group')
+  const calls = fakeCalls({ conversations: [CLIMBERS, OTHERS] })
+  const machine = machineWith({ calls, running: true })
+  assert.equal(await kith('say climbers hello', machine), 2)
+  assert.match(machine.noted.join(), /Several of your groups are called “climbers”/)
 })
 
 test('[CL22] a message, a history and a tail go to a group by its title', async () => {
