@@ -18,16 +18,18 @@ export type Claimed =
 export const claimPeer = async (
   profile: Profile,
   options: PeerOptions,
-  world: Pick<World, 'findRunning' | 'openPeer' | 'wait' | 'ending'>,
+  world: Pick<World, 'findRunning' | 'openPeer' | 'now' | 'wait' | 'ending'>,
 ): Promise<Result<Claimed, PeerRefusal>> => {
-  for (let waited = 0; ; waited += BUSY_LOOK_MILLIS) {
+  // Looking takes time as well: up to seconds where a peer has stopped answering.
+  const until = world.now() + BUSY_MILLIS_MAX
+  for (;;) {
     const running = await world.findRunning(profile)
     if (running !== undefined) return accept({ at: 'running', peer: running })
     const own = await world.openPeer(profile, options)
     if (own.ok) return accept({ at: 'own', peer: own.value })
     // Only one process at a time opens the store: the system keeps that lock and lets go of it when a process dies.
     const busy = own.refusal.kind === 'profile-in-use'
-    if (!busy || waited >= BUSY_MILLIS_MAX || world.ending.aborted) return own
+    if (!busy || world.now() >= until || world.ending.aborted) return own
     await world.wait(BUSY_LOOK_MILLIS, world.ending)
   }
 }

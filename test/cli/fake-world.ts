@@ -17,7 +17,7 @@ import { fakeCalls } from '../api/fake-calls.ts'
 
 export const NOW = Date.UTC(2026, 10, 22, 12)
 
-/** A machine on which nothing is real: time stands still but for waits, which pass at once when `passing`. */
+/** A machine on which nothing is real: time stands still but for waits, which pass at once when `passing`, and `looking`. */
 export type Machine = {
   readonly world: World
   readonly printed: string[]
@@ -50,6 +50,8 @@ export const machineWith = (
     readonly columns?: number
     /** Whether what is waited for with a limit in time is late at once. */
     readonly passing?: boolean
+    /** How long it takes to see that no peer runs. */
+    readonly looking?: number
   } = {},
 ): Machine => {
   const printed: string[] = []
@@ -57,6 +59,7 @@ export const machineWith = (
   const events: string[] = []
   const watchers = new Set<() => void>()
   const ending = new AbortController()
+  let time = NOW
   const calls = input.calls ?? fakeCalls()
   const own: OwnPeer = { calls, close: async () => void events.push('peer closed') }
   const running: RunningPeer = {
@@ -100,13 +103,17 @@ export const machineWith = (
       },
       onEnter: () => undefined,
     },
-    now: () => NOW,
+    now: () => time,
     ending: ending.signal,
-    wait: (_, signal) =>
-      input.passing === true
-        ? new Promise((resolve) => setImmediate(resolve))
-        : new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
-    findRunning: async () => (input.running === true ? running : undefined),
+    wait: (millis, signal) => {
+      if (input.passing !== true) return new Promise((resolve) => signal.addEventListener('abort', () => resolve()))
+      time += millis
+      return new Promise((resolve) => setImmediate(resolve))
+    },
+    findRunning: async () => {
+      time += input.looking ?? 0
+      return input.running === true ? running : undefined
+    },
     missingProfile: async ({ name }) =>
       input.profiles === undefined || input.profiles.includes(name)
         ? undefined

@@ -133,3 +133,11 @@ test('[CL12] a profile in use by a command is waited for, then told about', asyn
   assert.match(stuck.noted.join(), /Another process is using the profile in \/somewhere/)
   assert(stuck.events.length <= BUSY_MILLIS_MAX / 200 + 1, `${stuck.events.length} tries`)
 })
+
+test('[CL12] the time that looking takes is part of the wait', async () => {
+  const opening = () => refuse({ kind: 'profile-in-use', folder: '/somewhere' } as const)
+  const machine = machineWith({ opening, passing: true, looking: 2_000 })
+  assert.equal(await kith('name', machine), 1)
+  assert.equal(machine.events.length, 5)
+  assert.match(machine.noted.join(), /such as `kith tail`.* keep a profile for as long as they run/)
+})
