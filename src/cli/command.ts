@@ -179,6 +179,8 @@ export type PeerRefusal =
   | { readonly kind: 'profile-in-use'; readonly folder: string }
   | { readonly kind: 'profile-newer'; readonly folder: string }
   | { readonly kind: 'profile-damaged'; readonly file: string }
+  /** Some of what the file kept is destroyed; without `file` it is known from what was done. */
+  | { readonly kind: 'database-damaged'; readonly file?: string; readonly detail: string }
   | { readonly kind: 'folder-failed'; readonly folder: string; readonly detail: string }
   | { readonly kind: 'disk-full' }
   | { readonly kind: 'server-address'; readonly text: string }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open, rm, type FileHandle } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 
 import { PREAMBLE_BYTES_MAX, readPreamble, unlockExport } from '../core/backup/export.ts'
 import { accept, refuse, type Result } from '../core/bytes/result.ts'
@@ -19,9 +19,11 @@ import {
 import { loadSelf } from '../peer/self.ts'
 import type { Tally } from '../peer/tally.ts'
 import { copyStore } from '../store/copy.ts'
+import { isDamage } from '../store/damage.ts'
 import type { Store, StoreRefusal } from '../store/port.ts'
 import { openVault, type Vault, type VaultRefusal } from '../store/vault.ts'
 import type { Ask, Exported, FileRefusal, Imported, OpenProfile, PeerRefusal, UnlockedProfile } from './command.ts'
+import { writeNewFile } from './new-file.ts'
 import type { Profile } from './profile.ts'
 
 /** Where a profile is kept: the only file that knows how its store is sealed. */
@@ -56,6 +58,8 @@ const vaultRefusal = (refusal: VaultRefusal, profile: Profile, file: string): Pe
       return { kind: 'profile-newer', folder: profile.folder }
     case 'not-a-database':
       return { kind: 'profile-damaged', file }
+    case 'damaged':
+      return { kind: 'database-damaged', file, detail: refusal.detail }
     case 'full':
       return { kind: 'disk-full' }
     case 'failed':
@@ -106,34 +110,18 @@ const exportTo = async (
   store: Store,
   profile: Profile,
 ): Promise<Result<Exported, FileRefusal | PeerRefusal>> => {
-  const self = await loadSelf(store)
-  if (self === undefined) return refuse({ kind: 'nothing-to-export' })
-  let handle: FileHandle
   try {
-    handle = await open(file, 'wx', 0o600)
-  } catch (error) {
-    return refuse(fileRefusal(file, error))
-  }
-  try {
+    const self = await loadSelf(store)
+    if (self === undefined) return refuse({ kind: 'nothing-to-export' })
     const { pieces, counted } = exportStore(store, { self, now: Date.now() }, passphrase, {
       stretch,
       how: STRETCHING,
       random,
     })
-    let bytes = 0
-    for await (const piece of pieces) {
-      await handle.writeFile(piece)
-      bytes += piece.length
-    }
-    await handle.sync()
-    await handle.close()
-    return accept({ ...counted(), bytes })
+    const written = await writeNewFile(file, pieces)
+    return written.ok ? accept({ ...counted(), bytes: written.value }) : written
   } catch (error) {
-    await handle.close()
-    await rm(file, { force: true })
-    return isStoreError(error)
-      ? refuse({ kind: 'folder-failed', folder: profile.folder, detail: error.message })
-      : refuse(fileRefusal(file, error))
+    return isStoreError(error) ? refuse(storeErrorRefusal(error, profile)) : refuse(fileRefusal(file, error))
   }
 }
 
@@ -155,7 +143,7 @@ const importFrom = async (
     }
     return await replaceBy(opened.value, inside, profile)
   } catch (error) {
-    if (isStoreError(error)) return refuse({ kind: 'folder-failed', folder: profile.folder, detail: error.message })
+    if (isStoreError(error)) return refuse(storeErrorRefusal(error, profile))
     return refuse(fileRefusal(file, error))
   } finally {
     await inside.store.close()
@@ -215,6 +203,7 @@ const importRefusal = (
     case 'locked':
     case 'newer-version':
     case 'not-a-database':
+    case 'damaged':
     case 'key-damaged':
       return vaultRefusal(refusal, profile, profile.folder)
     default:
@@ -230,3 +219,8 @@ const fileRefusal = (file: string, error: unknown): FileRefusal => {
 }
 
 const isStoreError = (error: unknown): error is Error => error instanceof Error && 'errcode' in error
+
+const storeErrorRefusal = (error: Error, { folder }: Profile): PeerRefusal =>
+  isDamage(error)
+    ? { kind: 'database-damaged', detail: error.message }
+    : { kind: 'folder-failed', folder, detail: error.message }

@@ -22,6 +22,7 @@ import {
   settingChange,
   type ServersRefusal,
 } from '../peer/settings.ts'
+import { isDamage } from '../store/damage.ts'
 import type { Change, Store, StoreRefusal } from '../store/port.ts'
 import type { Calls } from '../view/calls.ts'
 import type { OpenDoor, OwnPeer, PeerOptions, PeerRefusal } from './command.ts'
@@ -65,6 +66,7 @@ export const openPeer = async (
     return accept({ calls: opened.value, close })
   } catch (error) {
     await close()
+    if (isDamage(error)) return refuse({ kind: 'database-damaged', file: vault.value.file(), detail: error.message })
     throw error
   }
 }

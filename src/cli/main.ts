@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
 import { openBrowser } from './browser.ts'
+import { isDamage } from '../store/damage.ts'
 import type { World } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { EXIT, type Exit } from './exit.ts'
@@ -9,6 +10,7 @@ import { missingProfile } from './profile.ts'
 import { findRunning } from './running.ts'
 import { runLine } from './run-line.ts'
 import { version } from './version.ts'
+import { commandWords } from './words.ts'
 
 /** How long everything may take to close once somebody wants it to end; then the process ends as it is. */
 export const CLOSE_MILLIS_MAX = 5_000
@@ -23,7 +25,7 @@ export const main = async (line: readonly string[]): Promise<number> => {
   const ending = listenForEnd()
   process.stdout.on('error', endWithOutput)
   process.stderr.on('error', () => undefined)
-  const code = await runLine(line, COMMANDS, () => realWorld(ending)).catch(reportBug)
+  const code = await runLine(line, COMMANDS, () => realWorld(ending)).catch(report)
   process.exitCode = code
   // All is closed by now. Should something keep the process alive all the same, it is not waited for.
   setTimeout(() => process.exit(code), CLOSE_MILLIS_MAX).unref()
@@ -50,8 +52,8 @@ const realWorld = (ending: AbortSignal): World => ({
   missingProfile,
   // Loaded only when something is opened: a command that asks a running peer needs neither network nor database.
   openProfile: async (profile) => (await import('./compose-profile.ts')).openProfile(profile),
-  openPeer: async (profile, options) => (await import('./compose.ts')).openPeer(profile, options, reportBug),
-  openDoor: async (profile, calls, port) => (await import('./compose.ts')).openDoorOf(profile, calls, port, reportBug),
+  openPeer: async (profile, options) => (await import('./compose.ts')).openPeer(profile, options, report),
+  openDoor: async (profile, calls, port) => (await import('./compose.ts')).openDoorOf(profile, calls, port, report),
   openServer: async (options) => (await import('./compose-server.ts')).openServer(options),
   openBrowser,
 })
@@ -68,8 +70,15 @@ const listenForEnd = (): AbortSignal => {
   return ending.signal
 }
 
-/** A broken invariant of our own. What it says may be copied into a report: kinds and places, no keys and no texts. */
-const reportBug = (error: unknown): Exit => {
+/**
+ * Damage to what is on disk, or a broken invariant of our own. What the second says may be copied into a report: kinds and
+ * places, no keys and no texts.
+ */
+const report = (error: unknown): Exit => {
+  if (isDamage(error)) {
+    processTerminal.note(`kith: ${commandWords({ kind: 'database-damaged', detail: error.message })}`)
+    return EXIT.failed
+  }
   const told = error instanceof Error ? (error.stack ?? error.message) : String(error)
   processTerminal.note(`kith: this is a mistake in Kith itself:\n${told}`)
   return EXIT.failed

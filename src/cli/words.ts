@@ -46,6 +46,8 @@ export const commandWords = (refusal: CommandRefusal): string => {
       return `The profile in ${refusal.folder} was written by a newer version of Kith. Nothing was changed. Update Kith, or choose another --profile.`
     case 'profile-damaged':
       return `${refusal.file} is not a database of Kith. Nothing was changed. Move it elsewhere, or choose another --profile.`
+    case 'database-damaged':
+      return `${refusal.file ?? 'The database of this profile'} is damaged (${refusal.detail}): some of what it kept cannot be read any more. Keep the file as it is, and bring back the whole folder from a copy, or import what \`kith export\` once wrote into a profile of its own (kith import FILE --profile NEW). Messages that were kept here alone are lost without such a copy; those you talked with still have theirs.`
     case 'folder-failed':
       return `The folder ${refusal.folder} cannot be used (${refusal.detail}). Check that it is yours and writable, or choose another with --data.`
     case 'port-in-use':
@@ -134,6 +136,7 @@ export const exitFor = (refusal: CommandRefusal): Exit => {
     case 'profile-in-use':
     case 'profile-newer':
     case 'profile-damaged':
+    case 'database-damaged':
     case 'folder-failed':
     case 'port-in-use':
     case 'port-forbidden':

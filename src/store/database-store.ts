@@ -1,4 +1,5 @@
 import { accept, refuse, type Result } from '../core/bytes/result.ts'
+import { isDamage } from './damage.ts'
 import type { Database } from './database.ts'
 import { openDump } from './dumping.ts'
 import { openCommitQueue } from './group.ts'
@@ -16,6 +17,8 @@ export type OpenRefusal =
   | { readonly kind: 'newer-version'; readonly found: number; readonly known: number }
   /** Something else is in the file; it was not changed. */
   | { readonly kind: 'not-a-database' }
+  /** It is one, but some of what it kept is destroyed. */
+  | { readonly kind: 'damaged'; readonly detail: string }
   /** Another process, or another store of this one, has it open. */
   | { readonly kind: 'locked' }
   | StoreRefusal
@@ -142,6 +145,7 @@ export const toOpenRefusal = (error: unknown): OpenRefusal => {
   const code = sqliteCode(error)
   if (code === SQLITE_BUSY) return { kind: 'locked' }
   if (code === SQLITE_NOTADB) return { kind: 'not-a-database' }
+  if (isDamage(error)) return { kind: 'damaged', detail: error.message }
   return toStoreRefusal(error)
 }
 
