@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { says, startPair, startPeer, texts } from './peer.ts'
 import { createStage, startServer } from './stage.ts'
 
@@ -46,6 +49,30 @@ test('[SC10] what waits goes out without the server too, once both have met', TI
   await startPeer(stage, 'bob', { words: ['--listen', addresses[0] ?? ''] })
   await ann.sees(waiting, 'delivered')
 })
+
+test(
+  '[AW36] a server that comes back without its folder gets what waited there once more, and it is found there',
+  TIMEOUT,
+  async (context) => {
+    const stage = await createStage(context)
+    const folder = join(stage.folder, 'server')
+    const server = await startServer(stage, ['--data', folder])
+    const [ann, bob] = await startPair(stage, server.address)
+    const conversation = await ann.with(bob)
+    await ann.sees(await ann.says(conversation, 'while you are here'), 'delivered')
+    await bob.stop()
+    const waiting = await ann.says(conversation, 'while you are away')
+    await ann.sees(waiting, 'sealed')
+    await server.program.end('SIGKILL')
+    await rm(folder, { recursive: true })
+    const anew = await startServer(stage, ['--data', folder, '--port', String(server.port)])
+    while ((await anew.counter('kith_mailbox_blobs')) === 0) await setTimeout(100)
+    await ann.sees(waiting, 'sealed')
+    await ann.stop()
+    const bobAgain = await startPeer(stage, 'bob', {})
+    await bobAgain.hears(conversation, says('while you are away'))
+  },
+)
 
 test(
   '[SC11] somebody who was blocked reaches nobody, and is heard again once that is taken back',

@@ -93,6 +93,7 @@ export class Correspondence {
       await this.#deposits.load()
       await this.#followLineages()
       const { client, serversOf } = this.#ports
+      for (const lost of await this.#deposits.recognize(client.servers())) this.#receipts.oweAnew(lost)
       const isRefusing = (server: ServerMailboxes): boolean => this.#isRefusing(server)
       const devices = [...this.subject.members().keys()]
       const stations = stationsFor(devices, { servers: client.servers(), serversOf, isRefusing })

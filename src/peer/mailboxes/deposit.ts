@@ -2,12 +2,14 @@ import { decode, encode } from '../../core/bytes/cbor.ts'
 import { fromHex, type Hex } from '../../core/bytes/hex.ts'
 import { hex, list, nullable, text, tuple, uint } from '../../core/bytes/shape.ts'
 import { DEVICES_MAX } from '../../core/group/members.ts'
-import type { Cursor } from '../network/port.ts'
+import type { Cursor, ServerMailboxes } from '../network/port.ts'
 
 /** What this device has put on one server of what it wrote in one conversation, for those who are away. */
 export type Deposit = {
   /** The server's address. */
   readonly server: string
+  /** That server's key; undefined in records of before it was written down. */
+  readonly key?: Hex
   /** What people call that server. */
   readonly name: string
   /** Everything that this device wrote up to this sequence lies there, or was taken away as everybody had it. */
@@ -32,14 +34,25 @@ export const RENEW_MILLIS = 25 * 24 * 60 * 60 * 1000
 export const BLOBS_MAX = 10_000
 
 /** Nothing lies there yet. */
-export const noDeposit = (server: string, name: string): Deposit => ({
-  server,
+export const noDeposit = ({ address, key, name }: Pick<ServerMailboxes, 'address' | 'key' | 'name'>): Deposit => ({
+  server: address,
+  key,
   name,
   sealed: 0,
   bridged: 0,
   brought: [],
   blobs: [],
 })
+
+/**
+ * What counts of a deposit now that its server shows this key. With another key the server has lost what it kept, its key
+ * among it, or is another one: nothing lies there. Where no key was written down nobody knows, and so it is put once more;
+ * what may lie there is still taken away when nobody needs it.
+ */
+export const depositAt = (deposit: Deposit, server: Pick<ServerMailboxes, 'address' | 'key' | 'name'>): Deposit => {
+  if (deposit.key === server.key) return deposit
+  return deposit.key === undefined ? { ...noDeposit(server), blobs: deposit.blobs } : noDeposit(server)
+}
 
 /** Which sequences of one's own have to be put there next; undefined when nothing has. */
 export const owed = (
@@ -72,7 +85,7 @@ export const withoutStale = (deposit: Deposit, held: number, now: number): Depos
   return { ...deposit, sealed: Math.min(held, deposit.sealed), blobs: deposit.blobs.filter((blob) => !isStale(blob)) }
 }
 
-export const encodeDeposit = ({ server, name, sealed, bridged, brought, blobs, receipt }: Deposit): Uint8Array =>
+export const encodeDeposit = ({ server, key, name, sealed, bridged, brought, blobs, receipt }: Deposit): Uint8Array =>
   encode([
     server,
     name,
@@ -81,16 +94,18 @@ export const encodeDeposit = ({ server, name, sealed, bridged, brought, blobs, r
     brought.map(fromHex),
     blobs.map(({ mailbox, cursor, upTo, at }) => [fromHex(mailbox), cursor, upTo, at]),
     receipt ? [fromHex(receipt.mailbox), receipt.cursor] : null,
+    ...(key === undefined ? [] : [fromHex(key)]),
   ])
 
 /** Undefined for what is no deposit of this version: everything that is still needed is then put anew. */
 export const decodeDeposit = (from: Uint8Array | undefined): Deposit | undefined => {
   const decoded = from && decode(from)
-  const fields = decoded?.ok ? depositShape(decoded.value) : undefined
+  const fields = decoded?.ok ? (depositShape(decoded.value) ?? keylessShape(decoded.value)) : undefined
   if (!fields) return undefined
-  const [server, name, sealed, bridged, brought, blobs, receipt] = fields
+  const [server, name, sealed, bridged, brought, blobs, receipt, key] = fields
   return {
     server,
+    ...(key !== undefined && { key }),
     name,
     sealed,
     bridged,
@@ -101,7 +116,7 @@ export const decodeDeposit = (from: Uint8Array | undefined): Deposit | undefined
 }
 
 const mailbox = hex(32)
-const depositShape = tuple(
+const keyless = [
   text(300),
   text(300),
   uint(),
@@ -109,4 +124,6 @@ const depositShape = tuple(
   list(hex(32), DEVICES_MAX),
   list(tuple(mailbox, uint(), uint(), uint()), BLOBS_MAX),
   nullable(tuple(mailbox, uint())),
-)
+] as const
+const keylessShape = tuple(...keyless)
+const depositShape = tuple(...keyless, hex(32))

@@ -61,6 +61,11 @@ export class Depositor {
     this.#waiting ??= { since: this.#ports.scheduler.now(), upTo: this.#tip }
   }
 
+  /** Writes down what lies there. */
+  async keep(): Promise<void> {
+    await this.#keep(this.#deposit)
+  }
+
   /** From now on it serves these devices. `bridged`: up to where changes of the members were told at another server. */
   serve(station: Station, bridged: number): void {
     const { name } = station.server

@@ -1,7 +1,7 @@
 import type { Hex } from '../../core/bytes/hex.ts'
 import type { Cursor } from '../../core/rendezvous/mailbox-messages.ts'
 import type { ServerMailboxes } from '../network/port.ts'
-import { decodeDeposit, noDeposit, type Deposit } from './deposit.ts'
+import { decodeDeposit, depositAt, noDeposit, type Deposit } from './deposit.ts'
 import { Depositor, depositKey } from './depositor.ts'
 import type { Station } from './stations.ts'
 import type { CorrespondencePorts, Member, Subject } from './subject.ts'
@@ -38,6 +38,22 @@ export class Deposits {
     for (const each of this.#all.values()) each.wrote()
   }
 
+  /** What was left at one of these servers under another key counts as left nowhere. Resolves to those that lost it. */
+  async recognize(servers: readonly ServerMailboxes[]): Promise<readonly ServerMailboxes[]> {
+    const lost: ServerMailboxes[] = []
+    for (const server of servers) {
+      const known = this.#all.get(server.address)?.deposit
+      const deposit = known && depositAt(known, server)
+      if (!deposit || deposit === known) continue
+      lost.push(server)
+      const anew = new Depositor(this.#subject, this.#ports, deposit)
+      this.#all.set(server.address, anew)
+      // Also after a restart, and before it is put again, nobody is to be told that it lies there.
+      await anew.keep()
+    }
+    return lost
+  }
+
   /** These servers serve from now on, and no others. */
   serve(stations: readonly Station[]): void {
     const bridged = Math.max(0, ...this.#depositors.map(({ deposit }) => deposit.bridged))
@@ -45,8 +61,9 @@ export class Deposits {
     for (const station of stations) this.at(station.server).serve(station, bridged)
   }
 
-  at({ address, name }: ServerMailboxes): Depositor {
-    const known = this.#all.get(address) ?? new Depositor(this.#subject, this.#ports, noDeposit(address, name))
+  at(server: ServerMailboxes): Depositor {
+    const { address } = server
+    const known = this.#all.get(address) ?? new Depositor(this.#subject, this.#ports, noDeposit(server))
     this.#all.set(address, known)
     return known
   }

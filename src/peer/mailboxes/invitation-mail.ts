@@ -15,8 +15,17 @@ import { delayAfter } from './refused.ts'
 
 type Blob = Parameters<InvitationMailboxes['put']>[2]
 
-/** What was put under a key: at which server, and which bytes. */
-type Placed = { readonly server: string; readonly cursor: Cursor; readonly hash: Hex; readonly at: number }
+/**
+ * What was put under a name: at which server, and which bytes. `key`: the server's; undefined in records of before it was
+ * written down.
+ */
+type Placed = {
+  readonly server: string
+  readonly key: Hex | undefined
+  readonly cursor: Cursor
+  readonly hash: Hex
+  readonly at: number
+}
 
 type Item = {
   readonly secret: Uint8Array
@@ -96,9 +105,9 @@ export class InvitationMail implements InvitationMailboxes {
 
   heldAt(secret: Uint8Array, key: string): string | undefined {
     const item = this.#items.get(nameOf(secret, key))
-    const holder = this.#serversOf(secret).find(({ address }) => {
+    const holder = this.#serversOf(secret).find(({ address, key: shown }) => {
       const placed = item?.placed.get(address)
-      return item && placed?.hash === hashOf(item.blob)
+      return item && placed?.key === shown && placed.hash === hashOf(item.blob)
     })
     return holder?.name
   }
@@ -198,15 +207,22 @@ export class InvitationMail implements InvitationMailboxes {
     const before = known ?? (await this.#placedAt(address, name))
     const hash = hashOf(item.blob)
     if (before) item.placed.set(address, before)
-    const isFresh = before !== undefined && scheduler.now() - before.at < RENEW_MILLIS
+    // A server that shows another key than it did then lost it, or is another one.
+    const isThere = before?.key === server.key
+    const isFresh = isThere && scheduler.now() - before.at < RENEW_MILLIS
     if (isFresh && before.hash === hash) return known ? undefined : this.#ports.onPlaced()
     const keys = await post.keysOf(item.secret)
     const put = await post.send(server, keys, letterOf(item.blob))
     if (!put.ok) return this.#tryLater(put.refusal)
-    const placed = { server: address, cursor: put.value, hash, at: scheduler.now() }
+    const placed = { server: address, key: server.key, cursor: put.value, hash, at: scheduler.now() }
     item.placed.set(address, placed)
-    const key = recordOf(name, address)
-    await store.commit([{ put: 'record', space: 'mailbox', key, value: encodePlaced(placed) }])
+    const record = {
+      put: 'record',
+      space: 'mailbox',
+      key: recordOf(name, address),
+      value: encodePlaced(placed),
+    } as const
+    await store.commit([record])
     if (before) await post.takeAway(server, keys.mailbox, [before.cursor])
     this.#ports.onPlaced()
   }
@@ -260,12 +276,17 @@ const blobOf = (letter: Letter): Blob | undefined => {
   }
 }
 
-const placedShape = tuple(text(300), uint(), hex(32), uint())
+const keyless = [text(300), uint(), hex(32), uint()] as const
+const keylessShape = tuple(...keyless)
+const placedShape = tuple(...keyless, hex(32))
 
-const encodePlaced = ({ server, cursor, hash, at }: Placed): Uint8Array => encode([server, cursor, fromHex(hash), at])
+const encodePlaced = ({ server, key, cursor, hash, at }: Placed): Uint8Array =>
+  encode([server, cursor, fromHex(hash), at, ...(key === undefined ? [] : [fromHex(key)])])
 
 const readPlaced = (from: Uint8Array | undefined): Placed | undefined => {
   const decoded = from && decode(from)
-  const fields = decoded?.ok ? placedShape(decoded.value) : undefined
-  return fields && { server: fields[0], cursor: fields[1], hash: fields[2], at: fields[3] }
+  const fields = decoded?.ok ? (placedShape(decoded.value) ?? keylessShape(decoded.value)) : undefined
+  if (!fields) return undefined
+  const [server, cursor, hash, at, key] = fields
+  return { server, key, cursor, hash, at }
 }

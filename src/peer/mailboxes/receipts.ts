@@ -1,7 +1,7 @@
 import type { Hex } from '../../core/bytes/hex.ts'
 import { signReceipt } from '../../core/mailbox/receipt.ts'
 import type { Vector } from '../../core/sync/frame.ts'
-import type { MailboxRefusal } from '../network/port.ts'
+import type { MailboxRefusal, ServerMailboxes } from '../network/port.ts'
 import type { Deposits } from './deposits.ts'
 import type { Station } from './stations.ts'
 import type { CorrespondencePorts, Subject } from './subject.ts'
@@ -28,6 +28,12 @@ export class Receipts {
   /** Something of somebody else's came in. */
   owe(): void {
     this.due = Math.min(this.due, this.#ports.scheduler.now() + RECEIPT_MILLIS)
+  }
+
+  /** What was said there is there no longer. */
+  oweAnew({ address }: ServerMailboxes): void {
+    this.#said.delete(address)
+    this.owe()
   }
 
   async work({ server, devices }: Station): Promise<MailboxRefusal | undefined> {

@@ -278,7 +278,7 @@ export const createMailboxes = (input: MailboxesInput): Mailboxes => {
 /** When to try again where no answer came. */
 const LATE_MILLIS = 10_000
 
-const placeOf = ({ name, address, as, isAt }: MailboxServer) => ({ name, address, as, isAt })
+const placeOf = ({ name, address, server: key, as, isAt }: MailboxServer) => ({ name, address, key, as, isAt })
 
 const openSession = (server: Session['server']): Session => ({
   server,

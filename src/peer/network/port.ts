@@ -113,6 +113,8 @@ export interface ServerMailboxes {
   /** The name it gives itself, or else its address. */
   readonly name: string
   readonly address: string
+  /** Its key, as the link has proved it: who has another one is another server, which holds nothing of what was put before. */
+  readonly key: Hex
   /** One of the person's own, where they read what others leave for them; or somebody else's. */
   readonly as: 'own' | 'guest'
   /** Whether this text means this server. */

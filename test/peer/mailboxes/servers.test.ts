@@ -178,15 +178,21 @@ suite('what is left on several servers', () => {
     const fresh = await createDesk(4)
     const { mailbox } = await mailboxKeys(createDeterministicCrypto(7), SECRET)
     const cursor = here.mailboxes.get(mailbox)?.at(-1)?.cursor ?? 0
-    const old = { ...noDeposit(HERE, 'Here'), sealed: 7 }
+    const { key: _, ...old } = { ...noDeposit({ address: HERE, key: here.key, name: 'Here' }), sealed: 7 }
     await fresh.store.commit([
       { put: 'record', space: 'mailbox', key: `read/${mailbox}`, value: encode([HERE, cursor]) },
       { put: 'record', space: 'mailbox', key: `sent/${CONVERSATION}`, value: encodeDeposit(old) },
     ])
     fresh.received.length = 0
+    here.address = undefined
     fresh.restart()
     await pass(time, 0)
     assert.deepEqual([fresh.received.length, fresh.mailboxes.sealedUpTo(CONVERSATION)], [0, 7])
     assert.equal(fresh.mailboxes.sealedAt(CONVERSATION), 'Here')
+    // Which server that was nobody knows: once one answers, only what is put there counts.
+    here.address = HERE
+    fresh.mailboxes.connected()
+    await pass(time, 0)
+    assert.deepEqual([fresh.received.length, fresh.mailboxes.sealedUpTo(CONVERSATION)], [0, 0])
   })
 })

@@ -22,6 +22,8 @@ export type Office = {
   /** What the next requests are refused with; undefined: nothing. */
   refusal: MailboxRefusal | undefined
   address: string | undefined
+  /** Another one when it lost its disk. */
+  key: Hex
   /** How often it was connected to anew. */
   connections: number
   readonly name: string
@@ -47,6 +49,7 @@ export const createOffice = (address = 'there:12345', name = 'There'): Office =>
     refusal: undefined,
     meanwhile: () => Promise.resolve(),
     address,
+    key: '5e'.repeat(32),
     name,
     connections: 1,
     tamper: (blobs) => blobs,
@@ -96,7 +99,7 @@ export const createOffice = (address = 'there:12345', name = 'There'): Office =>
           const { address } = office
           if (address === undefined) there = undefined
           else if (there?.address !== address || connections !== office.connections)
-            there = { ...calls, name: office.name, address, as, isAt: (text) => text === address }
+            there = { ...calls, name: office.name, address, key: office.key, as, isAt: (text) => text === address }
           connections = office.connections
           return there ? [there] : []
         },
