@@ -28,17 +28,10 @@ import type { Calls } from '../view/calls.ts'
 import type { OpenDoor, OwnPeer, PeerOptions, PeerRefusal } from './command.ts'
 import { openProfileStore, openProfileVault } from './compose-profile.ts'
 import type { Profile } from './profile.ts'
+import { systemTime } from './time.ts'
 import { version, WINDOW_FOLDER } from './version.ts'
 
 /** Where a peer's pieces meet: the only file that knows which network and ciphers it runs on. */
-
-const TIME = {
-  now: () => Date.now(),
-  after: (millis: number, run: () => void) => {
-    const timer = setTimeout(run, millis)
-    return () => clearTimeout(timer)
-  },
-}
 
 /** Something that was opened while composing and is closed, last first, when the rest is. */
 type Closing = () => Promise<void>
@@ -97,7 +90,7 @@ const openOn = async (
     endpoint: endpoint.value,
     outside: { observe, ...(mapper && { mapper }) },
     crypto,
-    scheduler: TIME,
+    scheduler: systemTime,
     random: randomBytes,
     self: self.value,
     about: { version: version(), profile: profile.name, folder: profile.folder, suggestedName: suggestedName() },

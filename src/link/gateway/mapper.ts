@@ -61,7 +61,7 @@ export const createPortMapper = ({
     if (opened.at === 'open') held = opened
     if (signal.aborted) return
     become(opened.at === 'open' ? { at: 'mapped', outside: opened.outside, by: opened.by } : opened)
-    const millis = opened.at === 'open' ? Math.max(RENEW_MILLIS_LEAST, opened.seconds * 500) : RETRY_MILLIS
+    const millis = opened.at === 'open' ? renewAfter(opened.seconds) : RETRY_MILLIS
     timer = setTimeout(() => void inTurn(() => round(port, signal)), millis)
     // An open port is no reason to keep a process alive.
     timer.unref()
@@ -101,6 +101,9 @@ export const createPortMapper = ({
     },
   }
 }
+
+/** Half of the time that was granted, and no more of it than was asked for: a router may name any number of seconds. */
+const renewAfter = (seconds: number): number => Math.max(RENEW_MILLIS_LEAST, Math.min(seconds, LEASE_SECONDS) * 500)
 
 /** A port that the router passes on, until it is given back or `seconds` have passed. */
 type Door = {

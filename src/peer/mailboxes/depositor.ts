@@ -111,7 +111,8 @@ export class Depositor {
     this.#deposit = withoutStale(this.#deposit, held, now)
     const next = owed(this.#deposit, { tip: this.#tip, held })
     if (!next) this.#waiting = undefined
-    else this.#waiting ??= { since: now, upTo: this.#tip }
+    // A clock that was set back would have it wait for as long as the clock was set back.
+    else this.#waiting = { upTo: this.#waiting?.upTo ?? this.#tip, since: Math.min(this.#waiting?.since ?? now, now) }
     if (!next || !this.#waiting || now < this.#putAt) return undefined
     // What was written meanwhile is given its time, too, as long as links bring what was before.
     const isComing = held >= this.#waiting.upTo

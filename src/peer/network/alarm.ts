@@ -17,14 +17,10 @@ export const createAlarm = (scheduler: Scheduler, ring: () => void): Alarm => {
       at = time
       cancel = (): void => {}
       if (time === Infinity) return
-      // Timers of the system hold 31 bits, and a wait that is rung too early is only set again.
-      const millis = Math.min(Math.max(0, Math.ceil(time - scheduler.now())), ALARM_MILLIS_MAX)
-      cancel = scheduler.after(millis, () => {
+      cancel = scheduler.after(Math.max(0, Math.ceil(time - scheduler.now())), () => {
         at = Infinity
         ring()
       })
     },
   }
 }
-
-const ALARM_MILLIS_MAX = 0x7fff_ffff

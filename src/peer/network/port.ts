@@ -197,6 +197,6 @@ export type Reach = Pick<ReachView, 'link' | 'shown' | 'candidates' | 'attempts'
 export interface Scheduler {
   /** Milliseconds since 1970. */
   now(): Millis
-  /** Calls `run` once, after at least `millis`, unless the returned function was called before. */
+  /** Calls `run` once, after at least `millis`, however many those are, unless the returned function was called before. */
   after(millis: number, run: () => void): () => void
 }

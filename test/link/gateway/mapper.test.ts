@@ -65,6 +65,22 @@ test(
 )
 
 test(
+  '[LK63] a router that grants more than was asked for is asked again after half of what was asked for',
+  { skip },
+  async (context) => {
+    const router = await startRouter(context, newHost(), { speaks: 'pcp', seconds: 0xffff_ffff })
+    const mapper = mapperFor(context, router.host)
+    context.mock.timers.enable({ apis: ['setTimeout'] })
+    mapper.map(4001)
+    await settled(mapper)
+    context.mock.timers.tick(60_000)
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+    await mapper.close()
+    assert.deepEqual(router.asked, ['pcp 3600', 'pcp 0'])
+  },
+)
+
+test(
   '[LK61] a router that answers anything but what was asked holds up neither the call nor the end',
   { skip },
   async (context) => {

@@ -45,7 +45,7 @@ export const startRouter = async (
     answer[1] = 0x81
     answer[3] = refuses ? 2 : 0
     const [internal, external, lifetime] = [request.readUInt16BE(40), request.readUInt16BE(42), request.readUInt32BE(4)]
-    answer.writeUInt32BE(Math.min(lifetime, seconds), 4)
+    answer.writeUInt32BE(lifetime && seconds, 4)
     map(internal, external, lifetime)
     answer.set([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, ...OUTSIDE], 44)
     return answer
@@ -59,7 +59,7 @@ export const startRouter = async (
     answer[3] = refuses ? 2 : 0
     const lifetime = request.readUInt32BE(8)
     request.copy(answer, 8, 4, 8)
-    answer.writeUInt32BE(Math.min(lifetime, seconds), 12)
+    answer.writeUInt32BE(lifetime && seconds, 12)
     map(request.readUInt16BE(4), request.readUInt16BE(6), lifetime)
     return answer
   }

@@ -19,6 +19,8 @@ const setUp = async () => {
   return { office, time, ann, bob, createDesk }
 }
 
+const DAY_MILLIS = 24 * 60 * 60 * 1000
+
 const hexes = (events: readonly Uint8Array[]): readonly string[] => events.map(toHex)
 
 const asksOf = (office: Office, kind: string): number => office.asked.filter((each) => each === kind).length
@@ -44,6 +46,15 @@ suite('what is left on a server', () => {
     assert.equal(ann.mailboxes.sealedUpTo(CONVERSATION), 1)
     await pass(time, DIRECT_MILLIS)
     assert.equal(ann.mailboxes.sealedUpTo(CONVERSATION), 2)
+  })
+
+  test('[AW37] what was written before the clock was set back is put two seconds later, not when it is that late again', async () => {
+    const { office, time, ann } = await setUp()
+    await ann.write()
+    ann.aheadMillis = -40 * DAY_MILLIS
+    ann.mailboxes.connected()
+    await pass(time, DIRECT_MILLIS)
+    assert.equal(blobsIn(office), 1)
   })
 
   test('[AW2] what links bring to everybody in time is put nowhere', async () => {

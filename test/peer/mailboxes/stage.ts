@@ -133,6 +133,8 @@ export type Desk = {
   readonly received: Uint8Array[]
   readonly learnt: (readonly [Hex, Vector])[]
   readonly vector: Map<Hex, number>
+  /** By how much its clock is ahead. */
+  aheadMillis: number
   /** Writes an own event down and tells the mailboxes. */
   write(kind?: number, size?: number): Promise<SignedEvent>
   /** As if this process had ended and begun again. */
@@ -167,6 +169,7 @@ export const createStage = (office: Office, start = 1_800_000_000_000) => {
       received: [] as Uint8Array[],
       learnt: [] as (readonly [Hex, Vector])[],
       vector: new Map<Hex, number>(),
+      aheadMillis: 0,
     } as unknown as Desk & { mailboxes: Mailboxes }
 
     const subject: Subject = {
@@ -209,7 +212,7 @@ export const createStage = (office: Office, start = 1_800_000_000_000) => {
       desk.mailboxes = new Mailboxes({
         store,
         crypto,
-        scheduler: time,
+        scheduler: { now: () => time.now() + desk.aheadMillis, after: time.after },
         random: createDice(number),
         client: together([office.client(), ...others.map(([each, as]) => each.client(as))]),
         device,
