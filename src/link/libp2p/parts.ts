@@ -69,8 +69,8 @@ export const createParts = async (
   const offered = [noise()(components) as ConnectionEncrypter]
   if (security === 'tls-then-noise') {
     // Loaded only where it is used: it takes longer to load than all the rest together.
-    const { tls } = await import('@libp2p/tls')
-    offered.unshift(tls()(components))
+    const { createTls } = await import('./tls.ts')
+    offered.unshift(createTls(components))
   }
   // Silence is noticed once for all connections, not with a timer for each socket.
   const transport = tcp({ inboundSocketInactivityTimeout: 0, outboundSocketInactivityTimeout: 0 })(components)
