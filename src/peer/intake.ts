@@ -15,12 +15,17 @@ import { chronicle, chronicleGaps, personAt, putLine, reveal } from './chronicle
 import type { Arrived } from './arrived.ts'
 import type { Draft } from './draft.ts'
 import { loadHorizon } from './history-records.ts'
+import { branchKey, forkKey, type Holdings } from './holdings.ts'
 import { withFollowed } from './marks.ts'
+
+/** What is taken in of a conversation: everything, as much as a request may hold, or nothing. */
+export type Openness = 'open' | 'request' | 'closed'
 
 export type Arrival = {
   readonly crypto: Crypto
   readonly cardKeys: readonly OwnSlotKey[]
-  readonly intakeMax: number
+  readonly openness: Openness
+  readonly holdings: Holdings
   readonly now: number
   readonly from: Hex
 } & Arrived
@@ -33,12 +38,14 @@ export type Intake = 'taken' | 'refused' | 'later' | 'waiting'
 
 /** Takes one event that somebody sent into the draft. */
 export const takeIn = async (draft: Draft, arrival: Arrival): Promise<Intake> => {
-  const { read } = arrival
+  const { read, openness, holdings } = arrival
   if (!read.ok) return 'refused'
-  // Looked at before the signature is verified: what is not taken in must not cost that much.
-  if (read.value.event.seq > arrival.intakeMax) return 'later'
+  if (openness === 'closed') return 'later'
   const isKnown = await draft.holds(read.value.event.id)
   if (isKnown) return noteArrival(draft, arrival.from, read.value.event)
+  // Looked at before the signature is verified: what is not taken in must not cost that much.
+  const size = read.value.event.bytes.length
+  if (openness === 'request' && !(await holdings.fits(draft, size))) return 'later'
   const opened = await arrival.verified()
   if (!opened.ok) return 'refused'
   const event = opened.value
@@ -54,14 +61,23 @@ export const takeIn = async (draft: Draft, arrival: Arrival): Promise<Intake> =>
     const { refusal } = received
     if (refusal.kind === 'unknown-control' || refusal.kind === 'too-many-heads') return 'waiting'
     if (refusal.kind !== 'fork') return 'refused'
+    if (refusal.first) holdings.add(size)
     keepEvidence(draft, event, refusal)
     return 'taken'
   }
   if (received.value.kind === 'known') return 'taken'
+  const { branch } = received.value
+  if (branch && !(await holdings.fitsBeside(draft, event.author, size))) return 'refused'
   draft.replica = received.value.replica
   noteFollowed(draft, event)
   if (isOwn(draft, event)) draft.noteSetBack(event, arrival.now)
-  if (received.value.branch) return keepBranch(draft, event, { ...received.value, ...received.value.branch })
+  if (branch) {
+    holdings.addBeside(event.author, size)
+    // Once more, as evidence.
+    if (branch.first) holdings.add(size)
+    return keepBranch(draft, event, { ...received.value, ...branch })
+  }
+  holdings.add(size)
   await writeDown(draft, event, received.value.received)
   chronicleGaps(draft, before, event.author)
   draft.fresh.push({ author: event.author, seq: event.seq, size: event.bytes.length, bytes: event.bytes })
@@ -161,7 +177,7 @@ const keepEvidence = (
 
 const noteFork = (draft: Draft, event: SignedEvent): void => {
   // Not among the events: there, an author and a sequence name one event.
-  const key = `${event.conversation}/fork/${event.author}`
+  const key = forkKey(event.conversation, event.author)
   draft.put({ put: 'record', space: 'conversation', key, value: event.bytes })
   const { conversation, time, author, seq } = event
   const bytes = encodeLine({ kind: 'forked', person: personAt(draft, author) })
@@ -188,9 +204,6 @@ const keepBranch = async (
   if (first) noteFork(draft, event)
   return 'taken'
 }
-
-/** Where a control event is kept that is not in its author's chain. */
-export const branchKey = (conversation: Hex, id: Hex): string => `${conversation}/branch/${id}`
 
 /** Whoever is not linked here tells with all that they write what they had of this device until then. */
 const noteFollowed = (draft: Draft, event: SignedEvent): void => {

@@ -5,6 +5,7 @@ import type { Store } from '../store/port.ts'
 import type { Standing } from '../view/view.ts'
 import type { Kept } from './batches.ts'
 import { Conversation, type Surroundings } from './conversation.ts'
+import type { Openness } from './intake.ts'
 import { introducedConversations, introducedKey, readIntroduced, type Introduced } from './introduced.ts'
 import { heldConversations } from './replica-records.ts'
 import { Room, type Company } from './room.ts'
@@ -16,8 +17,6 @@ export type RoomsPorts = Pick<Surroundings, 'store' | 'crypto' | 'me' | 'pen' | 
   readonly onKept: (room: Room, kept: Kept) => void
 }
 
-/** Events of each author that are taken in while a conversation is only a request. */
-export const REQUEST_EVENTS_MAX = 64
 /** Requests that may wait at one time; further strangers are not taken in. */
 export const REQUESTS_MAX = 200
 
@@ -128,7 +127,7 @@ export class Rooms {
     const around: Surroundings = {
       ...this.#ports,
       entry: () => (room.now?.person === undefined ? undefined : entryOf(room.now.person)),
-      intakeMax: () => (room.now ? this.#intakeMax(room.now) : 0),
+      openness: () => (room.now ? this.#openness(room.now) : 'closed'),
       outlook: {
         isContact: () => room.now?.person !== undefined && standingOf(room.now.person) === 'accepted',
         trusts: (group) => room.now?.person !== undefined && this.#trusts(room.now.person, group),
@@ -158,13 +157,13 @@ export class Rooms {
     return introduced !== undefined && (introduced.by === person || this.#ports.standingOf(person) === 'accepted')
   }
 
-  #intakeMax(room: Room): number {
+  #openness(room: Room): Openness {
     const standing = this.standing(room)
-    if (standing === 'blocked') return 0
-    if (standing === 'accepted') return Number.MAX_SAFE_INTEGER
+    if (standing === 'blocked') return 'closed'
+    if (standing === 'accepted') return 'open'
     // Of a group that was not accepted, nothing is asked for.
-    if (room.company.kind === 'group') return 0
-    if (room.conversation.replica.joined) return Number.MAX_SAFE_INTEGER
-    return room.founded || this.requests() < REQUESTS_MAX ? REQUEST_EVENTS_MAX : 0
+    if (room.company.kind === 'group') return 'closed'
+    if (room.conversation.replica.joined) return 'open'
+    return room.founded || this.requests() < REQUESTS_MAX ? 'request' : 'closed'
   }
 }

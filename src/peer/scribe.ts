@@ -17,7 +17,8 @@ import { chronicleChange } from './changes.ts'
 import { chronicle } from './chronicle.ts'
 import type { Draft } from './draft.ts'
 import { HeldBack } from './held-back.ts'
-import { takeIn, type Intake } from './intake.ts'
+import { Holdings } from './holdings.ts'
+import { takeIn, type Intake, type Openness } from './intake.ts'
 import { Repairs } from './repairs.ts'
 import { sayAgain } from './repetition.ts'
 import { hasCaughtUp, restoredDrop } from './restored.ts'
@@ -29,8 +30,8 @@ export type ScribePorts = {
   readonly cardKeys: () => readonly OwnSlotKey[]
   /** The device to found a direct conversation with; undefined while nothing is known of the other person's keys. */
   readonly entry: () => Entry | undefined
-  /** How many events of each author are taken in: few while it is a request, none from somebody blocked. */
-  readonly intakeMax: () => number
+  /** What is taken in: little while it is a request, nothing from somebody blocked. */
+  readonly openness: () => Openness
 }
 
 export type SayRefusal =
@@ -47,6 +48,7 @@ export class Scribe {
   readonly heldBack = new HeldBack()
   readonly #ports: ScribePorts
   readonly #repairs = new Repairs()
+  readonly #holdings = new Holdings()
   #waited = 0
   /** What waited, and is taken in with the batch that is being written. */
   readonly #taken = new Set<string>()
@@ -57,12 +59,13 @@ export class Scribe {
 
   /** Takes in an event that somebody sent; what waits for others is remembered. */
   async takeIn(draft: Draft, from: Hex, arrived: Arrived): Promise<Intake> {
-    const { crypto, cardKeys, intakeMax, pen } = this.#ports
+    const { crypto, cardKeys, openness, pen } = this.#ports
     const intake = await takeIn(draft, {
       ...arrived,
       crypto,
       cardKeys: cardKeys(),
-      intakeMax: intakeMax(),
+      openness: openness(),
+      holdings: this.#holdings,
       now: pen().now,
       from,
     })
@@ -74,9 +77,10 @@ export class Scribe {
 
   /** Events that came together, each read shortly before its turn. */
   arrived(draft: Draft, events: readonly Uint8Array[]): Iterable<Arrived> {
-    const intakeMax = this.#ports.intakeMax()
+    // Of a request it is not known beforehand which of them find room.
+    const isOpen = this.#ports.openness() === 'open'
     return arrivedTogether(this.#ports.crypto, events, ({ author, seq }) => {
-      return seq <= intakeMax && seq > chainOf(draft.replica.graph, author).seq
+      return isOpen && seq > chainOf(draft.replica.graph, author).seq
     })
   }
 
@@ -114,6 +118,7 @@ export class Scribe {
   /** The batch is on disk, or the disk refused it: then everything waits as before. */
   settle(isKept: boolean): void {
     if (isKept) for (const id of this.#taken) this.heldBack.delete(id)
+    else this.#holdings.recount()
     this.#taken.clear()
     this.#waited = this.heldBack.size
     this.#repairs.settle(isKept)

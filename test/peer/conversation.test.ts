@@ -10,6 +10,7 @@ import { readLine } from '../../src/core/timeline/line.ts'
 import type { Kept } from '../../src/peer/batches.ts'
 import { Conversation } from '../../src/peer/conversation.ts'
 import { HELD_BACK_EVENTS_MAX } from '../../src/peer/held-back.ts'
+import { BRANCH_BYTES_MAX, BRANCH_EVENTS_MAX } from '../../src/peer/holdings.ts'
 import { openMemoryStore } from '../../src/store/memory.ts'
 import { createDeterministicCrypto } from '../core/deterministic-crypto.ts'
 import { createDevice, createPerson, type Device } from '../core/group/device.ts'
@@ -30,7 +31,7 @@ const conversationOf = async (device: Device, id: string) => {
       pen: () => device.pen,
       cardKeys: () => [device.cardKey],
       entry: () => undefined,
-      intakeMax: () => Number.MAX_SAFE_INTEGER,
+      openness: () => 'open',
       outlook: { isContact: () => true, trusts: () => true, hasRoomForRequest: () => true },
       onKept: (each) => {
         heldBack = conversation.heldBack
@@ -107,6 +108,44 @@ test('[GP17] what waited is not lost when the disk refuses what it waited for', 
   await here.hear([founding])
   assert.equal(here.conversation.heldBack, 0)
   assert.deepEqual(await here.lines(), ['change', 'one'])
+})
+
+test('[PE80] beside the chain of who forked no more is kept than a copy writes before it notices', async () => {
+  const { ann, here } = await group()
+  await here.hear(ann.wrote)
+  const beside = async () => (await here.store.records('conversation', `${here.conversation.id}/branch/`)).length
+  const [founding] = ann.wrote
+  assert.ok(founding)
+  const header = { seq: 2, prev: founding.id, control: [founding.id] }
+  const fork = (index: number) => forge(ann, { kind: 15, body: index, header })
+  const forks: SignedEvent[] = []
+  for (let index = 0; index < BRANCH_EVENTS_MAX + 10; index++) forks.push(await fork(index))
+  assert.deepEqual(await here.hear(forks.slice(0, 10)), { refused: 0, waiting: 0 })
+  assert.deepEqual([await beside(), (await here.lines()).filter((line) => line === 'forked').length], [10, 1])
+  // What the disk refused takes no room.
+  here.store.failNext({ kind: 'full' })
+  await assert.rejects(here.hear(forks.slice(10)))
+  assert.deepEqual(await here.hear(forks.slice(10)), { refused: 10, waiting: 0 })
+  assert.equal(await beside(), BRANCH_EVENTS_MAX)
+  const large = await forge(ann, { kind: 15, body: new Uint8Array(BRANCH_BYTES_MAX / 16), header })
+  assert.deepEqual(await here.hear([large]), { refused: 1, waiting: 0 })
+  await ann.says('on we go')
+  await here.hear(ann.wrote)
+  assert.equal((await here.lines()).at(-1), 'on we go')
+})
+
+test('[PE80] nor more bytes than that', async () => {
+  const { ann, here } = await group()
+  await here.hear(ann.wrote)
+  const [founding] = ann.wrote
+  assert.ok(founding)
+  const header = { seq: 2, prev: founding.id, control: [founding.id] }
+  const outcomes: number[] = []
+  for (let index = 0; index < 9; index++) {
+    const body = new Uint8Array(BRANCH_BYTES_MAX / 8 + 1).fill(index)
+    outcomes.push((await here.hear([await forge(ann, { kind: 15, body, header })])).refused)
+  }
+  assert.deepEqual(outcomes, [0, 0, 0, 0, 0, 0, 0, 1, 1])
 })
 
 test('[PE31] a complaint that the disk refused is made when the disk takes it', async () => {
