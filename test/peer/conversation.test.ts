@@ -6,67 +6,11 @@ import { openEvent, readEvent, type SignedEvent } from '../../src/core/event/eve
 import { KIND } from '../../src/core/event/kinds.ts'
 import { rekey } from '../../src/core/group/rekey.ts'
 import type { Content } from '../../src/core/timeline/content.ts'
-import { readLine } from '../../src/core/timeline/line.ts'
-import type { Kept } from '../../src/peer/batches.ts'
-import { Conversation } from '../../src/peer/conversation.ts'
 import { HELD_BACK_EVENTS_MAX } from '../../src/peer/held-back.ts'
 import { BRANCH_BYTES_MAX, BRANCH_EVENTS_MAX } from '../../src/peer/holdings.ts'
-import { openMemoryStore } from '../../src/store/memory.ts'
-import { createDeterministicCrypto } from '../core/deterministic-crypto.ts'
-import { createDevice, createPerson, type Device } from '../core/group/device.ts'
+import { createDevice, createPerson } from '../core/group/device.ts'
 import { forge } from '../core/group/forge.ts'
-
-const crypto = createDeterministicCrypto(1)
-
-/** The conversation of one device in a peer, into which others' events come as a test hands them over. */
-const conversationOf = async (device: Device, id: string) => {
-  const store = openMemoryStore()
-  let heldBack = 0
-  const kept: Kept[] = []
-  const conversation = await Conversation.load(
-    {
-      store,
-      crypto,
-      me: device.me,
-      pen: () => device.pen,
-      cardKeys: () => [device.cardKey],
-      entry: () => undefined,
-      openness: () => 'open',
-      outlook: { isContact: () => true, trusts: () => true, hasRoomForRequest: () => true },
-      onKept: (each) => {
-        heldBack = conversation.heldBack
-        kept.push(each)
-      },
-      onStored: () => {},
-      after: () => () => {},
-    },
-    id,
-  )
-  const hear = async (events: readonly SignedEvent[], from = 'aa'.repeat(32)) => {
-    const taken = await conversation.receive(
-      from,
-      events.map(({ bytes }) => bytes),
-    )
-    if (!taken.ok) throw new Error(taken.refusal.kind)
-    return taken.value
-  }
-  const lines = async (): Promise<readonly string[]> => {
-    const stored = await store.lines({ conversation: id, limit: 100 })
-    return stored.map(({ bytes }) => {
-      const line = readLine(bytes)
-      return line?.kind === 'text' && line.message.kind === 'message' ? line.message.text : (line?.kind ?? 'unknown')
-    })
-  }
-  return { conversation, store, hear, lines, kept, told: () => heldBack }
-}
-
-const group = async () => {
-  const ann = await createDevice(crypto, await createPerson(crypto, 'Ann'))
-  const ben = await createDevice(crypto, await createPerson(crypto, 'Ben'))
-  await ann.foundsGroup()
-  await ann.adds(ben)
-  return { ann, ben, here: await conversationOf(ben, ann.replica.conversation) }
-}
+import { conversationOf, crypto, group } from './stage.ts'
 
 test('[GP17] events that build on others which are not here wait, are shown as waiting, and count against nobody', async () => {
   const { ann, here } = await group()
