@@ -79,7 +79,7 @@ const message = (input: {
   const id = toHex(sha256(encoding))
   chains.set(from.device, { ...chain, seq, id, time })
   const place = { id, conversation: sides.conversation, author: from.device, seq }
-  const said = { kind: 'message', text, reply: null, edited: false, reactions: [] } as const
+  const said = { kind: 'message', text, reply: null, edit: null, reactions: [] } as const
   const line = encodeLine({ kind: 'text', person: from.person, message: said })
   return [
     { put: 'event', event: { ...place, bytes: encode([encoding, noise(SIGNATURE_BYTES)]), content } },

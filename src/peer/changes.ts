@@ -25,14 +25,18 @@ export const chronicleChange = async (draft: Draft, event: IdentifiedEvent): Pro
  * which a removal changed something, and of the operations that fell or stand again.
  */
 export const rechronicle = async (draft: Draft, disputed: ReadonlyMap<Hex, number>): Promise<void> => {
-  for (const [device, from] of disputed) await rechronicleAuthor(draft, device, from)
+  // A message that many of them change is written anew once: that takes looking at all that changes it.
+  const amended = new Set<Hex>()
+  for (const [device, from] of disputed)
+    for (const id of await idsFrom(draft, device, from)) await relined(draft, id, amended)
   const { fallen: had } = membershipNow(draft.before)
   const { fallen: has } = membershipNow(draft.replica)
-  if (had === has) return
-  for (const id of [...had, ...has]) if (had.has(id) !== has.has(id)) await relined(draft, id)
+  for (const id of had.symmetricDifference(has)) await relined(draft, id, amended)
+  for (const id of amended) await retell(draft, id)
 }
 
-const rechronicleAuthor = async (draft: Draft, author: Hex, first: number): Promise<void> => {
+/** The ids of one author's events from a sequence on. */
+const idsFrom = async (draft: Draft, author: Hex, first: number): Promise<ReadonlySet<Hex>> => {
   const { conversation } = draft.replica
   const limits = { limit: EVENTS_AT_ONCE, bytes: BYTES_AT_ONCE }
   const ids = new Set(draft.freshIds(author, first))
@@ -43,16 +47,19 @@ const rechronicleAuthor = async (draft: Draft, author: Hex, first: number): Prom
     if (!last) break
     from = last.seq + 1
   }
-  for (const id of ids) await relined(draft, id)
+  return ids
 }
 
-/** Writes the line of an event as it stands now, if it has one or changes another's. */
-const relined = async (draft: Draft, id: Hex): Promise<void> => {
+/** Writes the line of an event as it stands now, if it has one; if it changes another's, that is among the `amended`. */
+const relined = async (draft: Draft, id: Hex, amended: Set<Hex>): Promise<void> => {
   const held = await draft.held(id)
   if (!held) return
   const { event } = held
   const content = contentOf(held)
-  if (content && isAmendment(content)) return retell(draft, content.target)
+  if (content && isAmendment(content)) {
+    amended.add(content.target)
+    return
+  }
   const line = await draft.line(id)
   if (!line) return
   if (!(await counts(draft, event)))

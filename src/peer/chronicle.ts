@@ -4,8 +4,9 @@ import { chainOf, vectorOf } from '../core/event/graph.ts'
 import { contentIn, isCommitted, readSealed } from '../core/group/sealed.ts'
 import { personOf } from '../core/identity/certificate.ts'
 import { readContent, type Content } from '../core/timeline/content.ts'
-import { encodeLine, gapsIn, type Line } from '../core/timeline/line.ts'
-import { amended, AMENDMENTS_MAX, type Amendment, type Message } from '../core/timeline/message.ts'
+import { encodeLine, gapsIn, readLine, type Line } from '../core/timeline/line.ts'
+import { amend, newMessage, type Amendment, type Position } from '../core/timeline/message.ts'
+import type { StoredLine } from '../store/port.ts'
 import { keepHistory, keepIntroduction, keepInvitation } from './bringing.ts'
 import type { Draft, Held } from './draft.ts'
 import { markChange, withRead } from './marks.ts'
@@ -51,7 +52,7 @@ export const tell = async (
     case 'edit':
     case 'delete':
     case 'reaction':
-      return retell(draft, content.target)
+      return amendLine(draft, content.target, { at: placeOf(event), person, content })
     case 'profile':
       draft.meanings.push({ kind: 'renamed', person, name: content.name, at: event.time })
       // Whoever is new says their name although it did not change.
@@ -77,7 +78,18 @@ export const tell = async (
   }
 }
 
-/** Writes the line of a message anew, after what changed it came, fell, or stands again. */
+/** Takes one more amendment into the line of a message, which holds what those before it came to. */
+const amendLine = async (draft: Draft, id: Hex, amendment: Amendment): Promise<void> => {
+  const kept = await draft.line(id)
+  const line = kept && readLine(kept.bytes)
+  if (!kept || line?.kind !== 'text' || line.message.kind === 'unplaced') return retell(draft, id)
+  const message = amend(line.message, line.person, amendment)
+  if (message === line.message) return
+  const { text: _, ...rest } = kept
+  draft.putLine({ ...rest, ...saidIn({ ...line, message }) })
+}
+
+/** Writes the line of a message anew, from all that was done to it: after some of it fell, or stands again. */
 export const retell = async (draft: Draft, id: Hex): Promise<void> => {
   const original = await draft.held(id)
   const content = original && contentOf(original)
@@ -87,19 +99,23 @@ export const retell = async (draft: Draft, id: Hex): Promise<void> => {
 }
 
 export const putLine = (draft: Draft, event: IdentifiedEvent, line: Line, counts = true): void => {
-  const message: Message | undefined = line.kind === 'text' ? line.message : undefined
   const isNews = line.kind === 'text' || line.kind === 'sealed'
   draft.putLine({
     id: event.id,
     conversation: event.conversation,
-    time: event.time,
-    author: event.author,
-    seq: event.seq,
+    ...placeOf(event),
     counts: counts && isNews && event.author !== draft.replica.me.device,
-    ...(message?.kind === 'message' && { text: message.text }),
-    bytes: encodeLine(line),
+    ...saidIn(line),
   })
 }
+
+/** A line's content, and what search looks through. */
+const saidIn = (line: Line): Pick<StoredLine, 'bytes' | 'text'> => ({
+  ...(line.kind === 'text' && line.message.kind !== 'deleted' && { text: line.message.text }),
+  bytes: encodeLine(line),
+})
+
+const placeOf = ({ time, author, seq }: IdentifiedEvent): Position => ({ time, author, seq })
 
 /** Shows the holes in an author's chain as lines, and takes those away that were filled. */
 export const chronicleGaps = (draft: Draft, before: Draft['replica'], author: Hex): void => {
@@ -153,21 +169,15 @@ const putMessage = async (
   coming: Coming,
 ): Promise<void> => {
   const person = personAt(draft, event.author)
-  const amendments = coming === 'own' ? [] : await amendmentsOf(draft, event.id)
-  const message = amended({ person, text: content.text, reply: content.reply }, amendments)
-  putLine(draft, event, { kind: 'text', person, message } satisfies Line, coming !== 'told')
-}
-
-const amendmentsOf = async (draft: Draft, target: Hex): Promise<readonly Amendment[]> => {
-  const amendments: Amendment[] = []
-  for (const held of await draft.amendments(target, AMENDMENTS_MAX)) {
-    const { event } = held
-    const content = contentOf(held)
-    if (!content || (await draft.isVoid(event))) continue
-    const at = { time: event.time, author: event.author, seq: event.seq }
-    amendments.push({ at, person: personAt(draft, event.author), content })
-  }
-  return amendments
+  let message = newMessage(content)
+  if (coming !== 'own')
+    for await (const held of draft.amendments(event.id)) {
+      const amendment = contentOf(held)
+      if (!amendment || (await draft.isVoid(held.event))) continue
+      const by = personAt(draft, held.event.author)
+      message = amend(message, person, { at: placeOf(held.event), person: by, content: amendment })
+    }
+  putLine(draft, event, { kind: 'text', person, message }, coming !== 'told')
 }
 
 /** The author of an event shows once more what it said. The commitment in its header proves that nothing was changed. */

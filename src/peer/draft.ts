@@ -8,6 +8,7 @@ import { isVoided } from '../core/group/voided.ts'
 import type { Outgoing } from '../core/sync/exchange.ts'
 import type { HistoryPromise, Introduction } from '../core/timeline/content.ts'
 import type { Change, Store, StoredEvent, StoredLine } from '../store/port.ts'
+import { storedAmendments } from './amendments.ts'
 import { loadHorizon } from './history-records.ts'
 import { markChange, withMembers, type Marks } from './marks.ts'
 import type { RecordChange } from './record.ts'
@@ -157,12 +158,17 @@ export class Draft {
     return this.store.record('conversation', key)
   }
 
-  /** The events that edit, delete or react to this one, those of this batch included. */
-  async amendments(target: Hex, limit: number): Promise<readonly Held[]> {
-    const stored = this.#isForgetting ? [] : await this.store.amendments(target, limit)
-    const before = stored.flatMap((each) => (this.#events.has(each.id) ? [] : (this.#read(each) ?? [])))
-    const now = [...(this.#amendments.get(target) ?? [])].flatMap((id) => this.#events.get(id) ?? [])
-    return [...before, ...now].slice(0, limit)
+  /** All events that edit, delete or react to this one, those of this batch included. */
+  async *amendments(target: Hex): AsyncGenerator<Held, void> {
+    if (!this.#isForgetting)
+      for await (const each of storedAmendments(this.store, target)) {
+        const held = this.#events.has(each.id) ? undefined : this.#read(each)
+        if (held) yield held
+      }
+    for (const id of this.#amendments.get(target) ?? []) {
+      const held = this.#events.get(id)
+      if (held) yield held
+    }
   }
 
   /** The ids of one author's events from a sequence on that this batch brought. */

@@ -1,5 +1,6 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import { readLine, type Line } from '../core/timeline/line.ts'
+import { shownOf } from '../core/timeline/message.ts'
 import type { Store, StoredLine } from '../store/port.ts'
 import type { LineContent, LineView, Millis } from '../view/view.ts'
 
@@ -42,8 +43,9 @@ const contentOf = async (conversation: Hex, line: Line, store: Store): Promise<L
     case 'text': {
       const { message } = line
       if (message.kind === 'deleted') return { kind: 'deleted' }
-      const { text, edited } = message
-      const reactions = message.reactions.map(([emoji, people]) => ({ emoji, people }))
+      const { text } = message
+      const { edited, reactions: shown } = shownOf(message)
+      const reactions = shown.map(([emoji, people]) => ({ emoji, people }))
       if (message.reply === null) return { kind: 'message', text, edited, reactions }
       return { kind: 'message', text, edited, reactions, reply: await replyTo(conversation, message.reply, store) }
     }

@@ -84,7 +84,11 @@ export const openMemoryStore = (from?: Snapshot): MemoryStore => {
       }
       return found
     },
-    amendments: async (target, limit) => (contents.amendments.get(target) ?? []).slice(0, limit).map(copyEvent),
+    amendments: async ({ target, after = '', limit }) => {
+      const amendments = contents.amendments.get(target) ?? []
+      const start = placeIn(amendments, ({ id }) => id <= after)
+      return amendments.slice(start, start + limit).map(copyEvent)
+    },
 
     line: async (id, lineId) => {
       const found = conversation(id)?.byId.get(lineId)

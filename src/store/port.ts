@@ -107,8 +107,12 @@ export interface Store {
     readonly limit: number
     readonly bytes: number
   }): Promise<readonly StoredEvent[]>
-  /** The events that edit, delete or react to this one, at most `limit`, by id. */
-  amendments(target: Hex, limit: number): Promise<readonly StoredEvent[]>
+  /** The events that edit, delete or react to this one, by id: at most `limit`, those after `after` if that is given. */
+  amendments(input: {
+    readonly target: Hex
+    readonly after?: Hex
+    readonly limit: number
+  }): Promise<readonly StoredEvent[]>
   line(conversation: Hex, id: string): Promise<StoredLine | undefined>
   /**
    * In order, oldest first: the last `limit` before `before`, the first `limit` after `after` (and before `before`, if

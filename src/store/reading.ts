@@ -38,7 +38,7 @@ export const openReader = (
   const chain = database.prepare(
     `${EVENT} WHERE conversation = ${NUMBER} AND author = ${NUMBER} AND seq >= ? ORDER BY seq, event.id ${AT_MOST}`,
   )
-  const amendments = database.prepare(`${EVENT} WHERE target = ? ORDER BY event.id ${AT_MOST}`)
+  const amendments = database.prepare(`${EVENT} WHERE target = ? AND event.id > ? ORDER BY event.id ${AT_MOST}`)
   const line = database.prepare(`${LINE} WHERE line.number = ?`)
   const newest = database.prepare(
     `${LINE} WHERE conversation = ${NUMBER} ORDER BY time DESC, author DESC, seq DESC, line.id DESC ${AT_MOST}`,
@@ -92,7 +92,8 @@ export const openReader = (
       }
       return found
     },
-    amendments: async (target, limit) => amendments.all(fromHex(target), limit).map(toEvent),
+    amendments: async ({ target, after, limit }) =>
+      amendments.all(fromHex(target), fromHex(after ?? ''), limit).map(toEvent),
     line: async (conversation, id) => {
       const inside = number.get(fromHex(conversation))?.['number']
       const held = inside === undefined ? undefined : indexes.lines.find(inside, lineKey(id))

@@ -135,7 +135,7 @@ const tellOfEvents = (story: Story): void => {
     await store.commit([{ put: 'event', event }])
     await store.commit([{ put: 'event', event: { ...event, content: utf8('changed'), target: idOf('x') } }])
     assert.deepEqual(await store.event(event.id), event)
-    assert.deepEqual(await store.amendments(idOf('x'), 10), [])
+    assert.deepEqual(await store.amendments({ target: idOf('x'), limit: 10 }), [])
   })
 
   void story(
@@ -146,7 +146,7 @@ const tellOfEvents = (story: Story): void => {
       const opened = { ...sealed, content: utf8('hello'), target: idOf('x') }
       await store.commit([{ put: 'event', event: opened }])
       assert.deepEqual(await store.event(sealed.id), opened)
-      assert.deepEqual(await store.amendments(idOf('x'), 10), [opened])
+      assert.deepEqual(await store.amendments({ target: idOf('x'), limit: 10 }), [opened])
       const { conversation, author } = opened
       assert.deepEqual(await store.events({ conversation, author, from: 1, limit: 1, bytes: 1_000 }), [opened])
     },
@@ -177,20 +177,30 @@ const tellOfEvents = (story: Story): void => {
     assert.deepEqual(await seqs(6, 10, 10_000), [])
   })
 
-  void story('[ST24] amendments of an event come by id, at most so many', async (store) => {
-    const events = [1, 2, 3, 4].map((seq) => eventOf(seq, seq < 4 ? { target: idOf('said') } : {}))
-    await store.commit(events.map((event) => ({ put: 'event', event })))
-    const ids = events.slice(0, 3).map(({ id }) => id)
-    assert.deepEqual(
-      (await store.amendments(idOf('said'), 10)).map(({ id }) => id),
-      ids.toSorted(),
-    )
-    assert.deepEqual(
-      (await store.amendments(idOf('said'), 2)).map(({ id }) => id),
-      ids.toSorted().slice(0, 2),
-    )
-    assert.deepEqual(await store.amendments(idOf('event 4'), 10), [])
-  })
+  void story(
+    '[ST24] amendments of an event come by id, at most so many, those after an id if one is given',
+    async (store) => {
+      const events = [1, 2, 3, 4].map((seq) => eventOf(seq, seq < 4 ? { target: idOf('said') } : {}))
+      await store.commit(events.map((event) => ({ put: 'event', event })))
+      const ids = events.slice(0, 3).map(({ id }) => id)
+      assert.deepEqual(
+        (await store.amendments({ target: idOf('said'), limit: 10 })).map(({ id }) => id),
+        ids.toSorted(),
+      )
+      assert.deepEqual(
+        (await store.amendments({ target: idOf('said'), limit: 2 })).map(({ id }) => id),
+        ids.toSorted().slice(0, 2),
+      )
+      const [first, second] = ids.toSorted()
+      assert.deepEqual(
+        (await store.amendments({ target: idOf('said'), ...(first && { after: first }), limit: 1 })).map(
+          ({ id }) => id,
+        ),
+        [second],
+      )
+      assert.deepEqual(await store.amendments({ target: idOf('event 4'), limit: 10 }), [])
+    },
+  )
 }
 
 const tellOfLines = (story: Story): void => {
@@ -229,7 +239,7 @@ const tellOfLines = (story: Story): void => {
       const { content: _, ...bare } = told
       assert.deepEqual(await store.event(told.id), bare)
       assert.deepEqual(
-        (await store.amendments(told.id, 9)).map(({ id }) => id),
+        (await store.amendments({ target: told.id, limit: 9 })).map(({ id }) => id),
         [other.id],
       )
       const rest = { conversation: hall, author: told.author, from: 1, limit: 9, bytes: 9_999 }

@@ -10,7 +10,7 @@ import { HELD_BACK_EVENTS_MAX } from '../../src/peer/held-back.ts'
 import { BRANCH_BYTES_MAX, BRANCH_EVENTS_MAX } from '../../src/peer/holdings.ts'
 import { createDevice, createPerson } from '../core/group/device.ts'
 import { forge } from '../core/group/forge.ts'
-import { conversationOf, crypto, group } from './stage.ts'
+import { crypto, group, type conversationOf } from './stage.ts'
 
 test('[GP17] events that build on others which are not here wait, are shown as waiting, and count against nobody', async () => {
   const { ann, here } = await group()

@@ -89,11 +89,9 @@ const question: fc.Arbitrary<(store: Store) => Promise<unknown>> = fc.oneof(
   fc
     .record({ conversation, author, from: small, limit, bytes: fc.nat(2_000) })
     .map((input) => (store: Store) => store.events(input)),
-  fc.tuple(eventId, limit).map(
-    ([...input]) =>
-      (store: Store) =>
-        store.amendments(...input),
-  ),
+  fc
+    .record({ target: eventId, after: eventId, limit }, { requiredKeys: ['target', 'limit'] })
+    .map((input) => (store: Store) => store.amendments(input)),
   fc.tuple(conversation, lineId).map(
     ([...input]) =>
       (store: Store) =>

@@ -68,7 +68,7 @@ export const openMortalStore = (from?: Snapshot): MortalStore => {
     records: (space, prefix) => answered(disk.records(space, prefix)),
     event: (id) => answered(disk.event(id)),
     events: (input) => answered(disk.events(input)),
-    amendments: (target, limit) => answered(disk.amendments(target, limit)),
+    amendments: (input) => answered(disk.amendments(input)),
     line: (conversation, id) => answered(disk.line(conversation, id)),
     lines: (input) => answered(disk.lines(input)),
     unread: (conversation, after, limit) => answered(disk.unread(conversation, after, limit)),

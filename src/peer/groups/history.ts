@@ -2,9 +2,9 @@ import type { Hex } from '../../core/bytes/hex.ts'
 import { contentIn } from '../../core/group/sealed.ts'
 import { HISTORY_CONTENTS_MAX, readContent } from '../../core/timeline/content.ts'
 import { readLine } from '../../core/timeline/line.ts'
-import { AMENDMENTS_MAX } from '../../core/timeline/message.ts'
 import type { StoredEvent, StoredLine } from '../../store/port.ts'
 import type { History } from '../../view/view.ts'
+import { storedAmendments } from '../amendments.ts'
 import type { Room } from '../room.ts'
 import type { RunningPeer } from '../running.ts'
 
@@ -47,16 +47,17 @@ export const shareHistory = async (
     const lines = await peer.store.lines({ conversation, ...(before && { before }), limit: PAGE_LINES })
     for (const line of lines.toReversed()) {
       if (line.time < oldest) break
-      const events = await eventsOf(peer, line)
-      for (const event of events) {
-        const content = event.content as Uint8Array
+      let isShared = false
+      for await (const { id, content } of eventsOf(peer, line)) {
+        if (!content) continue
+        isShared = true
         const isFull = batch.length >= HISTORY_CONTENTS_MAX || bytes + content.length > BATCH_BYTES
         if (isFull && !(await send())) return
-        batch.push([event.id, content])
+        batch.push([id, content])
         bytes += content.length + 40
         shared += content.length
       }
-      if (events.length > 0) messages += 1
+      if (isShared) messages += 1
     }
     before = lines[0]
     more = before !== undefined && before.time >= oldest
@@ -66,15 +67,19 @@ export const shareHistory = async (
   await room.conversation.say({ kind: 'shared', with: person, days, count: messages }, { speech: false })
 }
 
-/** A message that can be read here, and what changed it since. */
-const eventsOf = async (peer: RunningPeer, line: StoredLine): Promise<readonly StoredEvent[]> => {
+/** A message that can be read here, and of what changed it since what counts. */
+const eventsOf = async function* (peer: RunningPeer, line: StoredLine): AsyncGenerator<StoredEvent, void> {
   const read = readLine(line.bytes)
   // What was taken back stays so.
-  if (read?.kind !== 'text' || read.message.kind === 'deleted') return []
+  if (read?.kind !== 'text' || read.message.kind === 'deleted') return
   const event = await peer.store.event(line.id)
-  if (!isText(event)) return []
-  const amendments = await peer.store.amendments(line.id, AMENDMENTS_MAX)
-  return [event, ...amendments.filter(({ content }) => content !== undefined)]
+  if (!isText(event)) return
+  yield event
+  const { message } = read
+  if (message.kind === 'unplaced') return yield* storedAmendments(peer.store, line.id)
+  const { edit, reactions } = message
+  for (const { author, seq } of [...(edit ? [edit] : []), ...reactions.map(({ at }) => at)])
+    yield* await peer.store.events({ conversation: line.conversation, author, from: seq, limit: 1, bytes: 0 })
 }
 
 const isText = (event: StoredEvent | undefined): event is StoredEvent => {

@@ -11,7 +11,18 @@ const lines: readonly Line[] = [
   {
     kind: 'text',
     person,
-    message: { kind: 'message', text: 'hi', reply: other, edited: true, reactions: [['👍', [other]]] },
+    message: {
+      kind: 'message',
+      text: 'hi',
+      reply: other,
+      edit: { time: 7, author: person, seq: 2 },
+      reactions: [{ emoji: '👍', person: other, on: true, at: { time: 5, author: other, seq: 1 } }],
+    },
+  },
+  {
+    kind: 'text',
+    person,
+    message: { kind: 'unplaced', text: 'hi', reply: null, edited: true, reactions: [['👍', [other]]] },
   },
   { kind: 'text', person, message: { kind: 'deleted' } },
   { kind: 'renamed', person, from: 'Ann', to: 'Anna' },
