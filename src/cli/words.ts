@@ -166,6 +166,7 @@ export const exitFor = (refusal: CommandRefusal): Exit => {
     case 'invitations-full':
     case 'safety-mismatch':
     case 'not-yours':
+    case 'message-deleted':
     case 'outdated':
     case 'disconnected':
     case 'wrong-passphrase':

@@ -61,6 +61,8 @@ export type Refusal =
   | { readonly kind: 'safety-mismatch'; readonly other: boolean }
   | { readonly kind: 'safety-unreadable' }
   | { readonly kind: 'not-yours' }
+  /** The message that was to be changed or reacted to was deleted meanwhile. */
+  | { readonly kind: 'message-deleted' }
   | { readonly kind: 'server-address'; readonly text: string }
   /** More servers than one person uses. */
   | { readonly kind: 'servers-full'; readonly limit: number }

@@ -77,6 +77,8 @@ export const refusalWords = (refusal: Refusal): string => {
       return 'This is no safety number of Kith. Nothing was marked as verified. Scan the code on their screen again, or compare the digits.'
     case 'not-yours':
       return 'Only the person who wrote a message can change it. Nothing was changed.'
+    case 'message-deleted':
+      return 'This message was deleted meanwhile, so nothing was changed. What you want to say can go into a new message.'
     case 'servers-full':
       return `${refusal.limit} servers are the most that one person uses, so nothing was changed. Take one off the list first.`
     case 'server-address':

@@ -37,6 +37,25 @@ test('[PE19] edits, deletions and reactions show on both sides', async () => {
   for (const each of [alice, bob]) assert.deepEqual(each.screen.lines.get(conversation)?.get(third)?.kind, 'deleted')
 })
 
+test('[PE91] a change of a message that was deleted, and a reaction to it, are refused as that', async () => {
+  const { town, alice, bob, conversation } = await friends(14)
+  const line = await say(alice, bob, 'oops')
+  await town.time.advance(1_000)
+  done(await alice.calls.unsay({ conversation, line }))
+  await town.time.advance(1_000)
+  assert.deepEqual(
+    await Promise.all(
+      [
+        alice.calls.edit({ conversation, line, text: 'better' }),
+        bob.calls.react({ conversation, line, emoji: '👍', on: true }),
+        bob.calls.edit({ conversation, line, text: 'mine now' }),
+      ].map(refusalOf),
+    ),
+    ['message-deleted', 'message-deleted', 'not-yours'],
+  )
+  done(await alice.calls.unsay({ conversation, line }))
+})
+
 test('[PE19] what is not my own, not known or not allowed is refused', async () => {
   const { alice, bob, conversation } = await friends(2)
   const [, second] = await messages(alice, bob)

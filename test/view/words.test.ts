@@ -81,6 +81,7 @@ const REFUSALS: { readonly [Kind in Refusal['kind']]: Extract<Refusal, { kind: K
   'safety-mismatch': { kind: 'safety-mismatch', other: false },
   'safety-unreadable': { kind: 'safety-unreadable' },
   'not-yours': { kind: 'not-yours' },
+  'message-deleted': { kind: 'message-deleted' },
   'server-address': { kind: 'server-address', text: 'not an address' },
   'servers-full': { kind: 'servers-full', limit: 4 },
   'disk-full': { kind: 'disk-full' },

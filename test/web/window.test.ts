@@ -72,6 +72,22 @@ test('[UI14] a message that the disk refused comes back, and goes out when it is
     await page.locator('[data-bubble=mine]', { hasText: 'keep me' }).waitFor()
   }))
 
+test('[UI80] a change of a message that was deleted meanwhile stays in the field, with words, until it is given up', () =>
+  play({}, async (page) => {
+    await openTalk(page, /Bobby/)
+    await until(page, () => document.activeElement?.id === 'composer')
+    await onStage(page, (stage) => stage.peer.refuseNext('edit', { kind: 'message-deleted' }), null)
+    await page.keyboard.press('ArrowUp')
+    await field(page).fill('what I meant')
+    await page.keyboard.press('Enter')
+    const words = page.getByRole('alert').getByText('This message was deleted meanwhile')
+    await words.waitFor()
+    assert.equal(await field(page).inputValue(), 'what I meant')
+    await page.getByRole('button', { name: 'Stop changing' }).click()
+    await words.waitFor({ state: 'detached' })
+    assert.equal(await field(page).inputValue(), '')
+  }))
+
 test('[UI15] a conversation that is read to its end is marked as read, one whose end is out of sight is not', () =>
   play({ height: 420 }, async (page) => {
     await openTalk(page, /Dan/)

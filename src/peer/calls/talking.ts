@@ -59,7 +59,11 @@ export const talkingCalls = (
     if (!room.ok) return room
     const target = await messageOf(peer, room.value, line)
     if (!target.ok) return target
-    if (mine && readLine(target.value.bytes)?.person !== peer.me) return refuse({ kind: 'not-yours' })
+    const read = readLine(target.value.bytes)
+    if (mine && read?.person !== peer.me) return refuse({ kind: 'not-yours' })
+    // To delete once more what is deleted is to have it as one wants it.
+    const isDeleted = read?.kind === 'text' && read.message.kind === 'deleted'
+    if (isDeleted && content.kind !== 'delete') return refuse({ kind: 'message-deleted' })
     return speak(conversation, content)
   }
 

@@ -24,7 +24,7 @@ type ComposerProps = {
 
 export const Composer = ({ talk, intent, onIntent }: ComposerProps): ReactNode => {
   const field = useRef<HTMLTextAreaElement>(null)
-  const { text, setText, failed, send, lastOfMine } = useComposing(talk.conversation, intent, onIntent)
+  const { text, setText, failed, send, stop, lastOfMine } = useComposing(talk.conversation, intent, onIntent)
   const trouble = sizeTrouble(text)
   const name = talkName(talk)
   // The field is as high as its text, up to its limit.
@@ -46,7 +46,7 @@ export const Composer = ({ talk, intent, onIntent }: ComposerProps): ReactNode =
       void send()
     } else if (event.key === 'Escape' && intent.kind !== 'say') {
       event.preventDefault()
-      onIntent({ kind: 'say' })
+      stop()
     } else if (event.key === 'ArrowUp' && text === '' && intent.kind === 'say') {
       const line = lastOfMine()
       if (line === undefined) return
@@ -66,7 +66,7 @@ export const Composer = ({ talk, intent, onIntent }: ComposerProps): ReactNode =
   return (
     <div className="mx-auto w-full max-w-256 flex-none px-2 pb-2 sm:px-3 sm:pb-3 md:px-5">
       <div className="rounded-3xl border border-line bg-card shadow-[0_2px_10px_var(--shade)] focus-within:border-line-strong">
-        <IntentBar intent={intent} onCancel={() => onIntent({ kind: 'say' })} />
+        <IntentBar intent={intent} onCancel={stop} />
         {failed === undefined ? null : (
           <div
             role="alert"
@@ -162,6 +162,10 @@ const useComposing = ({ id, draft }: ConversationView, intent: Intent, onIntent:
     text,
     failed,
     send,
+    stop: () => {
+      setFailed(undefined)
+      onIntent({ kind: 'say' })
+    },
     setText: (next: string) => {
       put(next)
       if (!editing) typed(next)
