@@ -72,7 +72,7 @@ test('[UI14] a message that the disk refused comes back, and goes out when it is
     await page.locator('[data-bubble=mine]', { hasText: 'keep me' }).waitFor()
   }))
 
-test('[UI80] a change of a message that was deleted meanwhile stays in the field, with words, until it is given up', () =>
+test('[UI97] a change of a message that was deleted meanwhile stays in the field, with words, until it is given up', () =>
   play({}, async (page) => {
     await openTalk(page, /Bobby/)
     await until(page, () => document.activeElement?.id === 'composer')

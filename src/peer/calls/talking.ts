@@ -13,7 +13,8 @@ import type { RunningPeer } from '../running.ts'
 import type { SayRefusal } from '../scribe.ts'
 import { done, messageOf, personOf, roomOf } from './asked.ts'
 
-export const DRAFT_CHARACTERS_MAX = 70_000
+/** More than can be said: what is too long stays while somebody shortens it or sends it in parts. */
+export const DRAFT_CHARACTERS_MAX = 128 * 1024
 export const PAGE_LINES_MAX = 500
 /** A page ends early rather than hold more than this, but for its first line. */
 export const PAGE_BYTES_MAX = 2 * 1024 * 1024

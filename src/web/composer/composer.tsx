@@ -1,30 +1,20 @@
 import { Popover } from '@base-ui/react/popover'
 import { SendHorizontal, Smile } from 'lucide-react'
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
-import { refusalWords } from '../../view/refusal-words.ts'
-import type { ConversationView } from '../../view/view.ts'
-import type { Intent } from './intent.ts'
 import { EmojiPicker } from '../emoji/emoji-picker.tsx'
 import { Button, IconButton } from '../parts/button.tsx'
-import { useKith } from '../peer/context.ts'
 import { talkName, type Talk } from '../peer/talk.ts'
-import { useDraft } from './draft.ts'
+import { useComposing } from './composing.ts'
 import { IntentBar } from './intent-bar.tsx'
 import { sizeTrouble } from './size.ts'
-import { putIn, restored } from './text.ts'
+import { putIn } from './text.ts'
 
 /** Where the keys lead that mean “write”. */
 export const COMPOSER_ID = 'composer'
 
-type ComposerProps = {
-  readonly talk: Talk
-  readonly intent: Intent
-  onIntent(intent: Intent): void
-}
-
-export const Composer = ({ talk, intent, onIntent }: ComposerProps): ReactNode => {
+export const Composer = ({ talk }: { readonly talk: Talk }): ReactNode => {
   const field = useRef<HTMLTextAreaElement>(null)
-  const { text, setText, failed, send, stop, lastOfMine } = useComposing(talk.conversation, intent, onIntent)
+  const { text, setText, intent, setIntent, failed, send, lastOfMine } = useComposing(talk.conversation)
   const trouble = sizeTrouble(text)
   const name = talkName(talk)
   // The field is as high as its text, up to its limit.
@@ -43,15 +33,15 @@ export const Composer = ({ talk, intent, onIntent }: ComposerProps): ReactNode =
     if (event.nativeEvent.isComposing || event.keyCode === IME_KEY) return
     if (event.key === 'Enter' && !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault()
-      void send()
+      send()
     } else if (event.key === 'Escape' && intent.kind !== 'say') {
       event.preventDefault()
-      stop()
+      setIntent({ kind: 'say' })
     } else if (event.key === 'ArrowUp' && text === '' && intent.kind === 'say') {
       const line = lastOfMine()
       if (line === undefined) return
       event.preventDefault()
-      onIntent({ kind: 'edit', line })
+      setIntent({ kind: 'edit', line })
     }
   }
   const insert = (emoji: string): void => {
@@ -66,14 +56,14 @@ export const Composer = ({ talk, intent, onIntent }: ComposerProps): ReactNode =
   return (
     <div className="mx-auto w-full max-w-256 flex-none px-2 pb-2 sm:px-3 sm:pb-3 md:px-5">
       <div className="rounded-3xl border border-line bg-card shadow-[0_2px_10px_var(--shade)] focus-within:border-line-strong">
-        <IntentBar intent={intent} onCancel={stop} />
+        <IntentBar intent={intent} onCancel={() => setIntent({ kind: 'say' })} />
         {failed === undefined ? null : (
           <div
             role="alert"
             className="flex flex-wrap items-center gap-3 border-b border-line px-4 py-2 text-small text-ember"
           >
             <p className="min-w-0 flex-1">{failed}</p>
-            <Button onClick={() => void send()}>Try again</Button>
+            <Button onClick={() => send()}>Try again</Button>
           </div>
         )}
         <div className="flex items-end gap-1 p-1.5">
@@ -98,7 +88,7 @@ export const Composer = ({ talk, intent, onIntent }: ComposerProps): ReactNode =
             disabled={text.trim() === '' || trouble !== undefined}
             className="rounded-full! bg-pine text-pine-ink! enabled:hover:bg-pine/90! disabled:bg-transparent disabled:text-soft!"
             onClick={() => {
-              void send()
+              send()
               field.current?.focus()
             }}
           />
@@ -133,47 +123,4 @@ const EmojiButton = ({ onPick }: { onPick(emoji: string): void }): ReactNode => 
       </Popover.Portal>
     </Popover.Root>
   )
-}
-
-/** The text being written, and what sending it means. A text that was refused comes back into the field. */
-const useComposing = ({ id, draft }: ConversationView, intent: Intent, onIntent: (intent: Intent) => void) => {
-  const kith = useKith()
-  const { written, write, typed } = useDraft(id, draft)
-  const [edited, setEdited] = useState<{ readonly line: string; readonly text: string }>()
-  const [failed, setFailed] = useState<string>()
-  const editing = intent.kind === 'edit' ? intent.line : undefined
-  const text = editing ? (edited?.line === editing.id ? edited.text : editing.text) : written
-  const put = (next: string): void => (editing ? setEdited({ line: editing.id, text: next }) : write(next))
-
-  const send = async (): Promise<void> => {
-    if (text.trim() === '' || sizeTrouble(text) !== undefined) return
-    setFailed(undefined)
-    if (!editing) write('')
-    onIntent({ kind: 'say' })
-    const answer = editing
-      ? await kith.calls.edit({ conversation: id, line: editing.id, text })
-      : await kith.calls.say({ conversation: id, text, ...(intent.kind === 'reply' ? { reply: intent.to.id } : {}) })
-    if (answer.ok) return setEdited(undefined)
-    setFailed(refusalWords(answer.refusal))
-    onIntent(intent)
-    if (!editing) write((since) => restored(text, since))
-  }
-  return {
-    text,
-    failed,
-    send,
-    stop: () => {
-      setFailed(undefined)
-      onIntent({ kind: 'say' })
-    },
-    setText: (next: string) => {
-      put(next)
-      if (!editing) typed(next)
-    },
-    lastOfMine: () => {
-      const lines = kith.getState().chains.get(id)?.chain?.lines ?? []
-      const line = lines.findLast((each) => each.mine && each.kind === 'message')
-      return line?.kind === 'message' ? line : undefined
-    },
-  }
 }

@@ -1,45 +1,51 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
 import { useKith } from '../peer/context.ts'
+import { changeWriting, keepDraft, writingIn } from '../peer/writings.ts'
+import { letGo, type Typed } from './writing.ts'
 
 /** A draft is kept when the writing pauses for this long, when the conversation is left, and when the page goes. */
 const PAUSE_MILLIS = 400
 /** How often the other side is told of typing; it holds for six seconds there. */
 const TYPING_STEP_MILLIS = 3_000
 
-/** What is written in a conversation and not said yet. It is kept by the peer, and comes back with the conversation. */
-export const useDraft = (conversation: string, first: string) => {
+/** Has the peer keep what is typed in a conversation, so that it comes back with it, here and in other windows. */
+export const useKeeping = (conversation: string, typed: Typed | undefined): void => {
   const kith = useKith()
-  const [written, setWritten] = useState(first)
-  const kept = useRef(first)
-  const latest = useRef(first)
-  const told = useRef(0)
-
-  const keep = useCallback((): void => {
-    if (kept.current === latest.current) return
-    kept.current = latest.current
-    void kith.calls.draft({ conversation, text: latest.current })
-  }, [kith, conversation])
-
+  const empty = typed?.text === ''
   useEffect(() => {
-    latest.current = written
-    // What was sent ended the typing at the other side: what comes next is told of at once.
-    if (written === '') told.current = 0
-    const timer = setTimeout(keep, written === '' ? 0 : PAUSE_MILLIS)
+    if (typed === undefined || typed.kept) return
+    const timer = setTimeout(() => void keepDraft(kith, conversation), empty ? 0 : PAUSE_MILLIS)
     return () => clearTimeout(timer)
-  }, [written, keep])
+  }, [kith, conversation, typed, empty])
 
   useEffect(() => {
-    window.addEventListener('pagehide', keep)
-    return () => {
-      window.removeEventListener('pagehide', keep)
-      keep()
+    const followAgain = (): void => changeWriting(kith, conversation, letGo)
+    const onPageHide = (): void => {
+      // There is no time to wait for the answer to what may be on its way.
+      const { typed: last } = writingIn(kith, conversation)
+      if (last?.kept === false) void kith.calls.draft({ conversation, text: last.text })
     }
-  }, [keep])
+    followAgain()
+    window.addEventListener('pagehide', onPageHide)
+    return () => {
+      window.removeEventListener('pagehide', onPageHide)
+      void keepDraft(kith, conversation)
+      followAgain()
+    }
+  }, [kith, conversation])
+}
 
-  const typed = (text: string): void => {
-    if (text.trim() === '' || kith.now() - told.current < TYPING_STEP_MILLIS) return
-    told.current = kith.now()
-    void kith.calls.typing({ conversation })
-  }
-  return { written, write: setWritten, typed }
+/** Tells the other side of typing, now and then. What was sent ends the typing there: what comes next is told at once. */
+export const useTellTyping = (conversation: string): ((text: string) => void) => {
+  const kith = useKith()
+  const told = useRef(0)
+  return useCallback(
+    (text) => {
+      if (text === '') told.current = 0
+      if (text.trim() === '' || kith.now() - told.current < TYPING_STEP_MILLIS) return
+      told.current = kith.now()
+      void kith.calls.typing({ conversation })
+    },
+    [kith, conversation],
+  )
 }

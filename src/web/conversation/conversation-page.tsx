@@ -1,6 +1,6 @@
-import { useEffect, useState, type ReactNode } from 'react'
+import { useEffect, type ReactNode } from 'react'
 import { Composer } from '../composer/composer.tsx'
-import type { Intent } from '../composer/intent.ts'
+import { useIntent } from '../composer/composing.ts'
 import { DetailsPanel } from '../details/details-panel.tsx'
 import { AddPanel } from '../group/add-panel.tsx'
 import { ArrivingStrip } from '../group/arriving-strip.tsx'
@@ -40,14 +40,12 @@ export const ConversationPage = ({ id, panel, order }: PageProps): ReactNode => 
   )
 }
 
-const SAY: Intent = { kind: 'say' }
-
 /** What was said, and the field to say more. */
 const Spoken = ({ talk, order }: { readonly talk: Talk; readonly order: string | undefined }): ReactNode => {
   const kith = useKith()
   const { id } = talk.conversation
   const chain = useKithState((state) => state.chains.get(id)?.chain)
-  const [intent, setIntent] = useState<Intent>(SAY)
+  const setIntent = useIntent(id)
   useEffect(() => void enterChain(kith, id), [kith, id])
   return (
     <>
@@ -72,7 +70,7 @@ const Spoken = ({ talk, order }: { readonly talk: Talk; readonly order: string |
           <RequestBanner {...talk} />
         </>
       )}
-      {maySpeak(talk) ? <Composer talk={talk} intent={intent} onIntent={setIntent} /> : null}
+      {maySpeak(talk) ? <Composer talk={talk} /> : null}
     </>
   )
 }

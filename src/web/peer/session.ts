@@ -5,6 +5,7 @@ import type { Dial, Door } from '../connection.ts'
 import { refreshChains } from './chains.ts'
 import { reflect, withoutIdle } from './mirror.ts'
 import { HEARD_LINES_MAX, type Kith, type KithState } from './store.ts'
+import { keepDrafts, withToldDrafts } from './writings.ts'
 
 export const RETRY_MILLIS_MIN = 500
 export const RETRY_MILLIS_MAX = 5_000
@@ -44,6 +45,7 @@ const follow = async (kith: Kith, door: Door, signal: AbortSignal): Promise<void
         if (update.kind === 'snapshot') {
           kith.setState((state) => ({ ...reflected(state, [update], kith.now()), door: { at: 'open' } }))
           void refreshChains(kith)
+          keepDrafts(kith)
         } else frame.add(update)
       }
     } catch {
@@ -95,7 +97,7 @@ export const reflected = (state: KithState, updates: readonly Update[], now: num
     if (open?.chain === undefined) continue
     chains.set(update.conversation, { ...open, chain: withTold(open.chain, update) })
   }
-  return { ...(mirror ? { mirror } : {}), chains, heard }
+  return { ...(mirror ? { mirror } : {}), chains, writings: withToldDrafts(state, mirror), heard }
 }
 
 /** A message that is changed later is not heard again. */

@@ -4,6 +4,7 @@ import type { Answer, Calls } from '../../view/calls.ts'
 import type { LineUpdate } from '../../view/update.ts'
 import type { LineView, Millis, Order } from '../../view/view.ts'
 import type { Chain } from '../chain/chain.ts'
+import type { Writing } from '../composer/writing.ts'
 import type { Mirror } from './mirror.ts'
 
 export type DoorState =
@@ -29,6 +30,8 @@ export type KithState = {
   readonly door: DoorState
   readonly mirror?: Mirror
   readonly chains: ReadonlyMap<string, OpenChain>
+  /** What is written in this window: conversation -> what is not said yet, on the screen or not. */
+  readonly writings: ReadonlyMap<string, Writing>
   /** Pictures of groups that were asked for: conversation -> which picture it is, and its `data:` URL. */
   readonly pictures: ReadonlyMap<string, { readonly picture: string; readonly url: string }>
   readonly notices: readonly Notice[]
@@ -49,6 +52,7 @@ export const createKith = (now: () => Millis = Date.now): Kith =>
     createStore<KithState>(() => ({
       door: { at: 'connecting' },
       chains: new Map(),
+      writings: new Map(),
       pictures: new Map(),
       notices: [],
       heard: [],

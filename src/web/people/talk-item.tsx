@@ -2,12 +2,13 @@ import { BellOff } from 'lucide-react'
 import { memo, type ReactNode } from 'react'
 import { Link, useRoute } from 'wouter'
 import { shortWords } from '../../view/time-words.ts'
+import { draftIn } from '../composer/writing.ts'
 import { GroupPicture } from '../group/group-picture.tsx'
 import { typingWords } from '../group/typing-words.ts'
 import { useTyping } from '../group/use-typing.ts'
 import { plainText } from '../markdown/parse.ts'
 import { PathBadge, PresentAvatar, ShownName } from '../parts/person.tsx'
-import { useName, useNow } from '../peer/context.ts'
+import { useKithState, useName, useNow } from '../peer/context.ts'
 import { talkName, type Talk } from '../peer/talk.ts'
 import { toConversation } from '../routes.ts'
 import { STOP } from './walk.ts'
@@ -60,13 +61,14 @@ export const TalkItem = memo(({ talk }: { readonly talk: Talk }): ReactNode => {
 const Preview = ({ talk }: { readonly talk: Talk }): ReactNode => {
   const { conversation } = talk
   const typing = useTyping(conversation.id)
+  const draft = useKithState((state) => draftIn(state.writings.get(conversation.id), conversation.draft))
   if (typing.length > 0)
     return <span className="text-pine">{talk.kind === 'group' ? typingWords(typing) : 'is typing'}</span>
-  if (conversation.draft.trim() !== '')
+  if (draft.trim() !== '')
     return (
       <>
         <span className="text-ember">Draft: </span>
-        <bdi>{conversation.draft.slice(0, PREVIEW_CHARACTERS)}</bdi>
+        <bdi>{draft.slice(0, PREVIEW_CHARACTERS)}</bdi>
       </>
     )
   if (conversation.at === 'blocked') return 'Blocked'

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { cameBack, departed, NOTHING_WRITTEN, textIn, withText } from '../../src/web/composer/writing.ts'
+import { called, onStage, openTheatre, playOn, until, type Scene, type Theatre } from './stage.ts'
+import { idOf } from './fake/people.ts'
+
+const WITH_BOB = idOf('with bob')
+
+let theatre: Theatre
+before(async () => {
+  theatre = await openTheatre()
+})
+after(() => theatre.close())
+
+const play = (scene: Scene, act: (page: Page) => Promise<void>): Promise<void> => playOn(theatre, scene, act)
+
+const field = (page: Page) => page.getByRole('textbox', { name: /^(Message to|Change the message)/ })
+const bubble = (page: Page, text: string) => page.locator('[data-bubble]', { hasText: text })
+const openTalk = async (page: Page, name: RegExp): Promise<void> => {
+  await page.getByRole('link', { name }).first().click()
+  await page.locator('[data-bubble]').last().waitFor()
+}
+/** Waits until the peer was handed this draft and the window knows of it. */
+const kept = (page: Page, text: string): Promise<unknown> =>
+  until(
+    page,
+    (wanted) =>
+      globalThis.stage.peer.called.some(
+        ({ name, input }) => name === 'draft' && (input as { text: string }).text === wanted,
+      ),
+    text,
+  )
+const shows = (page: Page, text: string): Promise<unknown> =>
+  until(page, (wanted) => document.querySelector<HTMLTextAreaElement>('#composer')?.value === wanted, text)
+/** Another window of the same peer. */
+const elsewhere = {
+  writes: (page: Page, text: string) =>
+    onStage(page, (stage, input) => stage.peer.calls.draft(input), { conversation: WITH_BOB, text }),
+}
+
+test('[UI23] a draft that the peer does not take is there again, and is handed over when it is shorter', () =>
+  play({}, async (page) => {
+    await openTalk(page, /Bobby/)
+    await field(page).fill('the older draft')
+    await kept(page, 'the older draft')
+    const long = 'long '.repeat(16_000)
+    await onStage(
+      page,
+      (stage) => stage.peer.refuseNext('draft', { kind: 'text-too-long', bytes: 80_000, limit: 70_000 }),
+      null,
+    )
+    await field(page).fill(long)
+    await openTalk(page, /Maximiliane/)
+    await page.getByText('Draft: long long').waitFor()
+    await openTalk(page, /Bobby/)
+    assert.equal(await field(page).inputValue(), long)
+    await field(page).fill('shorter')
+    await kept(page, 'shorter')
+    await openTalk(page, /Maximiliane/)
+    await openTalk(page, /Bobby/)
+    assert.equal(await field(page).inputValue(), 'shorter')
+  }))
+
+test('[UI23] what was written while Kith was away is handed over when it is back', () =>
+  play({}, async (page) => {
+    await openTalk(page, /Bobby/)
+    await onStage(page, (stage) => stage.cut(), null)
+    await page.getByRole('alert').getByText('Kith is not running.').waitFor()
+    await onStage(page, (stage) => stage.peer.refuseNext('draft', { kind: 'disconnected' }), null)
+    await field(page).fill('written without it')
+    await kept(page, 'written without it')
+    await onStage(page, (stage) => stage.restore(), null)
+    await until(page, () => globalThis.stage.peer.called.filter(({ name }) => name === 'draft').length === 2)
+    assert.deepEqual((await called(page, 'draft'))[1], { conversation: WITH_BOB, text: 'written without it' })
+  }))
+
+test('[UI80] a field in which nobody typed follows the draft of another window', () =>
+  play({}, async (page) => {
+    await openTalk(page, /Bobby/)
+    await elsewhere.writes(page, 'a long precious draft')
+    await shows(page, 'a long precious draft')
+    await field(page).press('End')
+    await page.keyboard.type('x')
+    await kept(page, 'a long precious draftx')
+    // Sent, or emptied, in the other window: it is not kept here, to be sent twice.
+    await elsewhere.writes(page, '')
+    await shows(page, '')
+  }))
+
+test('[UI80] a field in which somebody typed is not overwritten, and ends no draft of another window', () =>
+  play({}, async (page) => {
+    await openTalk(page, /Bobby/)
+    await field(page).fill('mine')
+    await kept(page, 'mine')
+    await elsewhere.writes(page, 'theirs')
+    await openTalk(page, /Maximiliane/)
+    await openTalk(page, /Bobby/)
+    assert.equal(await field(page).inputValue(), 'mine')
+    await page.keyboard.press('Enter')
+    await bubble(page, 'mine').last().waitFor()
+    await shows(page, 'theirs')
+    assert.equal(
+      (await called(page, 'draft')).some((input) => (input as { text: string }).text === ''),
+      false,
+    )
+  }))
+
+test('[UI81] an answer and a change stay with their conversation, each beside the draft', () =>
+  play({}, async (page) => {
+    await openTalk(page, /Bobby/)
+    await field(page).fill('a draft')
+    await page.getByRole('article').filter({ hasText: 'Photos are on the way' }).press('e')
+    await field(page).fill('Photos are there')
+    await openTalk(page, /Maximiliane/)
+    await openTalk(page, /Bobby/)
+    await page.getByText('Changing your message').waitFor()
+    assert.equal(await field(page).inputValue(), 'Photos are there')
+    await page.keyboard.press('Escape')
+    assert.equal(await field(page).inputValue(), 'a draft')
+    await page.getByRole('article').filter({ hasText: 'Same time next week' }).press('r')
+    await openTalk(page, /Maximiliane/)
+    await openTalk(page, /Bobby/)
+    await page.getByText('Answering Bobby').waitFor()
+    await field(page).press('Enter')
+    await bubble(page, 'a draft').last().waitFor()
+    assert.deepEqual(await called(page, 'say'), [{ conversation: WITH_BOB, text: 'a draft', reply: idOf('bob 10') }])
+  }))
+
+test('[UI14] what was sent and refused comes back in the order in which it was written, before what was written since', () => {
+  const sent = ['one', 'two'].reduce(
+    (writing, text) => departed(withText(writing, text, ''), { intent: writing.intent, text }, ''),
+    NOTHING_WRITTEN,
+  )
+  const back = cameBack(withText(sent, 'three', ''), 'The disk is full.', '')
+  assert.deepEqual([textIn(back, ''), back.sending, back.failed], ['one\ntwo\nthree', [], 'The disk is full.'])
+})
