@@ -27,13 +27,13 @@ import { useTitle } from './title.ts'
 export const KithWindow = (): ReactNode => {
   const door = useKithState((state) => state.door)
   const known = useKithState((state) => state.mirror !== undefined)
-  if (door.at === 'not-let-in') return <ClosedPage />
-  if (!known) return <WaitingPage door={door} />
+  if (!known) return door.at === 'not-let-in' ? <ClosedPage /> : <WaitingPage door={door} />
   return (
     // oxlint-disable-next-line react/hooks -- how wouter is told where places live
     <Router hook={useHashLocation}>
       <div className="flex h-full flex-col">
         <LostBanner door={door} />
+        <ClosedBanner door={door} />
         <StoreBanner />
         <NamedOrNaming />
       </div>
@@ -90,6 +90,16 @@ const LostBanner = ({ door }: { readonly door: DoorState }): ReactNode => {
     </Banner>
   )
 }
+
+/** The page stays: what was written in it and not sent is nowhere else. */
+const ClosedBanner = ({ door }: { readonly door: DoorState }): ReactNode =>
+  door.at === 'not-let-in' ? (
+    <Banner icon={Unplug}>
+      <strong>Kith was started anew and does not know this window.</strong> Nothing can be sent or received here any
+      more. Copy what you wrote and did not send, go on in the window that <code className="font-mono">npm start</code>{' '}
+      opens, and close this one.
+    </Banner>
+  ) : null
 
 const StoreBanner = (): ReactNode => {
   const failure = useStatus().storeFailure

@@ -135,3 +135,15 @@ test('[UI14] what was sent and refused comes back in the order in which it was w
   const back = cameBack(withText(sent, 'three', ''), 'The disk is full.', '')
   assert.deepEqual([textIn(back, ''), back.sending, back.failed], ['one\ntwo\nthree', [], 'The disk is full.'])
 })
+
+test('[UI19] a window that Kith lets in no more keeps on the screen what was written', () =>
+  play({}, async (page) => {
+    await openTalk(page, /Bobby/)
+    await onStage(page, (stage) => stage.cut(), null)
+    await page.getByRole('alert').getByText('Kith is not running.').waitFor()
+    await onStage(page, (stage) => stage.peer.refuseNext('draft', { kind: 'disconnected' }), null)
+    await field(page).fill('written without it')
+    await onStage(page, (stage) => stage.startAnew(), null)
+    await page.getByRole('alert').getByText('Kith was started anew and does not know this window.').waitFor()
+    assert.equal(await field(page).inputValue(), 'written without it')
+  }))

@@ -12,6 +12,8 @@ export type Stage = {
   readonly peer: FakePeer
   cut(): void
   restore(): void
+  /** Kith ends and is started anew: it lets this window in no more. */
+  startAnew(): void
   now(): number
   /** Draws a QR code into a canvas. */
   drawQr(context: CanvasRenderingContext2D, text: string, pixels: number): void
@@ -34,9 +36,10 @@ Date.now = now
 const peer = createFakePeer(story, now)
 let end = (): void => undefined
 let running = wanted.get('door') !== 'lost'
+let letIn = wanted.get('door') !== 'not-let-in'
 
 const dial: Dial = async () => {
-  if (wanted.get('door') === 'not-let-in') return refuse({ kind: 'not-let-in' })
+  if (!letIn) return refuse({ kind: 'not-let-in' })
   if (!running) return refuse({ kind: 'not-running' })
   return accept({ calls: peer.calls, closed: new Promise((resolve) => (end = resolve)), close: () => undefined })
 }
@@ -92,6 +95,10 @@ globalThis.stage = {
     end()
   },
   restore: () => void (running = true),
+  startAnew: () => {
+    letIn = false
+    end()
+  },
   drawQr: (context, text, pixels) => {
     const { size, data } = encode(text, { ecc: 'L', border: 4 })
     const scale = Math.floor(pixels / size)
