@@ -147,3 +147,19 @@ test('[UI19] a window that Kith lets in no more keeps on the screen what was wri
     await page.getByRole('alert').getByText('Kith was started anew and does not know this window.').waitFor()
     assert.equal(await field(page).inputValue(), 'written without it')
   }))
+
+test('[UI82] in a group that one is out of, the text can be copied and discarded, and the list says that one is out', () =>
+  play({}, async (page) => {
+    await openTalk(page, /Sunday ridge walkers/)
+    await field(page).fill('a long answer to you all')
+    await kept(page, 'a long answer to you all')
+    await onStage(page, (stage, conversation) => stage.peer.calls.leave({ conversation }), idOf('group ridge'))
+    const left = page.getByRole('region', { name: 'What you did not send' })
+    await left.getByText('a long answer to you all').waitFor()
+    await page.getByRole('link', { name: /ridge walkers.*You are not in it any more/ }).waitFor()
+    await left.getByRole('button', { name: 'Copy' }).click()
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'a long answer to you all')
+    await left.getByRole('button', { name: 'Discard' }).click()
+    await left.waitFor({ state: 'detached' })
+    await kept(page, '')
+  }))

@@ -5,7 +5,7 @@ import type { ConversationView, LineView } from '../../view/view.ts'
 import { useKeeping, useTellTyping } from './draft.ts'
 import type { Intent } from './intent.ts'
 import { sizeTrouble } from './size.ts'
-import { NOTHING_WRITTEN, textIn, withText } from './writing.ts'
+import { discarded, NOTHING_WRITTEN, textIn, withText } from './writing.ts'
 
 type Composing = {
   readonly text: string
@@ -14,6 +14,7 @@ type Composing = {
   setText(text: string): void
   setIntent(intent: Intent): void
   send(): void
+  discard(): void
   lastOfMine(): (LineView & { readonly kind: 'message' }) | undefined
 }
 
@@ -42,6 +43,7 @@ export const useComposing = ({ id, draft }: ConversationView): Composing => {
       if (now.intent.kind !== 'edit') tellTyping('')
       void send(kith, id, { intent: now.intent, text })
     },
+    discard: () => changeWriting(kith, id, discarded),
     lastOfMine: () => {
       const lines = kith.getState().chains.get(id)?.chain?.lines ?? []
       const line = lines.findLast((each) => each.mine && each.kind === 'message')

@@ -63,6 +63,13 @@ export const departed = (writing: Writing, unsent: Unsent, draft: string): Writi
   return isOurs ? withDraft(next, '', draft) : withoutTyped(next)
 }
 
+/** What the field shows goes away, and nothing was said. A change goes first, then the draft. */
+export const discarded = (writing: Writing, draft: string): Writing => {
+  const { failed: _, ...rest } = writing
+  const next = { ...rest, intent: SAY }
+  return writing.intent.kind === 'edit' ? withoutChange(next) : withDraft(next, '', draft)
+}
+
 /** The first of what was on its way is kept by the peer. */
 export const arrived = (writing: Writing): Writing => ({ ...writing, sending: writing.sending.slice(1) })
 

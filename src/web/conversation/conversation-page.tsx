@@ -1,6 +1,7 @@
 import { useEffect, type ReactNode } from 'react'
 import { Composer } from '../composer/composer.tsx'
 import { useIntent } from '../composer/composing.ts'
+import { LeftText } from '../composer/left-text.tsx'
 import { DetailsPanel } from '../details/details-panel.tsx'
 import { AddPanel } from '../group/add-panel.tsx'
 import { ArrivingStrip } from '../group/arriving-strip.tsx'
@@ -70,7 +71,7 @@ const Spoken = ({ talk, order }: { readonly talk: Talk; readonly order: string |
           <RequestBanner {...talk} />
         </>
       )}
-      {maySpeak(talk) ? <Composer talk={talk} /> : null}
+      {maySpeak(talk) ? <Composer talk={talk} /> : <LeftText talk={talk} />}
     </>
   )
 }

@@ -64,6 +64,8 @@ const Preview = ({ talk }: { readonly talk: Talk }): ReactNode => {
   const draft = useKithState((state) => draftIn(state.writings.get(conversation.id), conversation.draft))
   if (typing.length > 0)
     return <span className="text-pine">{talk.kind === 'group' ? typingWords(typing) : 'is typing'}</span>
+  if (conversation.at === 'blocked') return 'Blocked'
+  if (talk.kind === 'group' && talk.conversation.role === 'gone') return 'You are not in it any more'
   if (draft.trim() !== '')
     return (
       <>
@@ -71,8 +73,6 @@ const Preview = ({ talk }: { readonly talk: Talk }): ReactNode => {
         <bdi>{draft.slice(0, PREVIEW_CHARACTERS)}</bdi>
       </>
     )
-  if (conversation.at === 'blocked') return 'Blocked'
-  if (talk.kind === 'group' && talk.conversation.role === 'gone') return 'You are not in it any more'
   if (conversation.last !== undefined) return <Last talk={talk} last={conversation.last} />
   return talk.kind === 'group' ? <Invited talk={talk} /> : `Say hello to ${talkName(talk)}`
 }
