@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { cameBack, departed, NOTHING_WRITTEN, textIn, withText } from '../../src/web/composer/writing.ts'
-import { called, onStage, openTheatre, playOn, until, type Scene, type Theatre } from './stage.ts'
+import type { Order } from '../../src/view/view.ts'
+import { toLine } from '../../src/web/routes.ts'
+import { called, goTo, onStage, openTheatre, playOn, until, type Scene, type Theatre } from './stage.ts'
 import { idOf } from './fake/people.ts'
 
 const WITH_BOB = idOf('with bob')
@@ -16,7 +18,7 @@ after(() => theatre.close())
 const play = (scene: Scene, act: (page: Page) => Promise<void>): Promise<void> => playOn(theatre, scene, act)
 
 const field = (page: Page) => page.getByRole('textbox', { name: /^(Message to|Change the message)/ })
-const bubble = (page: Page, text: string) => page.locator('[data-bubble]', { hasText: text })
+const bubble = (page: Page, text: string | RegExp) => page.locator('[data-bubble]', { hasText: text })
 const openTalk = async (page: Page, name: RegExp): Promise<void> => {
   await page.getByRole('link', { name }).first().click()
   await page.locator('[data-bubble]').last().waitFor()
@@ -163,3 +165,29 @@ test('[UI82] in a group that one is out of, the text can be copied and discarded
     await left.waitFor({ state: 'detached' })
     await kept(page, '')
   }))
+
+/** A place of long ago, from which the end is not loaded. */
+const farUp = async (page: Page): Promise<void> => {
+  await page.getByRole('link', { name: /Bob/ }).first().click()
+  await page.locator('[data-bubble]').last().waitFor()
+  const order = (await onStage(
+    page,
+    async (stage, conversation) => {
+      const all = await stage.peer.calls.history({ conversation, limit: 2_000 })
+      return all.ok ? all.value.lines[300]?.order : undefined
+    },
+    WITH_BOB,
+  )) as Order
+  await goTo(page, toLine(WITH_BOB, order))
+  await bubble(page, /^300: /).waitFor()
+}
+
+for (const far of [true, false])
+  test(`[UI83] a message that is sent ${far ? 'far from' : 'a little over'} the end takes there and shows`, () =>
+    play({ story: 'flood', count: far ? 2_000 : 360 }, async (page) => {
+      await farUp(page)
+      await field(page).fill('said from long ago')
+      await page.keyboard.press('Enter')
+      await bubble(page, 'said from long ago').waitFor()
+      await page.getByRole('button', { name: /Go to the newest message/ }).waitFor({ state: 'detached' })
+    }))

@@ -11,6 +11,7 @@ import {
   type Unsent,
   type Writing,
 } from '../composer/writing.ts'
+import { loadNewest, markRead } from './chains.ts'
 import type { Mirror } from './mirror.ts'
 import type { Kith, KithState } from './store.ts'
 
@@ -62,6 +63,7 @@ export const send = async (kith: Kith, conversation: string, unsent: Unsent): Pr
     changeWriting(kith, conversation, (writing, draft) =>
       answer.ok ? arrived(writing) : cameBack(writing, refusalWords(answer.refusal), draft),
     )
+    if (answer.ok && next.intent.kind !== 'edit') void showEnd(kith, conversation)
   }
 }
 
@@ -69,6 +71,13 @@ const call = (kith: Kith, conversation: string, { intent, text }: Unsent) =>
   intent.kind === 'edit'
     ? kith.calls.edit({ conversation, line: intent.line.id, text })
     : kith.calls.say({ conversation, text, ...(intent.kind === 'reply' ? { reply: intent.to.id } : {}) })
+
+/** Who speaks wants to see it, also where what is loaded is a part of long ago. */
+const showEnd = async (kith: Kith, conversation: string): Promise<void> => {
+  if (kith.getState().chains.get(conversation)?.chain?.newer !== true) return
+  markRead(kith, conversation, 'all')
+  await loadNewest(kith, conversation)
+}
 
 /** What is written here, after the peer told of drafts. */
 export const withToldDrafts = (
