@@ -191,3 +191,22 @@ for (const far of [true, false])
       await bubble(page, 'said from long ago').waitFor()
       await page.getByRole('button', { name: /Go to the newest message/ }).waitFor({ state: 'detached' })
     }))
+
+test('[UI84] with ↑ no message is changed that is only the last of what is loaded', () =>
+  play({ story: 'flood', count: 2_000 }, async (page) => {
+    await farUp(page)
+    await field(page).press('ArrowUp')
+    assert.equal(await page.getByText('Changing your message').count(), 0)
+    await page.getByRole('button', { name: /Go to the newest message/ }).click()
+    await bubble(page, '1999: ').waitFor()
+    await field(page).press('ArrowUp')
+    await page.getByText('Changing your message').waitFor()
+  }))
+
+test('[UI84] with Alt and ↑ in an empty field the conversation above opens', () =>
+  play({}, async (page) => {
+    await openTalk(page, /Maximiliane/)
+    await field(page).press('Alt+ArrowUp')
+    await until(page, (id) => location.hash.startsWith('#/with/') && !location.hash.includes(id), idOf('with ida'))
+    assert.equal(await page.getByText('Changing your message').count(), 0)
+  }))

@@ -37,7 +37,7 @@ export const Composer = ({ talk }: { readonly talk: Talk }): ReactNode => {
     } else if (event.key === 'Escape' && intent.kind !== 'say') {
       event.preventDefault()
       setIntent({ kind: 'say' })
-    } else if (event.key === 'ArrowUp' && text === '' && intent.kind === 'say') {
+    } else if (event.key === 'ArrowUp' && !event.altKey && text === '' && intent.kind === 'say') {
       const line = lastOfMine()
       if (line === undefined) return
       event.preventDefault()

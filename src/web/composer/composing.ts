@@ -45,8 +45,10 @@ export const useComposing = ({ id, draft }: ConversationView): Composing => {
     },
     discard: () => changeWriting(kith, id, discarded),
     lastOfMine: () => {
-      const lines = kith.getState().chains.get(id)?.chain?.lines ?? []
-      const line = lines.findLast((each) => each.mine && each.kind === 'message')
+      const chain = kith.getState().chains.get(id)?.chain
+      // Of what is not loaded, nobody knows here whether it is mine.
+      if (chain === undefined || chain.newer) return undefined
+      const line = chain.lines.findLast((each) => each.mine && each.kind === 'message')
       return line?.kind === 'message' ? line : undefined
     },
   }
