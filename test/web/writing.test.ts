@@ -210,3 +210,28 @@ test('[UI84] with Alt and ↑ in an empty field the conversation above opens', (
     await until(page, (id) => location.hash.startsWith('#/with/') && !location.hash.includes(id), idOf('with ida'))
     assert.equal(await page.getByText('Changing your message').count(), 0)
   }))
+
+test('[UI85] while the peer does not answer, what was sent shows as being sent, also in a conversation that was left', () =>
+  play({}, async (page) => {
+    await openTalk(page, /Bobby/)
+    await onStage(page, (stage) => stage.peer.delay(4_000), null)
+    for (const text of ['said first', 'said next']) {
+      await field(page).fill(text)
+      await page.keyboard.press('Enter')
+      assert.equal(await field(page).inputValue(), '')
+    }
+    const sending = page.getByRole('status').filter({ hasText: 'Sending' })
+    await sending.getByText('said first').waitFor()
+    await sending.getByText('said next').waitFor()
+    await page.getByRole('link', { name: /Maximiliane/ }).click()
+    await page.getByRole('textbox', { name: /Message to Max/ }).waitFor()
+    await onStage(page, (stage) => stage.peer.delay(0), null)
+    await openTalk(page, /Bobby/)
+    await sending.getByText('said first').waitFor()
+    await bubble(page, 'said next').last().waitFor()
+    await sending.waitFor({ state: 'detached' })
+    assert.deepEqual(
+      (await called(page, 'say')).map((input) => (input as { text: string }).text),
+      ['said first', 'said next'],
+    )
+  }))

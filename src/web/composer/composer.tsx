@@ -6,6 +6,7 @@ import { Button, IconButton } from '../parts/button.tsx'
 import { talkName, type Talk } from '../peer/talk.ts'
 import { useComposing } from './composing.ts'
 import { IntentBar } from './intent-bar.tsx'
+import { Sending } from './sending.tsx'
 import { sizeTrouble } from './size.ts'
 import { putIn } from './text.ts'
 
@@ -14,7 +15,7 @@ export const COMPOSER_ID = 'composer'
 
 export const Composer = ({ talk }: { readonly talk: Talk }): ReactNode => {
   const field = useRef<HTMLTextAreaElement>(null)
-  const { text, setText, intent, setIntent, failed, send, lastOfMine } = useComposing(talk.conversation)
+  const { text, setText, intent, setIntent, failed, sending, send, lastOfMine } = useComposing(talk.conversation)
   const trouble = sizeTrouble(text)
   const name = talkName(talk)
   // The field is as high as its text, up to its limit.
@@ -56,6 +57,7 @@ export const Composer = ({ talk }: { readonly talk: Talk }): ReactNode => {
   return (
     <div className="mx-auto w-full max-w-256 flex-none px-2 pb-2 sm:px-3 sm:pb-3 md:px-5">
       <div className="rounded-3xl border border-line bg-card shadow-[0_2px_10px_var(--shade)] focus-within:border-line-strong">
+        <Sending texts={sending} />
         <IntentBar intent={intent} onCancel={() => setIntent({ kind: 'say' })} />
         {failed === undefined ? null : (
           <div

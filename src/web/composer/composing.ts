@@ -5,12 +5,13 @@ import type { ConversationView, LineView } from '../../view/view.ts'
 import { useKeeping, useTellTyping } from './draft.ts'
 import type { Intent } from './intent.ts'
 import { sizeTrouble } from './size.ts'
-import { discarded, NOTHING_WRITTEN, textIn, withText } from './writing.ts'
+import { discarded, NOTHING_WRITTEN, textIn, withText, type Unsent } from './writing.ts'
 
 type Composing = {
   readonly text: string
   readonly intent: Intent
   readonly failed: string | undefined
+  readonly sending: readonly Unsent[]
   setText(text: string): void
   setIntent(intent: Intent): void
   send(): void
@@ -22,7 +23,7 @@ type Composing = {
 export const useComposing = ({ id, draft }: ConversationView): Composing => {
   const kith = useKith()
   const writing = useKithState((state) => state.writings.get(id)) ?? NOTHING_WRITTEN
-  const { intent, failed, typed } = writing
+  const { intent, failed, typed, sending } = writing
   const tellTyping = useTellTyping(id)
   useKeeping(id, typed)
   const setIntent = useIntent(id)
@@ -30,6 +31,7 @@ export const useComposing = ({ id, draft }: ConversationView): Composing => {
     text: textIn(writing, draft),
     intent,
     failed,
+    sending,
     setText: (text) => {
       changeWriting(kith, id, (each, held) => withText(each, text, held))
       if (intent.kind !== 'edit') tellTyping(text)
