@@ -7,7 +7,7 @@ import { hueOf, initialsOf } from '../../src/web/parts/initials.ts'
 import { candidatesOf, listsOf } from '../../src/web/people/lists.ts'
 import { talkName } from '../../src/web/peer/talk.ts'
 import { orderIn, toLine } from '../../src/web/routes.ts'
-import { putIn, restored } from '../../src/web/composer/text.ts'
+import { restored } from '../../src/web/composer/text.ts'
 import { sizeTrouble } from '../../src/web/composer/size.ts'
 import { conversation, here, idOf, lines, NOW, person, status } from './fake/people.ts'
 import { busy } from './fake/stories.ts'
@@ -124,7 +124,6 @@ test('[UI22] initials are whole characters of any script', () => {
 
 test('[UI14] an unsent text comes back before what was written since', () => {
   assert.deepEqual([restored('lost', ''), restored('lost', 'new')], ['lost', 'lost\nnew'])
-  assert.deepEqual(putIn('a--b', '👍', 1, 3), { text: 'a👍b', caret: 3 })
   assert.equal(sizeTrouble('a'.repeat(65_536)), undefined)
   assert.match(sizeTrouble('ä'.repeat(32_769)) ?? '', /too long/)
 })

@@ -235,3 +235,28 @@ test('[UI85] while the peer does not answer, what was sent shows as being sent, 
       ['said first', 'said next'],
     )
   }))
+
+test('[UI86] writing goes on at the end of a draft that came back', () =>
+  play({}, async (page) => {
+    await openTalk(page, /Bobby/)
+    await field(page).fill('first half')
+    await openTalk(page, /Maximiliane/)
+    await openTalk(page, /Bobby/)
+    await shows(page, 'first half')
+    await page.keyboard.type(' and second')
+    await shows(page, 'first half and second')
+  }))
+
+test('[UI86] an emoji is put where the caret is, and is undone before what was typed before it', () =>
+  play({}, async (page) => {
+    await openTalk(page, /Bobby/)
+    await page.keyboard.type('onetwo')
+    for (let step = 0; step < 3; step++) await page.keyboard.press('ArrowLeft')
+    await page.getByRole('button', { name: 'Emoji' }).click()
+    await page.getByRole('gridcell').first().click()
+    await until(page, () => /^one.+two$/u.test(document.querySelector<HTMLTextAreaElement>('#composer')?.value ?? ''))
+    await page.keyboard.press('Control+z')
+    await shows(page, 'onetwo')
+    await page.keyboard.press('Control+z')
+    await until(page, () => 'onetw'.startsWith(document.querySelector<HTMLTextAreaElement>('#composer')?.value ?? '-'))
+  }))

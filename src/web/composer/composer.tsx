@@ -8,7 +8,7 @@ import { useComposing } from './composing.ts'
 import { IntentBar } from './intent-bar.tsx'
 import { Sending } from './sending.tsx'
 import { sizeTrouble } from './size.ts'
-import { putIn } from './text.ts'
+import { typeInto } from './type-into.ts'
 
 /** Where the keys lead that mean “write”. */
 export const COMPOSER_ID = 'composer'
@@ -25,6 +25,11 @@ export const Composer = ({ talk }: { readonly talk: Talk }): ReactNode => {
     current.style.height = 'auto'
     current.style.height = `${current.scrollHeight}px`
   }, [text])
+  // Browsers put the caret before a text that is there from the start.
+  useLayoutEffect(() => {
+    const { current } = field
+    current?.setSelectionRange(current.value.length, current.value.length)
+  }, [])
   useEffect(() => {
     if (intent.kind !== undefined) field.current?.focus({ preventScroll: true })
   }, [intent])
@@ -46,12 +51,9 @@ export const Composer = ({ talk }: { readonly talk: Talk }): ReactNode => {
     }
   }
   const insert = (emoji: string): void => {
-    const place = field.current
-    const next = putIn(text, emoji, place?.selectionStart ?? text.length, place?.selectionEnd ?? text.length)
-    setText(next.text)
+    // Not before the picker is gone, which gives the focus back to its button.
     requestAnimationFrame(() => {
-      place?.focus()
-      place?.setSelectionRange(next.caret, next.caret)
+      if (field.current !== null) typeInto(field.current, emoji)
     })
   }
   return (
