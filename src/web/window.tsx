@@ -13,6 +13,7 @@ import { JoinPage } from './invitation/join-page.tsx'
 import { JoiningPage } from './invitation/joining-page.tsx'
 import { NamingPage } from './naming/naming-page.tsx'
 import { Banner } from './parts/banner.tsx'
+import { useNoDrops } from './parts/drops.ts'
 import { Notices } from './parts/notices.tsx'
 import { useKithState, useNow, useStatus } from './peer/context.ts'
 import type { DoorState } from './peer/store.ts'
@@ -27,6 +28,7 @@ import { useTitle } from './title.ts'
 export const KithWindow = (): ReactNode => {
   const door = useKithState((state) => state.door)
   const known = useKithState((state) => state.mirror !== undefined)
+  useNoDrops()
   if (!known) return door.at === 'not-let-in' ? <ClosedPage /> : <WaitingPage door={door} />
   return (
     // oxlint-disable-next-line react/hooks -- how wouter is told where places live

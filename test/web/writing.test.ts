@@ -260,3 +260,34 @@ test('[UI86] an emoji is put where the caret is, and is undone before what was t
     await page.keyboard.press('Control+z')
     await until(page, () => 'onetw'.startsWith(document.querySelector<HTMLTextAreaElement>('#composer')?.value ?? '-'))
   }))
+
+/** A file, or what else is dragged or copied, comes onto the field. True: the browser does what it likes with it. */
+const gives = (page: Page, kind: 'drop' | 'dragover' | 'paste', what: 'file' | 'text'): Promise<boolean> =>
+  page.evaluate(
+    ([name, given]) => {
+      const carried = new DataTransfer()
+      if (given === 'file') carried.items.add(new File(['x'], 'picture.png', { type: 'image/png' }))
+      else carried.items.add('words', 'text/plain')
+      const facts = { bubbles: true, cancelable: true }
+      const event =
+        name === 'paste'
+          ? new ClipboardEvent(name, { ...facts, clipboardData: carried })
+          : new DragEvent(name, { ...facts, dataTransfer: carried })
+      return document.querySelector('#composer')?.dispatchEvent(event) === true
+    },
+    [kind, what] as const,
+  )
+
+for (const kind of ['drop', 'paste'] as const)
+  test(`[UI87] the ${kind} of a picture says that only text is sent, until something is written`, () =>
+    play({}, async (page) => {
+      await openTalk(page, /Bobby/)
+      assert.equal(await gives(page, kind, 'text'), true)
+      if (kind === 'drop') assert.equal(await gives(page, 'dragover', 'file'), false)
+      assert.equal(await page.getByText('Kith sends text only').count(), 0)
+      const left = await gives(page, kind, 'file')
+      if (kind === 'drop') assert.equal(left, false)
+      await page.getByText('Kith sends text only').waitFor()
+      await field(page).fill('a text')
+      await page.getByText('Kith sends text only').waitFor({ state: 'detached' })
+    }))

@@ -8,6 +8,7 @@ import { useComposing } from './composing.ts'
 import { IntentBar } from './intent-bar.tsx'
 import { Sending } from './sending.tsx'
 import { sizeTrouble } from './size.ts'
+import { useTextOnly } from './text-only.ts'
 import { typeInto } from './type-into.ts'
 
 /** Where the keys lead that mean “write”. */
@@ -17,6 +18,7 @@ export const Composer = ({ talk }: { readonly talk: Talk }): ReactNode => {
   const field = useRef<HTMLTextAreaElement>(null)
   const { text, setText, intent, setIntent, failed, sending, send, lastOfMine } = useComposing(talk.conversation)
   const trouble = sizeTrouble(text)
+  const { textOnly, onPaste } = useTextOnly(text)
   const name = talkName(talk)
   // The field is as high as its text, up to its limit.
   useLayoutEffect(() => {
@@ -85,6 +87,7 @@ export const Composer = ({ talk }: { readonly talk: Talk }): ReactNode => {
             value={text}
             onChange={(event) => setText(event.target.value)}
             onKeyDown={onKeyDown}
+            onPaste={onPaste}
           />
           <IconButton
             icon={SendHorizontal}
@@ -99,7 +102,7 @@ export const Composer = ({ talk }: { readonly talk: Talk }): ReactNode => {
         </div>
       </div>
       <p id="composer-trouble" aria-live="polite" className="px-4 text-small text-ember">
-        {trouble}
+        {trouble ?? (textOnly ? 'Kith sends text only, no pictures or files.' : undefined)}
       </p>
     </div>
   )
