@@ -291,3 +291,27 @@ for (const kind of ['drop', 'paste'] as const)
       await field(page).fill('a text')
       await page.getByText('Kith sends text only').waitFor({ state: 'detached' })
     }))
+
+/** Waits until the focus is at what matches. */
+const at = (page: Page, selector: string): Promise<unknown> =>
+  until(page, (wanted) => document.activeElement?.matches(wanted) === true, selector)
+
+for (const width of [1_100, 360])
+  test(`[UI88] the details are entered and left by keyboard, at ${width} pixels`, () =>
+    play({ width }, async (page) => {
+      await openTalk(page, /Bobby/)
+      await page.getByRole('button', { name: /^About Bobby/ }).press('Enter')
+      await at(page, 'h1')
+      await page.getByRole('button', { name: 'Compare safety numbers' }).press('Enter')
+      await page.getByRole('heading', { name: 'Safety number', level: 1 }).waitFor()
+      await at(page, 'h1')
+      await page.keyboard.press('Escape')
+      await at(page, '#composer')
+      assert.equal(await field(page).isVisible(), true)
+      await page.getByRole('button', { name: /^About Bobby/ }).press('Enter')
+      await page.getByRole('button', { name: 'Back to the conversation' }).press('Enter')
+      await at(page, '#composer')
+      if (width > 360) return
+      await page.getByRole('button', { name: 'Back to the list' }).press('Enter')
+      await at(page, 'a[href$="/with/' + WITH_BOB + '"]')
+    }))

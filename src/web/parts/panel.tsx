@@ -1,6 +1,7 @@
 import { ChevronLeft, X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useLocation } from 'wouter'
+import { LANDING } from '../shortcuts/landing.ts'
 import { IconButton } from './button.tsx'
 
 type PanelProps = {
@@ -25,7 +26,9 @@ export const Panel = ({ title, label, to, inner = false, children }: PanelProps)
         className={`sticky top-0 z-10 flex items-center gap-1 bg-paper py-2.5 pe-2 ${inner ? 'ps-2' : 'justify-between ps-5'}`}
       >
         {inner ? <IconButton icon={ChevronLeft} label="Back to the details" onClick={() => go(to)} /> : null}
-        <h1 className="text-base font-semibold">{title}</h1>
+        <h1 {...LANDING} className="text-base font-semibold outline-none">
+          {title}
+        </h1>
         {inner ? null : <IconButton icon={X} label="Back to the conversation" onClick={() => go(to)} />}
       </header>
       <div className="mx-auto flex w-full max-w-144 flex-col gap-6 px-5 pb-8">{children}</div>
@@ -42,7 +45,9 @@ export const Page = ({ title, home, children }: PageProps): ReactNode => {
     <div className="flex min-w-0 flex-1 flex-col overflow-y-auto bg-sheet">
       <header className="sticky top-0 z-10 flex items-center gap-2 border-b border-line bg-sheet px-2 py-2.5 md:px-5">
         <IconButton icon={ChevronLeft} label="Back to the list" className="md:hidden!" onClick={() => go(home)} />
-        <h1 className="py-2 font-serif text-large">{title}</h1>
+        <h1 {...LANDING} className="py-2 font-serif text-large outline-none">
+          {title}
+        </h1>
       </header>
       <div className="mx-auto flex w-full max-w-144 flex-col gap-7 p-5 pb-12">{children}</div>
     </div>

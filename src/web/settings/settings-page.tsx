@@ -7,6 +7,7 @@ import { useNaming } from '../naming/naming-page.tsx'
 import { Button, IconButton } from '../parts/button.tsx'
 import { useStatus } from '../peer/context.ts'
 import { PLACES } from '../routes.ts'
+import { LANDING } from '../shortcuts/landing.ts'
 import { About } from './about.tsx'
 import { Choices } from './choices.tsx'
 import { Connection } from './connection.tsx'
@@ -25,7 +26,9 @@ export const SettingsPage = (): ReactNode => {
           className="md:hidden!"
           onClick={() => go(PLACES.home)}
         />
-        <h1 className="py-2 font-serif text-large">Settings</h1>
+        <h1 {...LANDING} className="py-2 font-serif text-large outline-none">
+          Settings
+        </h1>
       </header>
       <div className="mx-auto flex w-full max-w-144 flex-col gap-7 p-5 pb-12">
         <NameSetting />

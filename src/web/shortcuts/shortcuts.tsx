@@ -6,10 +6,12 @@ import { useKith } from '../peer/context.ts'
 import { listsOf } from '../people/lists.ts'
 import { SEARCH_ID } from '../people/search-box.tsx'
 import { PLACES, toConversation } from '../routes.ts'
+import { useLanding } from './landing.ts'
 
 /** The keys that work everywhere, and the list of all keys behind `?`. */
 export const Shortcuts = (): ReactNode => {
   const [open, setOpen] = useState(false)
+  useLanding()
   useGlobalKeys(() => setOpen(true))
   return (
     <Sheet open={open} title="Keyboard shortcuts" wide onClose={() => setOpen(false)}>
@@ -93,13 +95,21 @@ const useGlobalKeys = (showList: () => void): void => {
       if (event.key === '?') showList()
       else if (event.key === '/') document.getElementById(SEARCH_ID)?.focus()
       else if (event.key === 'Escape' && !location.startsWith('/with/')) go(PLACES.home)
-      else if (event.key === 'Escape') document.getElementById(COMPOSER_ID)?.focus()
+      else if (event.key === 'Escape') leavePanel(location, go)
       else return
       event.preventDefault()
     }
     document.addEventListener('keydown', onKeyDown)
     return () => document.removeEventListener('keydown', onKeyDown)
   }, [kith, location, go, showList])
+}
+
+/** Back to writing; what stands in the place of the conversation is left for it. */
+const leavePanel = (location: string, go: (place: string) => void): void => {
+  const field = document.getElementById(COMPOSER_ID)
+  if (field?.checkVisibility() === true) return field.focus()
+  const [conversation] = /^\/with\/[^/]+/.exec(location) ?? []
+  if (conversation !== undefined && conversation !== location) go(conversation)
 }
 
 const isWriting = (target: EventTarget | null): boolean =>
