@@ -118,6 +118,34 @@ test('[UI3] a link that hides where it leads names the host; one that shows it d
   assert.equal(hostOf('https://example.org/a'), undefined)
 })
 
+test('[UI3] an address is shown as it was typed or as it is dialled, and never in letters that look like others', () => {
+  const shown = (text: string): string => {
+    const [link] = linksOf(parseMarkdown(text))
+    const words = link?.children.map((each) => ('text' in each ? each.text : each.kind)).join('')
+    return link?.host === undefined ? `${words}` : `${words} (${link.host})`
+  }
+  const same = [
+    'https://xn--80ak6aa92e.com/login',
+    'https://example.com/%E2%80%AEgnp.exe',
+    'https://de.wikipedia.org/wiki/Ärger',
+    'HTTPS://Example.com:443/a?b#c',
+    'www.example.com/a%20b',
+    'mailto:Ann@example.org',
+    'ann@example.org',
+  ]
+  assert.deepEqual(same.map(shown), same)
+  assert.equal(shown('https://аррӏе.com/login'), 'https://аррӏе.com/login (xn--80ak6aa92e.com)')
+  assert.equal(shown('[https://аррӏе.com](https://аррӏе.com)'), 'https://аррӏе.com (xn--80ak6aa92e.com)')
+  assert.equal(shown('https://example.com/\u202Egnp.exe'), 'https://example.com/%E2%80%AEgnp.exe')
+  assert.equal(shown('https://example.com/a\u200Bb'), 'https://example.com/a%E2%80%8Bb')
+  assert.equal(
+    shown('[https://bank.example@evil.example](https://bank.example@evil.example)'),
+    'https://bank.example@evil.example (evil.example)',
+  )
+  assert.equal(shown('[ann@bank.example](mailto:eve@evil.example)'), 'ann@bank.example (eve@evil.example)')
+  assert.equal(shown('[https://bank.example.evil.example](https://bank.example)').at(-1), ')')
+})
+
 test('[UI2] bare addresses are links, file names are not', () => {
   const hrefsOf = (text: string) => linksOf(parseMarkdown(text)).map(({ href }) => href)
   assert.deepEqual(hrefsOf('see example.com and a@example.org'), ['http://example.com/', 'mailto:a@example.org'])

@@ -53,7 +53,13 @@ const drawInline = (inline: Inline, key: number): ReactNode => {
     case 'link':
       return (
         <span key={key}>
-          <a href={inline.href} target="_blank" rel="noopener noreferrer nofollow" title={inline.href}>
+          <a
+            href={inline.href}
+            target="_blank"
+            rel="noopener noreferrer nofollow"
+            title={inline.href}
+            dir={inline.address ? 'ltr' : 'auto'}
+          >
             {inline.children.map(drawInline)}
           </a>
           {inline.host === undefined ? null : <bdi className="opacity-80"> ({inline.host})</bdi>}

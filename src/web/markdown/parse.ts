@@ -1,4 +1,5 @@
 import MarkdownIt, { type Token } from 'markdown-it'
+import { addressWords, linkPlace } from './link.ts'
 
 /** What a text message is made of. There is no place for HTML in it, and `href` was checked. */
 export type Inline =
@@ -6,8 +7,14 @@ export type Inline =
   | { readonly kind: 'break' }
   | { readonly kind: 'code'; readonly text: string }
   | { readonly kind: 'strong' | 'emphasis' | 'strike'; readonly children: readonly Inline[] }
-  /** `host` is set when the words do not show where the link leads. */
-  | { readonly kind: 'link'; readonly href: string; readonly host?: string; readonly children: readonly Inline[] }
+  /** `host` is set when the words do not show where the link leads. `address`: the words are an address themselves. */
+  | {
+      readonly kind: 'link'
+      readonly href: string
+      readonly host?: string
+      readonly address: boolean
+      readonly children: readonly Inline[]
+    }
 
 export type Block =
   | { readonly kind: 'paragraph'; readonly children: readonly Inline[] }
@@ -31,6 +38,8 @@ const markdown = new MarkdownIt('zero', {
   .enable(['newline', 'escape', 'backticks', 'strikethrough', 'emphasis', 'link', 'autolink', 'linkify'])
   .enable(['balance_pairs', 'fragments_join'])
 markdown.validateLink = (url) => LINK.test(url.trim())
+// It would decode names in other letters and what turns the direction, and so show another address than the one dialled.
+markdown.normalizeLinkText = (url) => url
 // Bare names become links only where no file name would: README.md and setup.py are no places to go.
 markdown.linkify
   .set({ fuzzyLink: true, fuzzyIP: false, fuzzyEmail: true })
@@ -121,17 +130,14 @@ const inlinesOf = (tokens: readonly Token[], cursor: Cursor, until?: string): re
 }
 
 const linkOf = (token: Token, children: readonly Inline[]): Inline => {
-  const href = String(token.attrGet('href') ?? '')
-  const url = URL.parse(href)
+  const words = plainOf(children)
+  const place = linkPlace(String(token.attrGet('href') ?? ''), words)
   // What `validateLink` let through is looked at once more as a browser reads it.
-  if (url === null || !['http:', 'https:', 'mailto:'].includes(url.protocol))
-    return { kind: 'text', text: plainOf(children) }
-  // Written as [words](address), the words may say anything: show where it leads.
-  const hidden = token.info !== 'auto' && url.protocol !== 'mailto:' && !sameAddress(plainOf(children), url)
-  return { kind: 'link', href: url.href, ...(hidden ? { host: url.host } : {}), children }
+  if (place === undefined) return { kind: 'text', text: words }
+  const address = token.info === 'auto'
+  const shown = address ? [{ kind: 'text', text: addressWords(words, place.href) } as const] : children
+  return { kind: 'link', ...place, address, children: shown }
 }
-
-const sameAddress = (words: string, url: URL): boolean => URL.parse(words)?.href === url.href
 
 /** The words alone, in one line: for a list, a quote, a screen reader. */
 export const plainText = (text: string): string =>
