@@ -1,12 +1,14 @@
 import { isIPv6 } from 'node:net'
-import { parseAddress } from './address.ts'
+import { parseAddress, UDP_ADDRESS } from './address.ts'
 
 /**
  * Whom the limits for one address hold for: an IPv4 address, or the /64 of an IPv6 address, which is what one
- * household or school is given (RFC 6177). Text that is no address is a group of its own.
+ * household or school is given (RFC 6177), also where it was reached over UDP. Text that is no address is a group of its
+ * own.
  */
 export const addressGroup = (address: string): string => {
-  const host = (parseAddress(address)?.host ?? address).toLowerCase().replace(/%.*$/, '')
+  const where = address.startsWith(`${UDP_ADDRESS} `) ? address.slice(UDP_ADDRESS.length + 1) : address
+  const host = (parseAddress(where)?.host ?? where).toLowerCase().replace(/%.*$/, '')
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(host)
   if (mapped) return mapped[1] ?? host
   return isIPv6(host) ? `${networkOf(host)}::/64` : host

@@ -10,5 +10,7 @@ test('[SV17] an IPv6 address counts as its /64, an IPv4 address as itself', () =
   assert.equal(addressGroup('[2001:db8::1]:1'), '2001:db8:0:0::/64')
   assert.equal(addressGroup('[::1]:1'), '0:0:0:0::/64')
   assert.equal(addressGroup('[fe80::1%eth0]:1'), 'fe80:0:0:0::/64')
+  assert.equal(addressGroup('udp 192.0.2.7:5000'), '192.0.2.7')
+  assert.equal(addressGroup('udp [2001:db8:0:7::1]:5000'), '2001:db8:0:7::/64')
   assert.equal(addressGroup('strange'), 'strange')
 })

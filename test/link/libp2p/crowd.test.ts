@@ -34,3 +34,11 @@ test('[LK12] who left makes room, and leaving twice makes it once', () => {
   crowd.enter('b', () => pushedOut.push('third'))
   assert.deepEqual(pushedOut, [])
 })
+
+test('[LK12] who comes from many addresses of one IPv6 network is pushed out before somebody who came alone', () => {
+  const flood = Array.from({ length: 40 }, (_, index) => `2001:db8:0:1::${index.toString(16)}`)
+  const honest = ['198.51.100.7', '198.51.100.7', '2001:db8:0:2::1']
+  const { pushedOut } = party(20, [...honest, ...flood])
+  assert.equal(pushedOut.length, 23)
+  assert.ok(pushedOut.every((each) => each.startsWith('2001:db8:0:1::')))
+})
