@@ -1,6 +1,7 @@
 import type { Stream } from '@libp2p/interface'
 import { lpStream } from '@libp2p/utils'
 import type { Hex } from '../../core/bytes/hex.ts'
+import { addressGroup } from '../address-group.ts'
 import type { MeetingCounts } from '../server-port.ts'
 import { createAllowance, type Allowance } from './allowance.ts'
 import type { Connection } from './connection.ts'
@@ -12,6 +13,8 @@ import type { Pairs } from './pairs.ts'
 export const MEETING_MILLIS_MAX = 4_000
 /** Devices that one device may wait for at once. */
 export const MEETINGS_PER_DEVICE_MAX = 32
+/** All that wait at one address together, so that inventing devices gains nothing: an eighth of all, as with the relay. */
+export const MEETINGS_PER_ADDRESS_MAX = 512
 export const MEETINGS_MAX = 4_096
 export const MEETING_REQUESTS_PER_SECOND_MAX = 4
 export const MEETING_REQUESTS_BURST_MAX = 64
@@ -32,6 +35,8 @@ type Waiting = { readonly address: string; readonly roundTrip: number; meet(answ
  */
 export const createMeetings = (isRegistered: (device: Hex) => boolean, pairs: Pairs, now: () => number): Meetings => {
   const waiting = new Map<Hex, Map<Hex, Waiting>>()
+  /** How many wait at each address: see `addressGroup`. */
+  const groups = new Map<string, number>()
   const requests = new WeakMap<Connection, Allowance>()
   let size = 0
   const counted = { asked: 0, met: 0, alone: 0, refused: 0, otherFamily: 0 }
@@ -40,15 +45,27 @@ export const createMeetings = (isRegistered: (device: Hex) => boolean, pairs: Pa
     const limits = { perSecond: MEETING_REQUESTS_PER_SECOND_MAX, burst: MEETING_REQUESTS_BURST_MAX, now }
     const allowance = requests.get(from) ?? createAllowance(limits)
     requests.set(from, allowance)
-    const isFull = size >= MEETINGS_MAX || (waiting.get(from.device)?.size ?? 0) >= MEETINGS_PER_DEVICE_MAX
-    return isRegistered(from.device) && allowance.use(1) === 0 && !isFull
+    return isRegistered(from.device) && allowance.use(1) === 0
+  }
+
+  const mayWait = ({ device, address }: Connection): boolean =>
+    size < MEETINGS_MAX &&
+    (waiting.get(device)?.size ?? 0) < MEETINGS_PER_DEVICE_MAX &&
+    (groups.get(addressGroup(address)) ?? 0) < MEETINGS_PER_ADDRESS_MAX
+
+  const count = ({ address }: Waiting, by: 1 | -1): void => {
+    size += by
+    const group = addressGroup(address)
+    const left = (groups.get(group) ?? 0) + by
+    if (left === 0) groups.delete(group)
+    else groups.set(group, left)
   }
 
   const forget = (device: Hex, other: Hex, entry: Waiting): void => {
     const named = waiting.get(device)
     if (named?.get(other) !== entry) return
     named.delete(other)
-    size -= 1
+    count(entry, -1)
     if (named.size === 0) waiting.delete(device)
   }
 
@@ -63,7 +80,7 @@ export const createMeetings = (isRegistered: (device: Hex) => boolean, pairs: Pa
         before.meet({ kind: 'alone' })
       }
       waiting.set(device, named.set(other, entry))
-      size += 1
+      count(entry, 1)
       signal.addEventListener('abort', () => {
         forget(device, other, entry)
         resolve(undefined)
@@ -75,12 +92,13 @@ export const createMeetings = (isRegistered: (device: Hex) => boolean, pairs: Pa
     if (asked === undefined) return { kind: 'alone' }
     const { device: other, roundTrip } = asked
     counted.asked += 1
-    if (!mayAsk(from)) {
+    const there = waiting.get(other)?.get(from.device)
+    // Whom the other waits for has no place to take.
+    if (!mayAsk(from) || (!there && !mayWait(from))) {
       counted.refused += 1
       return { kind: 'full' }
     }
     const me = { address: from.address, roundTrip }
-    const there = waiting.get(other)?.get(from.device)
     if (!there) {
       const answer = await wait(from.device, other, me, signal)
       if (answer === undefined) counted.alone += 1

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto'
 import type { Hex } from '../../../src/core/bytes/hex.ts'
 import { PUNCH_ADDRESS } from '../../../src/link/address.ts'
 import type { Connection } from '../../../src/link/libp2p/connection.ts'
-import { createMeetings, MEETING_MILLIS_MAX } from '../../../src/link/libp2p/meeting.ts'
+import { createMeetings, MEETING_MILLIS_MAX, MEETINGS_PER_ADDRESS_MAX } from '../../../src/link/libp2p/meeting.ts'
 import { decodeAnswer, encodeMeeting, MEETING_ANSWER_BYTES_MAX } from '../../../src/link/libp2p/meeting-bytes.ts'
 import { createPairs } from '../../../src/link/libp2p/pairs.ts'
 import { createServerEndpoint } from '../../../src/link/libp2p/server.ts'
@@ -86,6 +86,40 @@ test('[SV223] one seen over IPv4 and one over IPv6 are told so at once, and no a
   ])
   const { asked, met, otherFamily } = stage.meetings.counts()
   assert.deepEqual([asked, met, otherFamily], [2, 0, 1])
+})
+
+test('[SV224] who waits for many at one address fills its share alone, and who is waited for there still meets', async (context) => {
+  const stage = createStage(context)
+  const perDevice = 16
+  const mallories = Array.from({ length: MEETINGS_PER_ADDRESS_MAX / perDevice }, (_, index) => 1_000 + index)
+  for (const number of [1, 2, 3, 4, 5, ...mallories]) stage.come(number)
+  // Bob (2) waits for Alice (1), who is behind the address that Mallory fills, and so is Eve (5).
+  stage.ask(2, '[2001:db8:0:2::2]:50', 1)
+  for (const number of mallories)
+    for (let other = 0; other < perDevice; other += 1)
+      stage.ask(number, `[2001:db8:0:1::${number}]:50`, 100_000 + other)
+  await stage.pass(20)
+  stage.ask(1, '[2001:db8:0:1::a]:50', 2)
+  stage.ask(5, '[2001:db8:0:1::b]:50', 3)
+  stage.ask(3, '192.0.2.3:50', 4)
+  await stage.pass(40)
+  stage.ask(4, '192.0.2.4:50', 3)
+  await stage.pass(60)
+  assert.deepEqual(stage.answers.map((each) => each.replace(/ after \d+ ms/, '')).toSorted(), [
+    '1: [2001:db8:0:1::a]:50 and [2001:db8:0:2::2]:50',
+    '2: [2001:db8:0:2::2]:50 and [2001:db8:0:1::a]:50',
+    '3: 192.0.2.3:50 and 192.0.2.4:50',
+    '4: 192.0.2.4:50 and 192.0.2.3:50',
+    '5: {"kind":"full"}',
+  ])
+  // Whoever waited in vain has left the place to others.
+  await stage.pass(60 + MEETING_MILLIS_MAX)
+  stage.ask(5, '[2001:db8:0:1::b]:50', 3)
+  await stage.pass(100 + MEETING_MILLIS_MAX * 2)
+  assert.deepEqual(
+    [stage.meetings.counts().refused, stage.answers.at(-1)?.replace(/after .* ms/, '')],
+    [1, '5 : {"kind":"alone"}'],
+  )
 })
 
 /** A server at both loopback addresses, and somebody who knows it by a host. */
