@@ -57,8 +57,8 @@ export type MailboxDesk = {
   readonly addresses: Map<string, Bucket>
   /** Peers whose blob has come in part, and since when; oldest first. */
   readonly uploading: Map<number, Millis>
-  /** By mailbox, who listens. */
-  readonly listeners: Map<Hex, Set<number>>
+  /** By mailbox, who listens, each with its address. */
+  readonly listeners: Map<Hex, Map<number, string>>
   readonly arrivals: Arrivals
 }
 
@@ -75,8 +75,10 @@ export type Arrivals = {
   /** By mailbox, the cursors and, where it is known, who put them; since `since`. */
   readonly fresh: Map<Hex, Map<Cursor, number | undefined>>
   since: Millis
-  /** By peer, mailboxes with the newest cursor to tell of. */
-  readonly untold: Map<number, Map<Hex, Cursor>>
+  /** By address and peer, mailboxes with the newest cursor to tell of. Whose turn is next comes first in each. */
+  readonly untold: Map<string, Map<number, Map<Hex, Cursor>>>
+  /** The same by peer, for those that read nothing. */
+  readonly paused: Map<number, Map<Hex, Cursor>>
   readonly budget: Bucket
 }
 
@@ -115,7 +117,7 @@ export const openDesk = (server: Hex, now: Millis): MailboxDesk => ({
   addresses: new Map(),
   uploading: new Map(),
   listeners: new Map(),
-  arrivals: { fresh: new Map(), since: 0, untold: new Map(), budget: fullBucket(ARRIVED_RATE, now) },
+  arrivals: { fresh: new Map(), since: 0, untold: new Map(), paused: new Map(), budget: fullBucket(ARRIVED_RATE, now) },
 })
 
 export const noMailboxesYet = (nonce: Uint8Array, now: Millis): PeerMailboxes => ({

@@ -5,7 +5,7 @@ import { openMessage } from '../core/mailbox/keys.ts'
 import { READ_BYTES_MAX, type MailboxRequest } from '../core/rendezvous/mailbox-messages.ts'
 import { take, wait } from './bucket.ts'
 import { costOf } from './mailbox.ts'
-import { forgetArrivals, noteOwnPut } from './mailbox-arrivals.ts'
+import { forgetArrival, forgetArrivals, noteOwnPut } from './mailbox-arrivals.ts'
 import {
   answer,
   begin,
@@ -96,10 +96,10 @@ export const settle = (
 
 /** A peer left: nothing of it stays, but for what is on its way to the disk. */
 export const leave = (desk: MailboxDesk, visitor: Visitor, effects: MailboxEffect[]): void => {
-  const { mailboxes, number, group } = visitor
+  const { mailboxes, group } = visitor
   dropUpload(desk, visitor)
-  for (const mailbox of mailboxes.listening) stopListening(desk, number, mailbox, effects)
-  desk.arrivals.untold.delete(number)
+  for (const mailbox of mailboxes.listening) stopListening(desk, visitor, mailbox, effects)
+  forgetArrivals(desk, visitor)
   draw(desk.opened, group, -mailboxes.opened.size)
   draw(desk.unreadBytes, group, -mailboxes.unreadBytes)
   mailboxes.unreadBytes = 0
@@ -124,22 +124,22 @@ const open = (call: Call, { request, mailbox, signature }: Extract<MailboxReques
 const listen = (call: Call, { request, mailbox, on }: Extract<MailboxRequest, { kind: 'listen' }>): void => {
   const { desk, visitor, effects } = call
   const { listening } = visitor.mailboxes
-  if (!on && listening.has(mailbox)) stopListening(desk, visitor.number, mailbox, effects)
+  if (!on && listening.has(mailbox)) stopListening(desk, visitor, mailbox, effects)
   if (!on) listening.delete(mailbox)
   else if (!listening.has(mailbox)) {
-    const listeners = desk.listeners.get(mailbox) ?? new Set()
+    const listeners = desk.listeners.get(mailbox) ?? new Map<number, string>()
     if (listeners.size >= LISTENERS_PER_MAILBOX_MAX) return refuseIt(call, request, 'too-many')
     if (listeners.size === 0) effects.push({ do: 'watch', mailbox, on: true })
-    desk.listeners.set(mailbox, listeners.add(visitor.number))
+    desk.listeners.set(mailbox, listeners.set(visitor.number, visitor.group))
     listening.add(mailbox)
   }
   answer(call, { kind: 'done', request })
 }
 
-const stopListening = (desk: MailboxDesk, peer: number, mailbox: Hex, effects: MailboxEffect[]): void => {
-  forgetArrivals(desk, peer, mailbox)
+const stopListening = (desk: MailboxDesk, visitor: Visitor, mailbox: Hex, effects: MailboxEffect[]): void => {
+  forgetArrival(desk, visitor, mailbox)
   const listeners = desk.listeners.get(mailbox)
-  listeners?.delete(peer)
+  listeners?.delete(visitor.number)
   if (listeners?.size !== 0) return
   desk.listeners.delete(mailbox)
   desk.arrivals.fresh.delete(mailbox)

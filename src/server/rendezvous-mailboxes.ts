@@ -2,7 +2,7 @@ import type { MailboxRequest } from '../core/rendezvous/mailbox-messages.ts'
 import type { Millis } from '../view/view.ts'
 import { take } from './bucket.ts'
 import { say, type Effect } from './effect.ts'
-import { arrivalsDue, takeArrivals } from './mailbox-arrivals.ts'
+import { arrivalsDue, pauseArrivals, resumeArrivals, takeArrivals } from './mailbox-arrivals.ts'
 import type { JobOutcome, MailboxEffect } from './mailbox-call.ts'
 import { UPLOAD_MILLIS_MAX, type PeerMailboxes } from './mailbox-desk.ts'
 import { ask, leave, settle } from './mailbox-requests.ts'
@@ -63,9 +63,8 @@ const carryOver = (state: Rendezvous, done: readonly MailboxEffect[], effects: E
 /** Tells of what was put, when that is due. */
 export const tellArrivals = (state: Rendezvous, now: Millis, effects: Effect[]): void => {
   const desk = state.mailboxes
-  const isFull = (peer: number): boolean => state.full.has(peer)
-  if (!desk || (arrivalsDue(desk, isFull, now) ?? Infinity) > now) return
-  for (const { peer: number, mailbox, cursor } of takeArrivals(desk, isFull, now)) {
+  if (!desk || (arrivalsDue(desk, now) ?? Infinity) > now) return
+  for (const { peer: number, mailbox, cursor } of takeArrivals(desk, now)) {
     const peer = state.peers.get(number)
     if (!peer) continue
     state.tally.mailboxes.arrived += 1
@@ -73,12 +72,17 @@ export const tellArrivals = (state: Rendezvous, now: Millis, effects: Effect[]):
   }
 }
 
-/** What a peer was sent of blobs and has not taken is counted against its address and all who read, until it has. */
-export const countUnread = (state: Rendezvous, number: number): void => {
+/**
+ * A peer leaves unread what it is sent, or has read it. What it was sent of blobs is counted against its address and all
+ * who read, until it has taken it.
+ */
+export const turnedFull = (state: Rendezvous, number: number, isFull: boolean): void => {
   const [desk, visitor] = [state.mailboxes, visitorOf(state.peers.get(number))]
   if (!desk || !visitor) return
   const { mailboxes, group } = visitor
-  const unread = state.full.has(number) ? mailboxes.pageBytes : 0
+  if (isFull) pauseArrivals(desk, visitor)
+  else resumeArrivals(desk, visitor)
+  const unread = isFull ? mailboxes.pageBytes : 0
   draw(desk.unreadBytes, group, unread - mailboxes.unreadBytes)
   mailboxes.unreadBytes = unread
   mailboxes.pageBytes = 0
@@ -106,6 +110,5 @@ export const endOverdueUploads = (state: Rendezvous, now: Millis, effects: Effec
 export const mailboxesDue = (state: Rendezvous, now: Millis): Millis => {
   if (!state.mailboxes) return Infinity
   const [uploading] = state.mailboxes.uploading.values()
-  const arrivals = arrivalsDue(state.mailboxes, (peer) => state.full.has(peer), now)
-  return Math.min((uploading ?? Infinity) + UPLOAD_MILLIS_MAX, arrivals ?? Infinity)
+  return Math.min((uploading ?? Infinity) + UPLOAD_MILLIS_MAX, arrivalsDue(state.mailboxes, now) ?? Infinity)
 }

@@ -18,12 +18,12 @@ import { delist, enlist } from './people-list.ts'
 import { MESSAGE_COST, MESSAGE_RATE, type Peer, type Rendezvous } from './rendezvous-state.ts'
 import {
   askMailboxes,
-  countUnread,
   endOverdueUploads,
   leaveMailboxes,
   mailboxesDue,
   settled,
   tellArrivals,
+  turnedFull,
 } from './rendezvous-mailboxes.ts'
 import { pauseWatching, push, pushDue, resumeWatching, startWatching, stopWatching } from './watchers.ts'
 
@@ -75,12 +75,12 @@ export const step = (state: Rendezvous, input: Input, now: Millis): readonly Eff
       if (!state.peers.has(input.peer) || state.full.has(input.peer)) break
       state.full.set(input.peer, now)
       pauseWatching(state.watchers, input.peer)
-      countUnread(state, input.peer)
+      turnedFull(state, input.peer, true)
       break
     case 'room':
       state.full.delete(input.peer)
       resumeWatching(state.watchers, input.peer)
-      countUnread(state, input.peer)
+      turnedFull(state, input.peer, false)
       break
     case 'closed': {
       const peer = state.peers.get(input.peer)

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BLOB_BYTES_MAX } from '../../src/core/mailbox/blob.ts'
 import { PART_BYTES_MAX, READ_BYTES_MAX } from '../../src/core/rendezvous/mailbox-messages.ts'
-import { OPENED_MAX, PENDING_BYTES_MAX, UNREAD_BYTES_MAX } from '../../src/server/mailbox-desk.ts'
+import { ARRIVED_AFTER_MILLIS } from '../../src/server/mailbox-arrivals.ts'
+import { ARRIVED_RATE, OPENED_MAX, PENDING_BYTES_MAX, UNREAD_BYTES_MAX } from '../../src/server/mailbox-desk.ts'
 import { draw } from '../../src/server/pool.ts'
 import { PEERS_PER_ADDRESS_MAX } from '../../src/server/rendezvous-state.ts'
 import { createPostStage, keysOf } from './post-stage.ts'
+import { device } from './stage.ts'
 
 const TALK = await keysOf(7)
 const { mailbox } = TALK
@@ -103,4 +105,22 @@ test('[MX24] a school of 250 behind one address opens 20 mailboxes each, reads a
     stage.pass(500)
   }
   assert.deepEqual(waiting, [])
+})
+
+test('[MX25] one address that is told of thousands keeps nobody waiting, and its peers have turns as well', async () => {
+  const stage = createPostStage()
+  const greedy = [await joinAndOpen(stage, 1, GREEDY), await joinAndOpen(stage, 2, GREEDY)]
+  const honest = await joinAndOpen(stage, 3, HONEST)
+  stage.ask(honest, { kind: 'listen', mailbox, on: true })
+  stage.told(honest)
+  for (let each = 0; each < 2 * ARRIVED_RATE.burst; each++) {
+    // Listening to them one by one would take long.
+    stage.state.mailboxes?.listeners.set(device(each), new Map(greedy.map((peer) => [peer, GREEDY])))
+    stage.feed({ kind: 'arrived', mailbox: device(each), cursor: 5 })
+  }
+  stage.feed({ kind: 'arrived', mailbox, cursor: 6 })
+  stage.pass(ARRIVED_AFTER_MILLIS)
+  assert.equal(stage.told(honest), 'arrived 6')
+  const [first = 0, second = 0] = greedy.map((peer) => stage.messages(peer).length)
+  assert.ok(first > ARRIVED_RATE.burst / 4 && Math.abs(first - second) <= 1, `${first} and ${second}`)
 })
