@@ -1,5 +1,5 @@
 import type { Hex } from '../core/bytes/hex.ts'
-import type { Result } from '../core/bytes/result.ts'
+import { accept, type Result } from '../core/bytes/result.ts'
 import type { Crypto } from '../core/crypto/port.ts'
 import { readEvent, verifyEvent, type EventRefusal, type SignedEvent } from '../core/event/event.ts'
 import { proofVerifier, type VerifyProof } from '../core/event/proof.ts'
@@ -16,7 +16,11 @@ const ASIDE_EVENTS_MIN = 4
 /** Signatures that are verified at a time, beside what else goes on. */
 const ASIDE_EVENTS_MAX = 16
 
-export const arrivedAlone = (crypto: Crypto, bytes: Uint8Array): Arrived => arrived(proofVerifier(crypto), bytes)
+/** What came before, was verified then, and had to wait. */
+export const arrivedBefore = (bytes: Uint8Array): Arrived => {
+  const read = readEvent(bytes)
+  return { read, verified: () => Promise.resolve(read.ok ? accept(read.value.event) : read) }
+}
 
 const arrived = (verify: VerifyProof, bytes: Uint8Array): Arrived => {
   const read = readEvent(bytes)

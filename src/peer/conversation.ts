@@ -77,7 +77,7 @@ export class Conversation {
   /** Control events that something waits for, and that are not here. */
   get missing(): readonly Hex[] {
     const { controls } = this.replica
-    return [...this.#scribe.heldBack.needs()].filter((id) => !controls.has(id))
+    return this.#scribe.heldBack.needs().filter((id) => !controls.has(id))
   }
 
   /** A control event that is held, be it in its author's chain or beside it. */
@@ -211,6 +211,11 @@ export class Conversation {
   /** What writes own events: not while it is unknown how far this device had written before it was restored. */
   #write<Value>(run: (draft: Draft) => Promise<Result<Value, SayRefusal>>): Promise<Result<Value, SayRefusal>> {
     return this.#batches.add((draft) => (draft.restored ? Promise.resolve(refuse({ kind: 'restoring' })) : run(draft)))
+  }
+
+  /** Nothing comes in here any more: what waits is let go of. */
+  letGo(): void {
+    this.#scribe.heldBack.clear()
   }
 
   /** Resolves when nothing is being written any more. */

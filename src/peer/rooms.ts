@@ -6,6 +6,7 @@ import type { Standing } from '../view/view.ts'
 import type { Kept } from './batches.ts'
 import { Conversation, type Surroundings } from './conversation.ts'
 import type { Openness } from './intake.ts'
+import { HeldBackTally } from './held-back-tally.ts'
 import { introducedConversations, introducedKey, readIntroduced, type Introduced } from './introduced.ts'
 import { heldConversations } from './replica-records.ts'
 import { Room, type Company } from './room.ts'
@@ -25,6 +26,7 @@ export class Rooms {
   readonly #ports: RoomsPorts
   readonly #rooms = new Map<Hex, Room>()
   readonly #loading = new Map<Hex, Promise<Room>>()
+  readonly #heldBackTally = new HeldBackTally()
 
   private constructor(ports: RoomsPorts) {
     this.#ports = ports
@@ -99,11 +101,12 @@ export class Rooms {
   /** Lets go of a conversation that was never more than a link to a stranger. */
   forgetBare(person: Hex): void {
     const room = this.of(person)
-    if (room && !room.shown) this.#rooms.delete(room.conversation.id)
+    if (room && !room.shown) this.forget(room.conversation.id)
   }
 
   /** Lets go of a room: what is on disk of it goes elsewhere. */
   forget(conversation: Hex): void {
+    this.#rooms.get(conversation)?.conversation.letGo()
     this.#rooms.delete(conversation)
   }
 
@@ -127,6 +130,7 @@ export class Rooms {
     const around: Surroundings = {
       ...this.#ports,
       entry: () => (room.now?.person === undefined ? undefined : entryOf(room.now.person)),
+      heldBackTally: this.#heldBackTally,
       openness: () => (room.now ? this.#openness(room.now) : 'closed'),
       outlook: {
         isContact: () => room.now?.person !== undefined && standingOf(room.now.person) === 'accepted',

@@ -3,20 +3,23 @@ import { accept, refuse, type Result } from '../core/bytes/result.ts'
 import type { Crypto } from '../core/crypto/port.ts'
 import type { IdentifiedEvent } from '../core/event/event.ts'
 import { chainOf } from '../core/event/graph.ts'
+import { CONTROL_HEADS_MAX } from '../core/event/kinds.ts'
 import type { Entry } from '../core/group/founding.ts'
 import { withoutSending, type OwnSlotKey } from '../core/group/keyring.ts'
 import type { OperateRefusal } from '../core/group/operate.ts'
 import type { Pen, Written } from '../core/group/pen.ts'
 import { rekey } from '../core/group/rekey.ts'
-import { missingControls, type Replica } from '../core/group/replica.ts'
+import { missingControls } from '../core/group/replica.ts'
 import { complain, found, write, type WriteRefusal } from '../core/group/write.ts'
 import { encodeContent } from '../core/timeline/content.ts'
 import type { Store, StoreRefusal } from '../store/port.ts'
-import { arrivedAlone, arrivedTogether, type Arrived } from './arrived.ts'
+import { arrivedBefore, arrivedTogether, type Arrived } from './arrived.ts'
 import { chronicleChange } from './changes.ts'
 import { chronicle } from './chronicle.ts'
 import type { Draft } from './draft.ts'
-import { HeldBack } from './held-back.ts'
+import { HELD_BACK_MAX, HELD_BACK_OF_REQUEST_MAX, HeldBack } from './held-back.ts'
+import type { HeldBackTally } from './held-back-tally.ts'
+import { loadHorizon } from './history-records.ts'
 import { Holdings } from './holdings.ts'
 import { takeIn, type Intake, type Openness } from './intake.ts'
 import { Repairs } from './repairs.ts'
@@ -32,6 +35,8 @@ export type ScribePorts = {
   readonly entry: () => Entry | undefined
   /** What is taken in: little while it is a request, nothing from somebody blocked. */
   readonly openness: () => Openness
+  /** Of what waits in all conversations. */
+  readonly heldBackTally: HeldBackTally
 }
 
 export type SayRefusal =
@@ -45,7 +50,7 @@ export type SayRefusal =
 /** Writes into the drafts of one conversation, and remembers what has to be come back to. */
 export class Scribe {
   /** What came and waits for other events. */
-  readonly heldBack = new HeldBack()
+  readonly heldBack: HeldBack
   readonly #ports: ScribePorts
   readonly #repairs = new Repairs()
   readonly #holdings = new Holdings()
@@ -55,12 +60,23 @@ export class Scribe {
 
   constructor(ports: ScribePorts) {
     this.#ports = ports
+    this.heldBack = new HeldBack(ports.heldBackTally)
   }
 
   /** Takes in an event that somebody sent; what waits for others is remembered. */
   async takeIn(draft: Draft, from: Hex, arrived: Arrived): Promise<Intake> {
+    const intake = await this.#takeIn(draft, from, arrived)
+    if (intake !== 'waiting' || !arrived.read.ok) return intake
+    const { event } = arrived.read.value
+    const isRequest = this.#ports.openness() === 'request'
+    const waiting = { from, bytes: event.bytes, needs: missingControls(draft.replica, event) }
+    const isHeld = this.heldBack.add(waiting, isRequest ? HELD_BACK_OF_REQUEST_MAX : HELD_BACK_MAX)
+    return isHeld || !isRequest ? 'waiting' : 'later'
+  }
+
+  #takeIn(draft: Draft, from: Hex, arrived: Arrived): Promise<Intake> {
     const { crypto, cardKeys, openness, pen } = this.#ports
-    const intake = await takeIn(draft, {
+    return takeIn(draft, {
       ...arrived,
       crypto,
       cardKeys: cardKeys(),
@@ -69,10 +85,6 @@ export class Scribe {
       now: pen().now,
       from,
     })
-    if (intake !== 'waiting' || !arrived.read.ok) return intake
-    const { event } = arrived.read.value
-    this.heldBack.add({ from, bytes: event.bytes, needs: missingControls(draft.replica, event) })
-    return intake
   }
 
   /** Events that came together, each read shortly before its turn. */
@@ -119,6 +131,7 @@ export class Scribe {
   settle(isKept: boolean): void {
     if (isKept) for (const id of this.#taken) this.heldBack.delete(id)
     else this.#holdings.recount()
+    this.heldBack.settle(isKept)
     this.#taken.clear()
     this.#waited = this.heldBack.size
     this.#repairs.settle(isKept)
@@ -126,15 +139,17 @@ export class Scribe {
 
   /** Takes in what waited for the control events of this batch, and so on for what waited for those. */
   async #retry(draft: Draft): Promise<void> {
-    let controls: Replica['controls'] | undefined = draft.before.controls
+    const { store, before } = draft
+    let { controls } = before
     while (this.heldBack.size > this.#taken.size && draft.replica.controls !== controls) {
       controls = draft.replica.controls
-      for (const { id, from, bytes } of this.heldBack.all())
-        if (
-          !this.#taken.has(id) &&
-          (await this.takeIn(draft, from, arrivedAlone(this.#ports.crypto, bytes))) !== 'waiting'
-        )
-          this.#taken.add(id)
+      const isNew = (id: Hex): boolean => draft.replica.controls.has(id)
+      const isHere = async (id: Hex): Promise<boolean> =>
+        isNew(id) || (await loadHorizon(store, before.conversation, id)) !== undefined
+      const hasRoom = draft.replica.graph.controlHeads.length < CONTROL_HEADS_MAX
+      for (const { id, from, bytes } of await this.heldBack.ready({ isNew, isHere, hasRoom }))
+        if ((await this.#takeIn(draft, from, arrivedBefore(bytes))) === 'waiting') this.heldBack.park(id)
+        else this.#taken.add(id)
     }
   }
 

@@ -3,14 +3,15 @@ import test from 'node:test'
 import type { Plain } from '../../src/core/bytes/cbor.ts'
 import { toHex } from '../../src/core/bytes/hex.ts'
 import { openEvent, readEvent, type SignedEvent } from '../../src/core/event/event.ts'
-import { KIND } from '../../src/core/event/kinds.ts'
+import { isControl, KIND } from '../../src/core/event/kinds.ts'
 import { rekey } from '../../src/core/group/rekey.ts'
 import type { Content } from '../../src/core/timeline/content.ts'
-import { HELD_BACK_EVENTS_MAX } from '../../src/peer/held-back.ts'
+import { HELD_BACK_MAX, HELD_BACK_OF_REQUEST_MAX } from '../../src/peer/held-back.ts'
+import { HELD_BACK_FROM_ONE_MAX, HeldBackTally } from '../../src/peer/held-back-tally.ts'
 import { BRANCH_BYTES_MAX, BRANCH_EVENTS_MAX } from '../../src/peer/holdings.ts'
 import { createDevice, createPerson } from '../core/group/device.ts'
 import { forge } from '../core/group/forge.ts'
-import { crypto, group, type conversationOf } from './stage.ts'
+import { conversationOf, crypto, group } from './stage.ts'
 
 test('[GP17] events that build on others which are not here wait, are shown as waiting, and count against nobody', async () => {
   const { ann, here } = await group()
@@ -28,13 +29,13 @@ test('[GP17] events that build on others which are not here wait, are shown as w
 test('[GP17] no more wait than there is room for; what found none comes again', async () => {
   const { ann, here } = await group()
   const before = ann.wrote.length
-  for (let index = 0; index < HELD_BACK_EVENTS_MAX + 10; index++) await ann.marks()
+  for (let index = 0; index < HELD_BACK_MAX.events + 10; index++) await ann.marks()
   const marks = ann.wrote.slice(before)
   assert.deepEqual(await here.hear(marks), { refused: 0, waiting: marks.length })
-  assert.equal(here.conversation.heldBack, HELD_BACK_EVENTS_MAX)
+  assert.equal(here.conversation.heldBack, HELD_BACK_MAX.events)
   // The same ones again take no more room.
   await here.hear(marks)
-  assert.equal(here.conversation.heldBack, HELD_BACK_EVENTS_MAX)
+  assert.equal(here.conversation.heldBack, HELD_BACK_MAX.events)
   for (let from = 0; from < ann.wrote.length; from += 200) await here.hear(ann.wrote.slice(from, from + 200))
   assert.equal(here.conversation.heldBack, 0)
   assert.equal(here.conversation.vector.get(ann.id), ann.wrote.length)
@@ -52,6 +53,82 @@ test('[GP17] what waited is not lost when the disk refuses what it waited for', 
   await here.hear([founding])
   assert.equal(here.conversation.heldBack, 0)
   assert.deepEqual(await here.lines(), ['change', 'one'])
+})
+
+test('[GP17] what needs several that are not here waits for all of them, also when the disk refuses one', async () => {
+  const { ann, here } = await group()
+  const [founding, ...rest] = ann.wrote
+  assert.ok(founding)
+  const control = ann.wrote.flatMap(({ id, kind }) => (isControl(kind) ? [id] : [])).toSorted()
+  assert.ok(control.length > 2)
+  await here.hear([await forge(ann, { kind: KIND.sealed, body: null, header: { control } })])
+  here.store.failNext({ kind: 'full' })
+  await assert.rejects(here.hear([founding]))
+  await here.hear(rest)
+  await here.hear([founding])
+  assert.equal(here.conversation.heldBack, 0)
+  assert.deepEqual(here.conversation.missing, [])
+})
+
+test('[GP40] of a conversation that was not accepted little waits, and more counts against who sent it', async () => {
+  const { ann, ben } = await group()
+  const here = await conversationOf(ben, ann.replica.conversation, { openness: 'request' })
+  const { events } = HELD_BACK_OF_REQUEST_MAX
+  const before = ann.wrote.length
+  for (let index = 0; index < events + 32; index++) await ann.marks()
+  assert.deepEqual(await here.hear(ann.wrote.slice(before)), { refused: 2, waiting: events })
+  assert.equal(here.conversation.heldBack, events)
+  const large = await forge(ann, { kind: 15, body: new Uint8Array(HELD_BACK_OF_REQUEST_MAX.bytes) })
+  const there = await conversationOf(ben, ann.replica.conversation, { openness: 'request' })
+  assert.deepEqual(await there.hear([large]), { refused: 1 / 16, waiting: 0 })
+})
+
+test('[GP40] what one device has waiting is bounded over all conversations, until it is let go of', async () => {
+  const { ann, ben } = await group()
+  const heldBackTally = new HeldBackTally()
+  const before = ann.wrote.length
+  for (let index = 0; index < HELD_BACK_MAX.events; index++) await ann.marks()
+  const marks = ann.wrote.slice(before)
+  const heres: Awaited<ReturnType<typeof conversationOf>>[] = []
+  for (let index = 0; index < 3; index++)
+    heres.push(await conversationOf(ben, ann.replica.conversation, { heldBackTally }))
+  for (const here of heres) await here.hear(marks)
+  const waiting = () => heres.map(({ conversation }) => conversation.heldBack)
+  assert.deepEqual(waiting(), [HELD_BACK_MAX.events, HELD_BACK_FROM_ONE_MAX.events - HELD_BACK_MAX.events, 0])
+  await heres[2]?.hear(marks.slice(0, 10), 'bb'.repeat(32))
+  assert.equal(waiting()[2], 10, 'of another device')
+  heres[0]?.conversation.letGo()
+  await heres[2]?.hear(marks.slice(10))
+  assert.deepEqual(waiting(), [0, HELD_BACK_MAX.events, HELD_BACK_MAX.events])
+})
+
+test('[GP41] a control event has only that looked at which waits for it, and of what was made up one is looked up', async () => {
+  const { ann, here } = await group()
+  const [founding, ...rest] = ann.wrote
+  assert.ok(founding)
+  await here.hear([founding])
+  const events: SignedEvent[] = []
+  for (let index = 0; index < 100; index++) {
+    const control = Array.from({ length: 100 }, () => toHex(ann.random(32))).toSorted()
+    events.push(await forge(ann, { kind: KIND.sealed, body: null, header: { seq: index + 100, control } }))
+  }
+  const lookups = async (run: () => Promise<unknown>): Promise<number> => {
+    const { record } = here.store
+    let asked = 0
+    here.store.record = (...key) => {
+      asked += 1
+      return record(...key)
+    }
+    await run()
+    here.store.record = record
+    return asked
+  }
+  const first = await lookups(() => here.hear(events))
+  assert.ok(first <= 2 * events.length, `${first} lookups`)
+  assert.equal(here.conversation.heldBack, events.length)
+  const then = await lookups(() => here.hear(rest))
+  assert.ok(then <= 10 * rest.length, `${then} lookups`)
+  assert.ok(here.conversation.missing.length >= events.length, 'each is asked for')
 })
 
 test('[PE80] beside the chain of who forked no more is kept than a copy writes before it notices', async () => {

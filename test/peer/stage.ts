@@ -2,6 +2,8 @@ import type { SignedEvent } from '../../src/core/event/event.ts'
 import { readLine } from '../../src/core/timeline/line.ts'
 import type { Kept } from '../../src/peer/batches.ts'
 import { Conversation } from '../../src/peer/conversation.ts'
+import { HeldBackTally } from '../../src/peer/held-back-tally.ts'
+import type { Openness } from '../../src/peer/intake.ts'
 import { openMemoryStore } from '../../src/store/memory.ts'
 import { createDeterministicCrypto } from '../core/deterministic-crypto.ts'
 import { createDevice, createPerson, type Device } from '../core/group/device.ts'
@@ -9,7 +11,14 @@ import { createDevice, createPerson, type Device } from '../core/group/device.ts
 export const crypto = createDeterministicCrypto(1)
 
 /** The conversation of one device in a peer, into which others' events come as a test hands them over. */
-export const conversationOf = async (device: Device, id: string) => {
+export const conversationOf = async (
+  device: Device,
+  id: string,
+  {
+    openness = 'open',
+    heldBackTally = new HeldBackTally(),
+  }: { readonly openness?: Openness; readonly heldBackTally?: HeldBackTally } = {},
+) => {
   const store = openMemoryStore()
   let heldBack = 0
   const kept: Kept[] = []
@@ -21,7 +30,8 @@ export const conversationOf = async (device: Device, id: string) => {
       pen: () => device.pen,
       cardKeys: () => [device.cardKey],
       entry: () => undefined,
-      openness: () => 'open',
+      openness: () => openness,
+      heldBackTally,
       outlook: { isContact: () => true, trusts: () => true, hasRoomForRequest: () => true },
       onKept: (each) => {
         heldBack = conversation.heldBack

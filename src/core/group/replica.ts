@@ -80,7 +80,7 @@ export const missingControls = (replica: Replica, event: Pick<SignedEvent, 'cont
 
 /**
  * Takes back into memory what the control events knew that an event builds on. `stored` finds it by a control event's id
- * among all that `controls` of this replica ever held.
+ * among all that `controls` of this replica ever held. Goes no further than to the first that is not there.
  */
 export const withStoredControls = async (
   replica: Replica,
@@ -92,7 +92,9 @@ export const withStoredControls = async (
   const controls = new Map(replica.controls)
   for (const id of missing) {
     const horizon = await stored(id)
-    if (horizon) controls.set(id, horizon)
+    // Without it nothing can be judged: of hundreds that somebody made up, one is looked up.
+    if (!horizon) break
+    controls.set(id, horizon)
   }
   return controls.size === replica.controls.size ? replica : { ...replica, controls }
 }
