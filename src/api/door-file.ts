@@ -25,10 +25,15 @@ export const writeDoorFile = async (folder: string, file: DoorFile): Promise<voi
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, NAME)
   const draft = `${path}.${file.pid}`
-  await writeFile(draft, `${JSON.stringify(file)}\n`, { mode: 0o600 })
-  // The mode above is for files that are made anew: one left behind keeps its own.
-  await chmod(draft, 0o600)
-  await rename(draft, path)
+  try {
+    await writeFile(draft, `${JSON.stringify(file)}\n`, { mode: 0o600 })
+    // The mode above is for files that are made anew: one left behind keeps its own.
+    await chmod(draft, 0o600)
+    await rename(draft, path)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw error
+  }
 }
 
 /** What the file says, or nothing when there is none or it is no such file. The peer it names may be long gone. */

@@ -51,7 +51,7 @@ export type World = {
   readonly openPeer: (profile: Profile, options: PeerOptions) => Promise<Result<OwnPeer, PeerRefusal>>
   /** The peer that runs in another process, when its door answers. */
   readonly findRunning: (profile: Profile) => Promise<RunningPeer | undefined>
-  readonly openDoor: (profile: Profile, calls: Calls, port: number) => Promise<Result<OpenDoor, DoorRefusal>>
+  readonly openDoor: (profile: Profile, calls: Calls, port: number) => Promise<Result<OpenDoor, PeerRefusal>>
   readonly openServer: (options: ServerOptions) => Promise<Result<OpenServer, ServerRefusal>>
   /** Opens the address in the browser. False when this machine has no screen to show one on. */
   readonly openBrowser: (url: string) => Promise<boolean>

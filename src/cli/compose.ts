@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { userInfo } from 'node:os'
 
 import { removeDoorFile, writeDoorFile } from '../api/door-file.ts'
-import { openDoor, probeDoor, type DoorRefusal } from '../api/door.ts'
+import { openDoor, probeDoor } from '../api/door.ts'
 import { decode, encode } from '../core/bytes/cbor.ts'
 import { accept, refuse, type Result } from '../core/bytes/result.ts'
 import { parseName } from '../core/identity/name.ts'
@@ -163,7 +163,7 @@ export const openDoorOf = async (
   calls: Calls,
   port: number,
   tell: (error: unknown) => void,
-): Promise<Result<OpenDoor, DoorRefusal>> => {
+): Promise<Result<OpenDoor, PeerRefusal>> => {
   const opened = await openDoor({
     calls,
     window: WINDOW_FOLDER,
@@ -178,7 +178,7 @@ export const openDoorOf = async (
     await writeDoorFile(profile.folder, { url: door.url, token: door.token, pid: process.pid })
   } catch (error) {
     await door.close()
-    return refuse({ kind: 'port-failed', port, detail: error instanceof Error ? error.message : String(error) })
+    return refuse(doorFileRefusal(error, profile))
   }
   return accept({
     url: door.url,
@@ -188,4 +188,13 @@ export const openDoorOf = async (
       await door.close()
     },
   })
+}
+
+const doorFileRefusal = (error: unknown, { folder }: Profile): PeerRefusal => {
+  const { code, message } = error as NodeJS.ErrnoException
+  // Whatever is not the file system's doing is our own mistake.
+  if (!(error instanceof Error && 'syscall' in error)) throw error
+  return code === 'ENOSPC' || code === 'EDQUOT'
+    ? { kind: 'disk-full' }
+    : { kind: 'folder-failed', folder, detail: message }
 }

@@ -15,6 +15,8 @@ export type Finding =
 const NODE_MAJOR_MIN = 24
 /** Less free space than this is worth a word. */
 const SPACE_BYTES_MIN = 256 * 1024 * 1024
+/** With less than this, nothing can be kept, and Kith cannot start. */
+const SPACE_BYTES_NEEDED = 1024 * 1024
 
 export const examineRuntime = (node: string, platform: string): Finding =>
   Number(node.split('.')[0]) >= NODE_MAJOR_MIN
@@ -86,10 +88,15 @@ const openToOthers = async (folder: string): Promise<readonly string[]> => {
 
 const examineSpace = async (folder: string): Promise<Finding> => {
   const { bavail, bsize } = await statfs(folder)
-  const found = `${Math.floor((bavail * bsize) / (1024 * 1024)).toLocaleString('en')} MB free`
-  return bavail * bsize >= SPACE_BYTES_MIN
-    ? { state: 'good', what: 'Disk', found }
-    : { state: 'odd', what: 'Disk', found, mend: 'Free some space: without it nothing can be sent or received.' }
+  return spaceFinding(bavail * bsize)
+}
+
+/** What so many free bytes are good for. */
+export const spaceFinding = (bytes: number): Finding => {
+  const found = `${Math.floor(bytes / (1024 * 1024)).toLocaleString('en')} MB free`
+  if (bytes >= SPACE_BYTES_MIN) return { state: 'good', what: 'Disk', found }
+  const mend = 'Free some space: without it nothing can be sent or received.'
+  return { state: bytes < SPACE_BYTES_NEEDED ? 'bad' : 'odd', what: 'Disk', found, mend }
 }
 
 /** What the peer itself says about its name, its network and its store. */

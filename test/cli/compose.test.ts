@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -117,6 +117,15 @@ test('[CL73] a start that is refused for a port in use keeps nothing of what was
     [settings.seenNearby, settings.directly, settings.mapPorts, servers.map(({ address }) => address)],
     [false, true, true, ['127.0.0.1:1']],
   )
+})
+
+test('[CL75] a door file that cannot be written is told as what it is, and leaves no part of it', async (t) => {
+  const profile = await profileFor(t)
+  // A folder that holds something is not renamed over.
+  await mkdir(join(profile.folder, 'door.json', 'in the way'), { recursive: true })
+  const refused = await openDoorOf(profile, fakeCalls(), 0, tellNobody)
+  assert.deepEqual(refused.ok ? '' : refused.refusal.kind, 'folder-failed')
+  assert.deepEqual(await readdir(profile.folder), ['door.json'])
 })
 
 test('[CL20] a running peer is found through its door file, and gone once its door is closed', async (t) => {

@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 
-import { examineFolder, examineRuntime, examineStatus, examineWindow, type Finding } from '../../src/cli/examine.ts'
+import {
+  examineFolder,
+  examineRuntime,
+  examineStatus,
+  examineWindow,
+  spaceFinding,
+  type Finding,
+} from '../../src/cli/examine.ts'
 import { refuse } from '../../src/core/bytes/result.ts'
 import type { StatusView } from '../../src/view/view.ts'
 import { STATUS } from '../api/fake-calls.ts'
@@ -49,6 +56,13 @@ test('[CL16] a folder that is a file, or that others can read, is bad, and one t
   await rm(folder, { recursive: true })
   await writeFile(folder, '')
   assert.equal(short((await look())[0]), 'bad Folder')
+})
+
+test('[CL75] little space is odd, and none is bad', () => {
+  assert.deepEqual(
+    [2 ** 30, 2 ** 24, 2 ** 12, 0].map((bytes) => spaceFinding(bytes).state),
+    ['good', 'odd', 'bad', 'bad'],
+  )
 })
 
 test('[CL16] what the peer says of itself is sorted into good, odd and bad', () => {
