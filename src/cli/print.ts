@@ -1,4 +1,5 @@
 import { lineWords } from '../view/line-words.ts'
+import { quoteWords } from '../view/quote.ts'
 import { clockWords, dayOf, dayWords, type Place } from '../view/time-words.ts'
 import { shownName, type ConversationView, type LineView, type Millis, type PersonView } from '../view/view.ts'
 import type { Seen } from './follow.ts'
@@ -19,7 +20,7 @@ export const lineText = (line: LineView, { people, me }: Cast, place: Place = {}
   if (line.kind !== 'message')
     return `${time}  * ${printable(lineWords(line, (person) => ({ name: nameOf(person, people), mine: person === me })))}`
   const [first = '', ...others] = printableLines(line.text)
-  const quote = line.reply === undefined ? '' : `[> ${shortened(line.reply.text)}] `
+  const quote = line.reply === undefined ? '' : `[> ${shortened(quoteWords(line.reply))}] `
   const reactions = line.reactions.map((each) => `${printable(each.emoji)} ${each.people.length}`).join('  ')
   const marks = [line.edited ? '(edited)' : '', reactions === '' ? '' : `[${reactions}]`].filter((mark) => mark !== '')
   const body = [first, ...others.map((other) => `${INDENT}${other}`)].join('\n')

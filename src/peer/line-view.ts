@@ -2,11 +2,11 @@ import type { Hex } from '../core/bytes/hex.ts'
 import { readLine, type Line } from '../core/timeline/line.ts'
 import { shownOf } from '../core/timeline/message.ts'
 import type { Store, StoredLine } from '../store/port.ts'
-import type { LineContent, LineView, Millis } from '../view/view.ts'
+import { snippetOf } from '../view/quote.ts'
+import type { LineContent, LineView, Millis, Quote } from '../view/view.ts'
 
 /** A time further ahead of this clock than this is not shown: the line shows when it was looked at instead. */
 export const AHEAD_MILLIS_MAX = 60 * 60 * 1000
-export const SNIPPET_CHARACTERS_MAX = 200
 
 /** Lines as a screen shows them, with what they reply to. */
 export const viewLines = async (
@@ -31,9 +31,9 @@ export const viewLines = async (
 }
 
 /** What the list of conversations shows of a line; undefined for lines that are not about what was said. */
-export const snippetOf = (line: Line): string | undefined => {
+export const lastWordsOf = (line: Line): string | undefined => {
   if (line.kind !== 'text') return undefined
-  return line.message.kind === 'deleted' ? '' : shortened(line.message.text)
+  return line.message.kind === 'deleted' ? '' : snippetOf(line.message.text)
 }
 
 const NEWER: LineContent = { kind: 'newer', what: 'line' }
@@ -71,14 +71,11 @@ const contentOf = async (conversation: Hex, line: Line, store: Store): Promise<L
   }
 }
 
-const replyTo = async (conversation: Hex, id: Hex, store: Store) => {
+const replyTo = async (conversation: Hex, id: Hex, store: Store): Promise<Quote> => {
   const target = await store.line(conversation, id)
-  const read = target && readLine(target.bytes)
-  if (!target || !read) return { id, text: '' }
-  return { id, person: read.person, text: snippetOf(read) ?? '' }
-}
-
-const shortened = (text: string): string => {
-  const line = text.replace(/\s+/g, ' ').trim()
-  return line.length > SNIPPET_CHARACTERS_MAX ? `${line.slice(0, SNIPPET_CHARACTERS_MAX).toWellFormed()}…` : line
+  const line = target && readLine(target.bytes)
+  if (line?.kind !== 'text') return { kind: 'unknown', id }
+  const { person, message } = line
+  if (message.kind === 'deleted') return { kind: 'deleted', id, person }
+  return { kind: 'message', id, person, text: snippetOf(message.text) }
 }

@@ -10,7 +10,7 @@ import { progressOf } from './delivery.ts'
 import { groupTalk, roleIn } from './group.ts'
 import type { Introduced } from './introduced.ts'
 import { Late } from './late.ts'
-import { AHEAD_MILLIS_MAX, snippetOf } from './line-view.ts'
+import { AHEAD_MILLIS_MAX, lastWordsOf } from './line-view.ts'
 import type { RecordChange } from './record.ts'
 import type { Sealing } from './sealing.ts'
 
@@ -113,7 +113,7 @@ export class Room {
       const order = orderOf(line)
       if (this.#last && compareOrders(order, this.#last.order) < 0) continue
       const read = readLine(line.bytes)
-      const snippet = read && snippetOf(read)
+      const snippet = read && lastWordsOf(read)
       if (read && snippet !== undefined) this.#last = { order, text: snippet, person: read.person }
     }
   }

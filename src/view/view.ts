@@ -129,11 +129,19 @@ export type LineView = {
   readonly mine: boolean
 } & LineContent
 
+/** The line that a message answers, as it stands. */
+export type Quote = { readonly id: string } & (
+  | { readonly kind: 'message'; readonly person: string; readonly text: string }
+  | { readonly kind: 'deleted'; readonly person: string }
+  /** It is not here, or cannot be read. */
+  | { readonly kind: 'unknown' }
+)
+
 export type LineContent =
   | {
       readonly kind: 'message'
       readonly text: string
-      readonly reply?: { readonly id: string; readonly person?: string; readonly text: string }
+      readonly reply?: Quote
       readonly edited: boolean
       readonly reactions: readonly Reaction[]
     }

@@ -5,7 +5,7 @@ import { historyText, lineText } from '../../src/cli/print.ts'
 import { accept } from '../../src/core/bytes/result.ts'
 import type { Calls } from '../../src/view/calls.ts'
 import type { ReachView } from '../../src/view/reach-view.ts'
-import type { LineView } from '../../src/view/view.ts'
+import type { LineView, Quote } from '../../src/view/view.ts'
 import { BOB, CONVERSATION, fakeCalls, idOf, lineOf, personOf, STATUS, TALK } from '../api/fake-calls.ts'
 import { kith, machineWith, NOW } from './fake-world.ts'
 
@@ -140,7 +140,7 @@ test('[CL10] lines stand under their days, with the further lines of a message s
     ...lineOf(2, 'yes'),
     kind: 'message',
     text: 'yes\u0007',
-    reply: { id: idOf('1'), text: 'long '.repeat(20) },
+    reply: { kind: 'message', id: idOf('1'), person: BOB, text: 'long '.repeat(20) },
     edited: true,
     reactions: [{ emoji: '👍', people: [BOB, idOf('a')] }],
   }
@@ -152,6 +152,15 @@ test('[CL10] lines stand under their days, with the further lines of a message s
     `12:00  Bob: [> ${'long '.repeat(11)}long…] yes\\u{7}  (edited)  [👍 2]`,
     '12:00  * Bob accepted your request',
   ])
+  const quoted = (reply: Quote): string =>
+    lineText(at({ ...quoting, text: 'yes', reply, reactions: [] }, NOW), CAST, PLACE)
+  assert.deepEqual(
+    [quoted({ kind: 'deleted', id: idOf('1'), person: BOB }), quoted({ kind: 'unknown', id: idOf('1') })],
+    [
+      '12:00  Bob: [> This message was deleted] yes  (edited)',
+      '12:00  Bob: [> A message that has not arrived here] yes  (edited)',
+    ],
+  )
   assert.equal(
     lineText(at(lineOf(1, 'hi'), NOW), { people: new Map(), me: undefined }, PLACE),
     '12:00  somebody (bbbbbbbb): hi',

@@ -100,7 +100,31 @@ test('[PE19] an answer shows what it answers, also when that was changed', async
   done(await bob.calls.say({ conversation, text: 'hi yourself', reply: first?.id ?? '' }))
   await town.time.advance(500)
   const reply = (await messages(alice, bob)).at(-1)
-  assert.deepEqual(reply?.kind === 'message' && reply.reply, { id: first?.id, person: alice.person, text: 'hi' })
+  assert.deepEqual(reply?.kind === 'message' && reply.reply, {
+    kind: 'message',
+    id: first?.id,
+    person: alice.person,
+    text: 'hi',
+  })
+})
+
+test('[PE81] an answer quotes what it answers as that stands: changed, deleted, or not here', async () => {
+  const { town, alice, bob, conversation } = await friends(15)
+  const line = await say(alice, bob, 'a secret')
+  await town.time.advance(500)
+  for (const reply of [line, 'ab'.repeat(32)]) done(await bob.calls.say({ conversation, text: 'indeed', reply }))
+  await town.time.advance(500)
+  const quotes = async (one: Home, other: Home) =>
+    (await messages(one, other)).slice(-2).map((each) => each.kind === 'message' && each.reply)
+  const unknown = { kind: 'unknown', id: 'ab'.repeat(32) }
+  done(await alice.calls.edit({ conversation, line, text: 'no secret' }))
+  await town.time.advance(500)
+  const changed = { kind: 'message', id: line, person: alice.person, text: 'no secret' }
+  assert.deepEqual(await quotes(bob, alice), [changed, unknown])
+  done(await alice.calls.unsay({ conversation, line }))
+  await town.time.advance(500)
+  const deleted = [{ kind: 'deleted', id: line, person: alice.person }, unknown]
+  assert.deepEqual([await quotes(alice, bob), await quotes(bob, alice)], [deleted, deleted])
 })
 
 test('[PE20] a page ends before or begins after a place, and says whether there is more', async () => {

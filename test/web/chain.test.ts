@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { quoteOf, quoteWords } from '../../src/view/quote.ts'
 import { compareOrders, type LineView } from '../../src/view/view.ts'
 import {
   CHAIN_LINES_MAX,
@@ -50,6 +51,34 @@ const lines = fc
     { selector: String, maxLength: 40 },
   )
   .map((all) => all.map(([time, author, seq]) => lineAt(time, { author, seq })))
+
+test('[UI98] answers quote a line as it stands, also when it is not loaded', () => {
+  const said = lineAt(1, { text: 'a secret' })
+  const answers = [3, 12].map((time): LineView => ({
+    ...lineAt(time),
+    kind: 'message',
+    text: 'indeed',
+    edited: false,
+    reactions: [],
+    reply: quoteOf(said),
+  }))
+  const all = answers.reduce(withLine, newestChain({ lines: run(0, 15), more: false }))
+  const part: Chain = { lines: all.lines.slice(10), older: true, newer: false }
+  const quotes = (chain: Chain) =>
+    chain.lines.flatMap((line) => (line.kind === 'message' && line.reply ? [quoteWords(line.reply)] : []))
+  assert.deepEqual(quotes(all), ['a secret', 'a secret'])
+  const edited = lineAt(1, { text: 'no secret' })
+  const { id, order, at, person, mine } = said
+  const deleted: LineView = { id, order, at, person, mine, kind: 'deleted' }
+  for (const [chain, count] of [
+    [all, 2],
+    [part, 1],
+  ] as const) {
+    assert.deepEqual(quotes(withLine(chain, edited)), Array(count).fill('no secret'))
+    assert.deepEqual(quotes(withLine(chain, deleted)), Array(count).fill('This message was deleted'))
+  }
+  assert.deepEqual(idsOf(withLine(part, deleted)), idsOf(part))
+})
 
 test('[UI6] lines arrive in any order, some twice, and stand once each in the order of all', () => {
   fc.assert(

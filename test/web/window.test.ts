@@ -88,6 +88,37 @@ test('[UI97] a change of a message that was deleted meanwhile stays in the field
     assert.equal(await field(page).inputValue(), '')
   }))
 
+test('[UI98] a message that is changed or deleted is so in what quotes it, and where it is being answered', () =>
+  play({}, async (page) => {
+    await openTalk(page, /Bobby/)
+    await until(page, () => document.activeElement?.id === 'composer')
+    await field(page).fill('a secret')
+    await page.keyboard.press('Enter')
+    await page.locator('[data-bubble=mine] .prose', { hasText: 'a secret' }).click()
+    await page.keyboard.press('r')
+    await page.getByText('Answering yourself').waitFor()
+    await page.keyboard.type('indeed')
+    await page.keyboard.press('Enter')
+    const quote = page
+      .locator('[data-bubble=mine]', { hasText: 'indeed' })
+      .getByRole('button', { name: 'Your answer to' })
+    await quote.getByText('a secret').waitFor()
+    await page.locator('[data-bubble=mine] .prose', { hasText: 'a secret' }).first().click()
+    await page.keyboard.press('e')
+    await field(page).fill('no secret')
+    await page.keyboard.press('Enter')
+    await quote.getByText('no secret').waitFor()
+    await page.locator('[data-bubble=mine] .prose', { hasText: 'no secret' }).first().click()
+    await page.keyboard.press('r')
+    await page.locator('[data-bubble=mine] .prose', { hasText: 'no secret' }).first().click()
+    await page.keyboard.press('Delete')
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete for both' }).click()
+    await quote.getByText('This message was deleted').waitFor()
+    // Over the field, too.
+    assert.equal(await page.getByText('This message was deleted').count(), 2)
+    assert.equal(await page.getByText('no secret').count(), 0)
+  }))
+
 test('[UI15] a conversation that is read to its end is marked as read, one whose end is out of sight is not', () =>
   play({ height: 420 }, async (page) => {
     await openTalk(page, /Dan/)

@@ -1,3 +1,4 @@
+import { quoteOf } from '../../view/quote.ts'
 import type { LineUpdate } from '../../view/update.ts'
 import { compareOrders, type LineView, type Order } from '../../view/view.ts'
 
@@ -46,18 +47,29 @@ export const withNewer = (
  * The chain with a line that was said, arrived or changed. A line with a known id takes the place of the old one. A new
  * one is put where the order says, unless that is in a part that is not loaded.
  */
-export const withLine = (chain: Chain, line: LineView): Chain => {
+export const withLine = (chain: Chain, line: LineView): Chain => withQuoted(placed(chain, line), line)
+
+const placed = (chain: Chain, line: LineView): Chain => {
   const known = placeOfId(chain.lines, line)
   if (known !== -1) {
     const old = chain.lines[known]
     if (old && compareOrders(old.order, line.order) === 0) return { ...chain, lines: chain.lines.with(known, line) }
     // Its place has changed: take it out and put it in anew.
-    return withLine({ ...chain, lines: chain.lines.toSpliced(known, 1) }, line)
+    return placed({ ...chain, lines: chain.lines.toSpliced(known, 1) }, line)
   }
   const place = placeOf(chain.lines, line.order)
   if (place === 0 && chain.older) return chain
   if (place === chain.lines.length && chain.newer) return chain
   return { ...chain, lines: chain.lines.toSpliced(place, 0, line) }
+}
+
+/** Answers show what they answer as it stands now, also where that lies in a part that is not loaded. */
+const withQuoted = (chain: Chain, line: LineView): Chain => {
+  const isAnswer = (each: LineView): each is LineView & { kind: 'message' } =>
+    each.kind === 'message' && each.reply?.id === line.id
+  if (!chain.lines.some(isAnswer)) return chain
+  const reply = quoteOf(line)
+  return { ...chain, lines: chain.lines.map((each) => (isAnswer(each) ? { ...each, reply } : each)) }
 }
 
 /** The chain without a line that no longer stands. */

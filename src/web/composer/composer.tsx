@@ -62,7 +62,7 @@ export const Composer = ({ talk }: { readonly talk: Talk }): ReactNode => {
     <div className="mx-auto w-full max-w-256 flex-none px-2 pb-2 sm:px-3 sm:pb-3 md:px-5">
       <div className="rounded-3xl border border-line bg-card shadow-[0_2px_10px_var(--shade)] focus-within:border-line-strong">
         <Sending texts={sending} />
-        <IntentBar intent={intent} onCancel={() => setIntent({ kind: 'say' })} />
+        <IntentBar conversation={talk.conversation.id} intent={intent} onCancel={() => setIntent({ kind: 'say' })} />
         {failed === undefined ? null : (
           <div
             role="alert"

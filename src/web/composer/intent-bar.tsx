@@ -1,17 +1,21 @@
 import { Pencil, Reply, X } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { quoteOf, quoteWords } from '../../view/quote.ts'
 import type { Intent } from './intent.ts'
 import { plainText } from '../markdown/parse.ts'
 import { IconButton } from '../parts/button.tsx'
-import { useName } from '../peer/context.ts'
+import { useKithState, useName } from '../peer/context.ts'
 
-type IntentBarProps = { readonly intent: Intent; onCancel(): void }
+type IntentBarProps = { readonly conversation: string; readonly intent: Intent; onCancel(): void }
 
 /** Over the field: what is being answered or changed. */
-export const IntentBar = ({ intent, onCancel }: IntentBarProps): ReactNode => {
+export const IntentBar = ({ conversation, intent, onCancel }: IntentBarProps): ReactNode => {
   const name = useName(intent.kind === 'reply' ? intent.to.person : '')
-  if (intent.kind === 'say') return null
-  const line = intent.kind === 'reply' ? intent.to : intent.line
+  const line = intent.kind === 'say' ? undefined : intent.kind === 'reply' ? intent.to : intent.line
+  // It may have changed since; where it is not loaded any more, it stays as it was.
+  const now = useKithState((state) => state.chains.get(conversation)?.chain?.lines.find(({ id }) => id === line?.id))
+  if (line === undefined) return null
+  const quote = quoteOf(now ?? line)
   const Icon = intent.kind === 'reply' ? Reply : Pencil
   return (
     <div className="flex items-center gap-3 border-b border-line py-1.5 ps-4 pe-1.5 text-small">
@@ -28,7 +32,9 @@ export const IntentBar = ({ intent, onCancel }: IntentBarProps): ReactNode => {
             </>
           )}
         </span>
-        <bdi className="block truncate text-soft">{plainText(line.text.slice(0, 300))}</bdi>
+        <bdi className={`block truncate text-soft ${quote.kind === 'deleted' ? 'italic' : ''}`}>
+          {plainText(quoteWords(quote))}
+        </bdi>
       </p>
       <IconButton
         icon={X}

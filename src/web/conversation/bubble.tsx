@@ -1,6 +1,7 @@
 import { useMemo, useState, type ReactNode } from 'react'
 import { lineWords } from '../../view/line-words.ts'
-import type { LineView } from '../../view/view.ts'
+import { quoteWords } from '../../view/quote.ts'
+import type { LineView, Quote as QuoteView } from '../../view/view.ts'
 import type { Row } from '../chain/rows.ts'
 import { isEmojiOnly } from '../markdown/emoji-only.ts'
 import { beginningOf } from '../markdown/long-text.ts'
@@ -53,17 +54,15 @@ const LongText = ({ text }: { readonly text: string }): ReactNode => {
   )
 }
 
-const QUOTE_CHARACTERS_MAX = 300
-
 type QuoteProps = {
-  readonly reply: NonNullable<(LineView & { kind: 'message' })['reply']>
+  readonly reply: QuoteView
   readonly mine: boolean
   onQuote(line: string): void
 }
 
 /** What is answered, above the answer; a click goes there. */
 const Quote = ({ reply, mine, onQuote }: QuoteProps): ReactNode => {
-  const author = useName(reply.person ?? '')
+  const author = useName(reply.kind === 'unknown' ? '' : reply.person)
   return (
     <button
       type="button"
@@ -71,9 +70,9 @@ const Quote = ({ reply, mine, onQuote }: QuoteProps): ReactNode => {
       onClick={() => onQuote(reply.id)}
     >
       <span className="sr-only">{mine ? 'Your answer to ' : 'An answer to '}</span>
-      {reply.person === undefined ? null : <bdi className="block font-semibold">{author}</bdi>}
-      <bdi className="line-clamp-2 text-[var(--bubble-soft)]">
-        {plainText(reply.text.slice(0, QUOTE_CHARACTERS_MAX)) || 'A message that has not arrived here'}
+      {reply.kind === 'unknown' ? null : <bdi className="block font-semibold">{author}</bdi>}
+      <bdi className={`line-clamp-2 text-[var(--bubble-soft)] ${reply.kind === 'deleted' ? 'italic' : ''}`}>
+        {plainText(quoteWords(reply))}
       </bdi>
     </button>
   )

@@ -41,6 +41,7 @@ const ridge = lines('ridge', [
     ago: 61 * MINUTE,
     text: 'אני באה, אבל רק עד הצהריים',
     reply: {
+      kind: 'message',
       id: idOf('ridge 12'),
       person: idOf('bob'),
       text: 'Who is in for Sunday? I would take the north side this time.',

@@ -53,7 +53,12 @@ const bob = lines('bob', [
     by: 'me',
     ago: DAY + 4 * HOUR,
     text: '7:40 is fine, I will be at the stop.',
-    reply: { id: idOf('bob 4'), person: idOf('bob'), text: 'About **14 km**, and we should start *early*' },
+    reply: {
+      kind: 'message',
+      id: idOf('bob 4'),
+      person: idOf('bob'),
+      text: 'About **14 km**, and we should start *early*',
+    },
     reactions: [{ emoji: '👍', people: [idOf('bob')] }],
   },
   { by: 'me', ago: 50 * MINUTE, text: 'Home again. My feet are not my own any more' },

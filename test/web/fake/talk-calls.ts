@@ -3,6 +3,7 @@ import { parseName } from '../../../src/core/identity/name.ts'
 import type { Calls, Refusal, Said } from '../../../src/view/calls.ts'
 import type { Update } from '../../../src/view/update.ts'
 import { type ReachView } from '../../../src/view/reach-view.ts'
+import { quoteOf } from '../../../src/view/quote.ts'
 import { compareOrders, type LineContent, type LineView } from '../../../src/view/view.ts'
 import type { GroupCalls } from './group-calls.ts'
 import type { InvitationCalls } from './invitation-calls.ts'
@@ -92,8 +93,7 @@ export const talkCalls = (world: World, reaches: ReadonlyMap<string, ReachView>)
     say: (input) =>
       answer('say', input, () => {
         const quoted = input.reply === undefined ? undefined : find(input.conversation, input.reply)
-        const reply =
-          quoted?.kind === 'message' ? { id: quoted.id, person: quoted.person, text: quoted.text } : undefined
+        const reply = quoted && quoteOf(quoted)
         const line = make(input.conversation, ME.id, {
           kind: 'message',
           text: input.text,
