@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'core/identity/name.ts',
     'core/reach/server-address.ts',
     'core/timeline/size.ts',
+    'core/timeline/visible.ts',
     'view',
     'api/client.ts',
     'api/wire.ts',

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { isVisible } from '../../src/core/timeline/visible.ts'
 import { isEmojiOnly } from '../../src/web/markdown/emoji-only.ts'
 import { beginningOf, SHOWN_CHARACTERS_MAX } from '../../src/web/markdown/long-text.ts'
-import { parseMarkdown, plainText, type Block, type Inline } from '../../src/web/markdown/parse.ts'
+import type { Inline } from '../../src/web/markdown/inline.ts'
+import { parseMarkdown, plainText, type Block } from '../../src/web/markdown/parse.ts'
 
 /** Pieces out of which dangerous texts are made, mixed with anything at all. */
 const piece = fc.oneof(
@@ -61,7 +63,7 @@ const texts = fc.array(piece, { maxLength: 24 }).map((pieces) => pieces.join('')
 const linksOf = (nodes: readonly (Block | Inline)[]): readonly (Inline & { kind: 'link' })[] =>
   nodes.flatMap((node) => {
     const inside: readonly (Block | Inline)[] =
-      'children' in node ? node.children : node.kind === 'list' ? node.items.flat() : []
+      'children' in node ? node.children : node.kind === 'list' ? node.items.flatMap((item) => item.children) : []
     return [...(node.kind === 'link' ? [node] : []), ...linksOf(inside)]
   })
 
@@ -86,27 +88,68 @@ test('[UI2] HTML and links that would run stay as they were typed', () => {
     assert.deepEqual(parseMarkdown(text), [{ kind: 'paragraph', children: [{ kind: 'text', text }] }])
 })
 
-test('[UI2] basic markdown becomes its elements', () => {
-  const paragraph = (...children: readonly Inline[]): Block => ({ kind: 'paragraph', children })
-  const text = (words: string): Inline => ({ kind: 'text', text: words })
-  assert.deepEqual(parseMarkdown('**a** *b* ~~c~~ `d`\ne'), [
-    paragraph(
-      { kind: 'strong', children: [text('a')] },
-      text(' '),
-      { kind: 'emphasis', children: [text('b')] },
-      text(' '),
-      { kind: 'strike', children: [text('c')] },
-      text(' '),
-      { kind: 'code', text: 'd' },
-      { kind: 'break' },
-      text('e'),
-    ),
+/** A text as the elements that it becomes, in short. */
+const drawn = (text: string): string => parseMarkdown(text).map(shortOf).join(' ')
+const shortOf = (node: Block | Inline): string => {
+  switch (node.kind) {
+    case 'text':
+      return node.text
+    case 'code':
+      return `code(${node.text})`
+    case 'list':
+      return `list(${node.items.map(({ marker, children }) => `${marker} ${children.map(shortOf).join(' ')}`).join('; ')})`
+    case 'paragraph':
+      return node.children.map(shortOf).join('')
+    default:
+      return `${node.kind}(${node.children.map(shortOf).join(' ')})`
+  }
+}
+
+test('[UI110] bold, italic and struck words, code, lists and quotes are drawn', () => {
+  assert.equal(drawn('**a** *b* _c_ ~~d~~ `e`\nf'), 'strong(a) emphasis(b) emphasis(c) strike(d) code(e)\nf')
+  assert.equal(
+    drawn('(*a*), "**b**"! 这是**重要**的 🎉**c**🎉'),
+    '(emphasis(a)), "strong(b)"! 这是strong(重要)的 🎉strong(c)🎉',
+  )
+  assert.equal(drawn('> a\n> > b\nc'), 'quote(a quote(b)) c')
+  assert.equal(drawn('- a\n  - b\n    c\n- d\ne'), 'list(- a list(- b\nc); - d) e')
+  assert.equal(drawn('1. a\n2. b'), 'list(1. a; 2. b)')
+  assert.equal(drawn('```js\na\n\n  b\n```\nc'), 'code(a\n\n  b) c')
+  assert.equal(drawn('```a b\nc```'), 'code(a b\nc)')
+})
+
+test('[UI110] numbers and signs of lists stay as they were typed, blank lines between items too', () => {
+  assert.equal(drawn('1) a\n\n7) b'), 'list(1) a\n\n; 7) b)')
+  assert.equal(drawn('+ good\n- bad'), 'list(+ good) list(- bad)')
+})
+
+test('[UI110] ordinary text stays as it was typed', () => {
+  for (const text of [
+    '¯\\_(ツ)_/¯',
+    '\\\\server\\share',
+    'C:\\_tmp\\*.txt',
+    '2*3*4 and 2 * 3 * 4',
+    'snake_case_name __init__.py *args, **kwargs',
+    '*.ts,*.tsx src/*/*.ts **/*.ts',
+    '  leading\n    spaces\n\n\n\nand blank lines',
+    '100) x',
+    '1986. What a year',
+    '* * *',
+    '>:( >_<',
+    '&amp; <b> #1',
   ])
-  assert.deepEqual(parseMarkdown('> q\n\n3. x\n4. y\n\n```\ncode\n```'), [
-    { kind: 'quote', children: [paragraph(text('q'))] },
-    { kind: 'list', start: 3, items: [[paragraph(text('x'))], [paragraph(text('y'))]] },
-    { kind: 'code', text: 'code' },
-  ])
+    assert.equal(drawn(text), text)
+})
+
+test('[UI111] a text of which markdown would leave nothing to see is shown as it was typed', () => {
+  for (const text of ['-', '+', '*', '1.', '>', '> >', '```', '```js', '```\n\n```', '` `', '**']) {
+    assert.equal(drawn(text).replace(/^quote\((.*)\)$/, '> $1'), text)
+    assert.notEqual(plainText(text), '')
+  }
+  fc.assert(
+    fc.property(texts, (text) => assert.ok(isVisible(plainText(text)) || !isVisible(text))),
+    { numRuns: 5_000 },
+  )
 })
 
 test('[UI3] a link that hides where it leads names the host; one that shows it does not', () => {

@@ -1,5 +1,6 @@
 import { memo, type ReactNode } from 'react'
-import { parseMarkdown, type Block, type Inline } from './parse.ts'
+import type { Inline } from './inline.ts'
+import { parseMarkdown, type Block, type Item } from './parse.ts'
 
 /** A message's text as elements. It makes no HTML out of strings. */
 export const Markdown = memo(({ text }: { readonly text: string }): ReactNode => (
@@ -23,25 +24,37 @@ const drawBlock = (block: Block, key: number): ReactNode => {
       return <blockquote key={key}>{block.children.map(drawBlock)}</blockquote>
     case 'list': {
       const items = block.items.map(drawItem)
-      return block.start === undefined ? (
-        <ul key={key}>{items}</ul>
-      ) : (
-        <ol key={key} start={block.start}>
-          {items}
-        </ol>
-      )
+      return block.ordered ? <ol key={key}>{items}</ol> : <ul key={key}>{items}</ul>
     }
   }
 }
 
-const drawItem = (item: readonly Block[], key: number): ReactNode => <li key={key}>{item.map(drawBlock)}</li>
+/** The marker is text: a number is never another than the one that was typed, and is copied with the words. */
+const drawItem = ({ marker, children }: Item, key: number): ReactNode => (
+  <li key={key}>
+    <span className="list-marker">{SIGNS.get(marker) ?? marker} </span>
+    {children.map(drawInItem)}
+  </li>
+)
+
+/** The first words stand on the line of the marker. */
+const drawInItem = (block: Block, key: number): ReactNode =>
+  key === 0 && block.kind === 'paragraph' ? (
+    <span key={key}>{block.children.map(drawInline)}</span>
+  ) : (
+    drawBlock(block, key)
+  )
+
+/** A minus stays one: “- 5 degrees” says something else than “5 degrees”. */
+const SIGNS = new Map([
+  ['-', '–'],
+  ['*', '•'],
+])
 
 const drawInline = (inline: Inline, key: number): ReactNode => {
   switch (inline.kind) {
     case 'text':
       return inline.text
-    case 'break':
-      return <br key={key} />
     case 'code':
       return <code key={key}>{inline.text}</code>
     case 'strong':
