@@ -24,8 +24,13 @@ export const quoteWords = (quote: Quote): string => {
   }
 }
 
-/** The beginning of a text, in one line. */
+/** The beginning of a text. Its line breaks stay: a block of code, for one, begins with a line. */
 export const snippetOf = (text: string): string => {
-  const line = text.replace(/\s+/g, ' ').trim()
-  return line.length > QUOTE_CHARACTERS_MAX ? `${line.slice(0, QUOTE_CHARACTERS_MAX).toWellFormed()}…` : line
+  const words = text
+    .replace(/[^\S\n]+/g, ' ')
+    .replace(/ ?\n[ \n]*/g, '\n')
+    .trim()
+  if (words.length <= QUOTE_CHARACTERS_MAX) return words
+  // Half of a surrogate pair would be drawn as a broken character.
+  return `${words.slice(0, QUOTE_CHARACTERS_MAX).replace(/[\uD800-\uDBFF]$/, '')}…`
 }

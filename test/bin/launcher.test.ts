@@ -145,7 +145,7 @@ test('[REP18] the descriptor that passphrases come from reaches Kith, whatever N
   for (const [node = '', ...options] of nodesFor(folder)) {
     const read = (descriptor: number, ...words: readonly string[]): string => {
       const opened = openSync(secret, 'r')
-      const stdio = ['ignore', 'pipe', 'inherit', ...Array(descriptor - 3).fill('ignore'), opened] as const
+      const stdio = ['ignore', 'pipe', 'inherit', ...Array<'ignore'>(descriptor - 3).fill('ignore'), opened] as const
       const line = [...options, join(folder, 'bin/kith.js'), 'read', ...words]
       const { stdout } = spawnSync(node, line, { stdio: [...stdio], encoding: 'utf8' })
       closeSync(opened)

@@ -6,6 +6,7 @@ import { HASH_BYTES } from '../crypto/symmetric.ts'
 import { LISTING_BYTES_MAX } from '../identity/card.ts'
 import { parseName } from '../identity/name.ts'
 import { TEXT_BYTES_MAX } from './size.ts'
+import { isVisible } from './visible.ts'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 
 /** What a sealed event says. `target` is the id of the event that it is about. */
@@ -82,6 +83,12 @@ export const parseText = (typed: string): Result<string, TextRefusal> => {
   if (said.length * 3 <= TEXT_BYTES_MAX) return accept(said)
   const size = utf8ToBytes(said).length
   return size > TEXT_BYTES_MAX ? refuse({ kind: 'text-too-long', bytes: size, limit: TEXT_BYTES_MAX }) : accept(said)
+}
+
+/** What is typed here: a text in which nothing is seen is refused as an empty one. What others said so is still read. */
+export const parseTyped = (typed: string): Result<string, TextRefusal> => {
+  const parsed = parseText(typed)
+  return parsed.ok && !isVisible(parsed.value) ? refuse({ kind: 'text-empty' }) : parsed
 }
 
 export const encodeContent = (content: Content): Uint8Array => encode(plainContent(content))

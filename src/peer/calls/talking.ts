@@ -1,6 +1,6 @@
 import { isHex, type Hex } from '../../core/bytes/hex.ts'
 import { accept, refuse } from '../../core/bytes/result.ts'
-import { isEmoji, parseText, type Content } from '../../core/timeline/content.ts'
+import { isEmoji, parseTyped, type Content } from '../../core/timeline/content.ts'
 import { readLine } from '../../core/timeline/line.ts'
 import type { StoredLine } from '../../store/port.ts'
 import type { Answer, Calls, Refusal, Said } from '../../view/calls.ts'
@@ -92,14 +92,14 @@ export const talkingCalls = (
     },
 
     say: async ({ conversation, text, reply }) => {
-      const parsed = parseText(text)
+      const parsed = parseTyped(text)
       if (!parsed.ok) return parsed
       if (reply !== undefined && !isHex(reply, 32)) return refuse({ kind: 'unknown-line' })
       return speak(conversation, { kind: 'text', text: parsed.value, reply: reply ?? null })
     },
 
     edit: async ({ conversation, line, text }) => {
-      const parsed = parseText(text)
+      const parsed = parseTyped(text)
       if (!parsed.ok) return parsed
       return amend(conversation, line, true, { kind: 'edit', target: line, text: parsed.value })
     },

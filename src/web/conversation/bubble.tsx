@@ -1,4 +1,5 @@
 import { useMemo, useState, type ReactNode } from 'react'
+import { isVisible } from '../../core/timeline/visible.ts'
 import { lineWords } from '../../view/line-words.ts'
 import { quoteWords } from '../../view/quote.ts'
 import type { LineView, Quote as QuoteView } from '../../view/view.ts'
@@ -6,7 +7,6 @@ import type { Row } from '../chain/rows.ts'
 import { isEmojiOnly } from '../markdown/emoji-only.ts'
 import { beginningOf } from '../markdown/long-text.ts'
 import { Markdown } from '../markdown/markdown.tsx'
-import { plainText } from '../markdown/parse.ts'
 import { useName } from '../peer/context.ts'
 
 type BubbleProps = { readonly row: Row; onQuote(line: string): void }
@@ -30,7 +30,11 @@ export const Bubble = ({ row, onQuote }: BubbleProps): ReactNode => {
       data-bubble={line.mine ? 'mine' : 'theirs'}
     >
       {line.reply ? <Quote reply={line.reply} mine={line.mine} onQuote={onQuote} /> : null}
-      <LongText text={line.text} />
+      {isVisible(line.text) ? (
+        <LongText text={line.text} />
+      ) : (
+        <em className="text-[var(--bubble-soft)]">Nothing to see</em>
+      )}
     </div>
   )
 }
@@ -72,7 +76,7 @@ const Quote = ({ reply, mine, onQuote }: QuoteProps): ReactNode => {
       <span className="sr-only">{mine ? 'Your answer to ' : 'An answer to '}</span>
       {reply.kind === 'unknown' ? null : <bdi className="block font-semibold">{author}</bdi>}
       <bdi className={`line-clamp-2 text-[var(--bubble-soft)] ${reply.kind === 'deleted' ? 'italic' : ''}`}>
-        {plainText(quoteWords(reply))}
+        {plainText(quoteWords(reply)) || 'Nothing to see'}
       </bdi>
     </button>
   )

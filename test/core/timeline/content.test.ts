@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { encode } from '../../../src/core/bytes/cbor.ts'
-import { encodeContent, isEmoji, parseText, readContent, type Content } from '../../../src/core/timeline/content.ts'
+import {
+  encodeContent,
+  isEmoji,
+  parseText,
+  parseTyped,
+  readContent,
+  type Content,
+} from '../../../src/core/timeline/content.ts'
 import { TEXT_BYTES_MAX } from '../../../src/core/timeline/size.ts'
 import { mutated } from '../bytes/mutated.ts'
 
@@ -64,6 +71,14 @@ test('[TL3] a text loses blank lines before it and white space after it, and not
   assert.equal(parsed('\uFEFFmarked'), 'marked')
   assert.equal(parsed('half \ud83d'), 'half \ufffd')
   for (const nothing of ['', '   ', '\n\t\n', '\uFEFF', '\u00a0\u2003']) assert.equal(parsed(nothing), 'text-empty')
+})
+
+test('[TL3] a text in which nothing is seen is refused where it is typed, and read where it was said', () => {
+  for (const nothing of ['\u200B', '\u2800 \u2800', '\u00AD', '\u202E\u2066']) {
+    assert.equal(parseTyped(nothing).ok, false)
+    assert.equal(parseText(nothing).ok, true)
+  }
+  assert.deepEqual(parseTyped('👩‍🚀'), { ok: true, value: '👩‍🚀' })
 })
 
 test('[TL3] what was parsed once is the same when parsed again, and survives being sent', () => {
