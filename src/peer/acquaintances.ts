@@ -20,6 +20,8 @@ export type AcquaintancesPorts = {
   readonly standingOf: (person: Hex) => Standing
   /** Whether somebody is needed here although nothing was decided about them. */
   readonly isNeeded: (person: Hex) => boolean
+  /** Whether a device is in one of the conversations here. */
+  readonly isMember: (device: Hex) => boolean
   /** Something that is shown of them may have changed. */
   readonly onChanged: (person: Hex) => void
   /** Somebody whom I verified has a device that was not known then. */
@@ -51,16 +53,18 @@ export class Acquaintances {
 
   /** Learns from a verified card or listing. */
   async met(said: Listing | Card): Promise<void> {
-    const { me, people, network, isNeeded, keep, onChanged } = this.#ports
+    const { me, people, network, isNeeded, isMember, keep, onChanged } = this.#ports
     const person = personOf(said.certificate)
+    const device = deviceOf(said.certificate)
     if (person === me) return
     const forgotten = people.forgetStrangers((each) => each === person || isNeeded(each))
-    const changes = [...people.meet(said), ...forgotten]
-    this.#findings.identified(deviceOf(said.certificate), person)
+    const met = people.meet(said)
+    const changes = [...met, ...forgotten, ...people.forgetDevices(person, (each) => each === device || isMember(each))]
+    this.#findings.identified(device, person)
     if (changes.length > 0) await keep(changes)
-    await this.hasDevice(person, deviceOf(said.certificate))
-    const servers = people.serversOf(deviceOf(said.certificate))
-    if (servers && changes.length > 0) network.foundAt(deviceOf(said.certificate), servers)
+    await this.hasDevice(person, device)
+    const servers = people.serversOf(device)
+    if (servers && changes.length > 0) network.foundAt(device, servers)
     onChanged(person)
   }
 

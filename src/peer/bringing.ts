@@ -21,10 +21,11 @@ export const keepIntroduction = async (
   if (own || draft.replica.kind !== 'direct') return
   const { conversation } = introduction
   putLine({ kind: 'introduced', group: conversation, title: readTitle(introduction.title) })
-  draft.meanings.push({ kind: 'introduced', by, introduction })
-  if (draft.introduced.has(conversation) || (await draft.record(introducedKey(conversation)))) return
   const isContact = draft.outlook.isContact()
-  if (!isContact && (!draft.outlook.hasRoomForRequest() || draft.introduced.size > 0)) return
+  const isKnown = draft.introduced.has(conversation) || (await draft.record(introducedKey(conversation))) !== undefined
+  if (!isKnown && !isContact && (!draft.outlook.hasRoomForRequest() || draft.introduced.size > 0)) return
+  draft.meanings.push({ kind: 'introduced', by, introduction })
+  if (isKnown) return
   draft.introduced.add(conversation)
   const introduced = introducedBy(by, introduction, [])
   draft.put(introducedChange({ ...introduced, standing: isContact ? 'accepted' : 'new' }))

@@ -12,8 +12,10 @@ import { deviceChange, personChange, readDevice, readPerson, type Device, type P
 /** People known in passing, with whom nothing was decided: the longest unseen are forgotten first. */
 export const STRANGERS_KEPT_MAX = 1_000
 
-/** How many devices of somebody are told apart from new ones. */
+/** How many devices of somebody are told apart from new ones, and known of a contact. */
 export const DEVICES_REMEMBERED_MAX = 500
+/** Devices that are known of who is no contact: to name a new one costs them nothing. */
+export const DEVICES_OF_STRANGER_MAX = 16
 
 /** Everybody this peer knows of, and which devices are theirs. Changes are returned, for the caller to keep. */
 export class People {
@@ -227,6 +229,23 @@ export class People {
       .sort((a, b) => a.seen - b.seen)
       .slice(0, Math.max(0, strangers.length - STRANGERS_KEPT_MAX))
     return excess.flatMap(({ id }) => this.#forget(id))
+  }
+
+  /** Forgets the devices of somebody that are too many, the longest unseen first: `keeps` says which are still needed. */
+  forgetDevices(id: Hex, keeps: (device: Hex) => boolean): readonly Change[] {
+    const isContact = this.#people.get(id)?.standing === 'accepted'
+    const most = isContact ? DEVICES_REMEMBERED_MAX : DEVICES_OF_STRANGER_MAX
+    const devices = this.#devicesOf.get(id)
+    if (!devices || devices.size <= most) return []
+    const changes: Change[] = []
+    for (const { id: device } of this.devicesOf(id).toSorted((a, b) => (a.lastSeen ?? 0) - (b.lastSeen ?? 0))) {
+      if (devices.size <= most) break
+      if (keeps(device)) continue
+      devices.delete(device)
+      this.#devices.delete(device)
+      changes.push({ drop: 'record', space: 'device', key: device })
+    }
+    return changes
   }
 
   #forget(id: Hex): readonly Change[] {

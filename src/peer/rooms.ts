@@ -1,6 +1,6 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import { directId } from '../core/group/founding.ts'
-import { membershipNow, peopleIn } from '../core/group/replica.ts'
+import { membersNow, membershipNow, peopleIn } from '../core/group/replica.ts'
 import type { Store } from '../store/port.ts'
 import type { Standing } from '../view/view.ts'
 import type { Kept } from './batches.ts'
@@ -87,6 +87,11 @@ export class Rooms {
   /** Whether somebody is in one of the groups that were accepted here, or was named by one. */
   hasCompanion(person: Hex): boolean {
     return this.groups().some((room) => room.introduced?.standing === 'accepted' && room.people.includes(person))
+  }
+
+  /** Whether a device is in one of the conversations here. */
+  hasDevice(device: Hex): boolean {
+    return [...this.#rooms.values()].some(({ conversation }) => membersNow(conversation.replica).devices.has(device))
   }
 
   /** How many conversations wait for an answer. */

@@ -96,6 +96,7 @@ export class RunningPeer {
       keep,
       standingOf,
       isNeeded: (person) => this.screens.isShown(person),
+      isMember: (device) => rooms.hasDevice(device),
       onChanged: (person) => this.screens.tellPerson(person),
       onDevice: (person, device) => noteDevice(this, person, device),
     })

@@ -28,6 +28,8 @@ export type Puppet = {
   readonly name: string
   readonly device: Hex
   readonly person: Hex
+  /** The key of its person. */
+  readonly rootSeed: Uint8Array
   readonly pen: () => Pen
   /** Its copy of the conversation with whom it met last. */
   replica: Replica
@@ -118,6 +120,7 @@ export const createPuppet = async (town: Town, name: string, number = 1, owner =
     name,
     device,
     person,
+    rootSeed,
     pen,
     replica: emptyReplica('00'.repeat(32), { device, person }),
     heard,

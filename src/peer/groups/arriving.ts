@@ -71,7 +71,9 @@ export const createArriving = (peer: RunningPeer, crypto: Crypto): Arriving => {
       if (known.by !== by && !isContact) return
       // People are needed from now on: they must not be forgotten while they are being met.
       const room = await peer.rooms.group(known)
-      const people = await meet(introduction.listings)
+      // Once is enough of a stranger: each time costs room and work.
+      const isNews = isContact || known.standing === 'accepted' || known.people.length === 0
+      const people = isNews ? await meet(introduction.listings) : known.people
       const standing = known.standing === 'new' && isContact ? 'accepted' : known.standing
       const isAnew = room.gone
       const { mailbox } = introduction
