@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
 import {
   closeSync,
@@ -145,9 +145,10 @@ test('[REP18] the descriptor that passphrases come from reaches Kith, whatever N
   for (const [node = '', ...options] of nodesFor(folder)) {
     const read = (descriptor: number, ...words: readonly string[]): string => {
       const opened = openSync(secret, 'r')
-      const stdio = ['ignore', 'pipe', 'inherit', ...Array<'ignore'>(descriptor - 3).fill('ignore'), opened] as const
+      const between = Array.from({ length: descriptor - 3 }, () => 'ignore' as const)
+      const stdio: StdioOptions = ['ignore', 'pipe', 'inherit', ...between, opened]
       const line = [...options, join(folder, 'bin/kith.js'), 'read', ...words]
-      const { stdout } = spawnSync(node, line, { stdio: [...stdio], encoding: 'utf8' })
+      const { stdout } = spawnSync(node, line, { stdio, encoding: 'utf8' })
       closeSync(opened)
       return stdout
     }
