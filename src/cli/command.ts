@@ -64,8 +64,8 @@ export type Terminal = {
   note(text: string): void
   /** How many characters a line of the screen holds on which notes appear; undefined when they go elsewhere. */
   readonly columns: number | undefined
-  /** Standard input to its end, as text; refuses what is longer than `bytesMax`. */
-  input(bytesMax: number): Promise<Result<string, { readonly kind: 'too-large' }>>
+  /** Standard input to its end, or until `signal` aborts, as text; refuses what is longer than `bytesMax`. */
+  input(bytesMax: number, signal: AbortSignal): Promise<Result<string, { readonly kind: 'too-large' }>>
   /** Asks for what nobody may see, and shows nothing of it. Undefined when nobody sits at a keyboard, or they gave up. */
   secret(question: string): Promise<string | undefined>
   /** The next line of an open file descriptor; undefined when it has none. */

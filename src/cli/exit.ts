@@ -6,6 +6,8 @@ export const EXIT = {
   unclear: 2,
   /** What was waited for did not happen in time; nothing is lost. */
   timedOut: 3,
+  /** The user ended it (Ctrl+C) before it was done: what a shell reports for a process ended by SIGINT. */
+  interrupted: 130,
 } as const
 
 export type Exit = (typeof EXIT)[keyof typeof EXIT]

@@ -4,7 +4,7 @@ const WIDTH = 80
 
 const EXITS = [
   'Exit codes: 0 done, 1 failed, 2 wrong or unclear options, arguments or WHO,',
-  '            3 timed out while waiting.',
+  '            3 timed out while waiting, 130 interrupted by Ctrl+C.',
 ]
 
 /** What `kith help` says. */

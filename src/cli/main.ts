@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { isatty } from 'node:tty'
 
 import { openBrowser } from './browser.ts'
 import { isDamage } from '../store/damage.ts'
@@ -14,8 +15,6 @@ import { commandWords } from './words.ts'
 
 /** How long everything may take to close once somebody wants it to end; then the process ends as it is. */
 export const CLOSE_MILLIS_MAX = 5_000
-/** What a shell reports for a process ended by SIGINT. */
-const INTERRUPTED = 130
 
 /**
  * The `kith` command: runs a command line (without the program's own name) on this machine and gives the exit code,
@@ -31,6 +30,8 @@ export const main = async (line: readonly string[]): Promise<number> => {
   setTimeout(() => process.exit(code), CLOSE_MILLIS_MAX).unref()
   return code
 }
+
+const hasTerminal = (): boolean => [0, 1, 2].some((descriptor) => isatty(descriptor))
 
 /** Nothing that a command prints may be missing behind an exit code of 0. */
 const endWithOutput = (error: NodeJS.ErrnoException): void => {
@@ -62,11 +63,16 @@ const realWorld = (ending: AbortSignal): World => ({
 const listenForEnd = (): AbortSignal => {
   const ending = new AbortController()
   const end = (): void => {
-    if (ending.signal.aborted) process.exit(INTERRUPTED)
+    if (ending.signal.aborted) process.exit(EXIT.interrupted)
     ending.abort()
-    setTimeout(() => process.exit(EXIT.failed), CLOSE_MILLIS_MAX).unref()
+    setTimeout(() => process.exit(EXIT.interrupted), CLOSE_MILLIS_MAX).unref()
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end)
+  // It says that the terminal is gone. Without one (`nohup`, a service) it is not for us, and Node does not tell whether
+  // whoever started this process had it ignored.
+  process.on('SIGHUP', () => {
+    if (hasTerminal()) end()
+  })
   return ending.signal
 }
 

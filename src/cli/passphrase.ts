@@ -21,9 +21,10 @@ export type NewPassphraseRefusal =
   | { readonly kind: 'passphrase-mismatch' }
 
 /** How this command line wants passphrases to be asked for. */
-export const askGiven = (given: Given, world: Pick<World, 'terminal'>): Result<Ask, Usage> => {
+export const askGiven = (given: Given, world: Pick<World, 'terminal' | 'ending'>): Result<Ask, Usage> => {
   const text = given.options[OPTION]
-  if (typeof text !== 'string') return accept((question) => world.terminal.secret(question))
+  if (typeof text !== 'string')
+    return accept(async (question) => (world.ending.aborted ? undefined : world.terminal.secret(question)))
   const descriptor = wholeNumber(text, OPTION, 0, DESCRIPTOR_MAX)
   if (!descriptor.ok) return descriptor
   return accept(async () => world.terminal.line(descriptor.value))

@@ -8,6 +8,8 @@ import { EMPTY_LINE, withKeys } from './secret-line.ts'
 /** More than any passphrase takes. */
 const LINE_BYTES_MAX = 16_384
 const NEW_LINE = 10
+/** Longer than a signal of this process takes to come to itself. */
+const SIGNAL_MILLIS = 1_000
 
 /** The terminal, pipe or file that this process was started with. */
 export const processTerminal: Terminal = {
@@ -20,13 +22,21 @@ export const processTerminal: Terminal = {
   get columns() {
     return process.stderr.isTTY ? process.stderr.columns : undefined
   },
-  input: async (bytesMax) => {
+  input: async (bytesMax, signal) => {
     const parts: Buffer[] = []
     let size = 0
-    for await (const part of process.stdin as AsyncIterable<Buffer>) {
-      size += part.length
-      if (size > bytesMax) return refuse({ kind: 'too-large' })
-      parts.push(part)
+    const { stdin } = process
+    // Its end is the end of the input: a stream that is merely left would be waited for.
+    const stop = (): void => void stdin.push(null)
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      for await (const part of stdin as AsyncIterable<Buffer>) {
+        size += part.length
+        if (size > bytesMax) return refuse({ kind: 'too-large' })
+        parts.push(part)
+      }
+    } finally {
+      signal.removeEventListener('abort', stop)
     }
     return accept(Buffer.concat(parts).toString())
   },
@@ -43,9 +53,15 @@ export const processTerminal: Terminal = {
         stdin.setRawMode(false)
         stdin.pause()
         stderr.write('\n')
-        // In raw mode nobody else makes a signal of it.
-        if (line.at === 'given-up') process.kill(process.pid, 'SIGINT')
-        resolve(line.at === 'entered' ? line.text : undefined)
+        if (line.at === 'entered') return resolve(line.text)
+        // In raw mode nobody else makes a signal of it. Whoever asked is told once everybody else knows.
+        // Waiting for a signal keeps no process alive.
+        const alive = setInterval(() => undefined, SIGNAL_MILLIS)
+        process.once('SIGINT', () => {
+          clearInterval(alive)
+          resolve(undefined)
+        })
+        process.kill(process.pid, 'SIGINT')
       }
       // First, so that not even what is typed ahead is shown.
       stdin.setRawMode(true)

@@ -17,7 +17,7 @@ import {
   type WhomRefusal,
   type WhoRefusal,
 } from './who.ts'
-import { commandWords, exitFor, type CommandRefusal } from './words.ts'
+import { commandWords, exitFor, type CommandRefusal, type Interrupted } from './words.ts'
 
 /** How long a peer that runs for the moment looks for people who are near or on its server. */
 export const LOOK_MILLIS_MAX = 3_000
@@ -62,8 +62,18 @@ export const textsOf = (given: Given, option: string): readonly string[] | undef
   return Array.isArray(value) ? value : undefined
 }
 
+const INTERRUPTED: CommandRefusal = { kind: 'interrupted' }
+
+/** What looking, waiting and asking come to when the user ends them: then it is not known whether it is so. */
+const ENDED: ReadonlySet<string> = new Set<CommandRefusal['kind']>([
+  'unknown-person',
+  'profile-in-use',
+  'passphrase-needed',
+])
+
 /** Says why nothing was done and gives the exit code for it. */
-export const fail = (refusal: CommandRefusal, world: World): Exit => {
+export const fail = (refused: CommandRefusal, world: World): Exit => {
+  const refusal = world.ending.aborted && ENDED.has(refused.kind) ? INTERRUPTED : refused
   // A refusal may repeat what a stranger wrote: a name, an address.
   world.terminal.note(`kith: ${printable(commandWords(refusal))}`)
   return exitFor(refusal)
@@ -105,7 +115,7 @@ export const letLeave = async (peer: BorrowedPeer, following: Following, world: 
   if (!peer.running) await following.until(() => undefined, { world, millis: LEAVE_MILLIS_MAX })
 }
 
-type Missed = { readonly kind: 'disconnected' }
+type Missed = { readonly kind: 'disconnected' } | Interrupted
 
 /** The person whom WHO means. */
 export const meet = (
@@ -150,7 +160,7 @@ const look = async <Found, Refusal extends WhomRefusal>(
   search: () => Result<Found, Refusal>,
   { peer, following, world }: { readonly peer: BorrowedPeer; readonly following: Following; readonly world: World },
 ): Promise<Result<Found, Refusal | Missed>> => {
-  if (!(await following.begun())) return refuse({ kind: 'disconnected' })
+  if (!(await following.begun())) return refuse({ kind: world.ending.aborted ? 'interrupted' : 'disconnected' })
   if (peer.running) return search()
   const found = await following.until(
     () => {

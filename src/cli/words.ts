@@ -20,6 +20,10 @@ export type CommandRefusal =
   | Usage
   | WholeProfileRefusal
   | { readonly kind: 'too-large' }
+  | Interrupted
+
+/** The user ended the command before it had done anything. */
+export type Interrupted = { readonly kind: 'interrupted' }
 
 /** Why a command did nothing, and how to mend it. */
 export const commandWords = (refusal: CommandRefusal): string => {
@@ -66,6 +70,8 @@ export const commandWords = (refusal: CommandRefusal): string => {
       return `${refusal.file} is not a key. Peers know the server by it: bring back a copy, or remove the file to start with a new one.`
     case 'mailboxes-failed':
       return `The server cannot keep messages in ${refusal.file} (${refusal.detail}). End another server that uses the folder, or choose another with --data; \`--mailboxes off\` does without.`
+    case 'interrupted':
+      return 'Interrupted before it was done. Nothing was said or changed.'
     case 'too-large':
       return 'This is too long to send: a message has at most 64 KB. Send it in parts.'
     case 'disconnected':
@@ -133,6 +139,8 @@ export const exitFor = (refusal: CommandRefusal): Exit => {
     case 'passphrase-none':
     case 'file-exists':
       return EXIT.unclear
+    case 'interrupted':
+      return EXIT.interrupted
     case 'profile-in-use':
     case 'profile-newer':
     case 'profile-damaged':

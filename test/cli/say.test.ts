@@ -82,13 +82,35 @@ test('[CL7] what is not delivered in time ends with 3, and says that it is kept'
   assert.match(machine.noted.join(), /not delivered yet. It is kept/)
 })
 
-test('[CL7] Ctrl+C while waiting ends with 1: it was not delivered', async () => {
+test('[CL76] Ctrl+C while waiting ends with 130, and says that the message is kept', async () => {
   const calls = fakeCalls()
   const machine = machineWith({ calls, running: true })
   const exit = kith('say bob hello --wait delivered', machine)
   await calls.subscribed(1)
   machine.end()
-  assert.equal(await exit, 1)
+  assert.equal(await exit, 130)
+  assert.match(machine.noted.join(), /you ended the wait before it was delivered\. It is kept/)
+})
+
+test('[CL76] Ctrl+C while looking says neither that nobody is called so nor who is there', async () => {
+  for (const line of ['say Nobody x', 'people', 'status']) {
+    const calls = fakeCalls({ people: [] })
+    const machine = machineWith({ calls })
+    const exit = kith(line, machine)
+    await calls.subscribed(1)
+    machine.end()
+    assert.equal(await exit, 130, line)
+    assert.deepEqual(machine.printed, [])
+    assert.match(machine.noted.join(), /^kith: Interrupted before it was done\. Nothing was said or changed\.$/, line)
+  }
+})
+
+test('[CL76] Ctrl+C while a message is read from standard input sends nothing', async () => {
+  const calls = fakeCalls()
+  const machine = machineWith({ calls, running: true, typed: 'half a mess' })
+  machine.end()
+  assert.equal(await kith('say bob -', machine), 130)
+  assert.deepEqual(calls.asked, [])
 })
 
 test('[CL8] - reads the message from standard input, without the last line break', async () => {

@@ -35,8 +35,11 @@ export const people: Command = {
     withPeer(given, world, async (peer, following) => {
       const who = textOf(given, 'reach')
       if (who !== undefined) return tellReach(who, { json: given.options['json'] === true, peer, following, world })
-      if (!(await following.begun())) return fail({ kind: 'disconnected' }, world)
+      if (!(await following.begun()))
+        return fail({ kind: world.ending.aborted ? 'interrupted' : 'disconnected' }, world)
       if (!peer.running) await following.until(() => undefined, { world, millis: LOOK_MILLIS_MAX })
+      // A list for which nobody has looked around to the end is none.
+      if (world.ending.aborted) return fail({ kind: 'interrupted' }, world)
       const { seen } = following
       const sorted = [...seen.people.values()].toSorted(byNearness)
       for (const person of sorted) {

@@ -37,6 +37,7 @@ export const say: Command = {
     const waiting = waitGiven(given)
     if (!waiting.ok) return fail(waiting.refusal, world)
     const text = await textGiven(given.words.slice(1), world)
+    if (world.ending.aborted) return fail({ kind: 'interrupted' }, world)
     if (!text.ok) return fail(text.refusal, world)
     return withPeer(given, world, async (peer, following) => {
       const whom = await meetWhom(given.words[0] ?? '', peer, following, world)
@@ -72,7 +73,10 @@ const sayTo = async (whom: Whom, text: string, saying: Saying): Promise<Exit> =>
   if (saying.given.options['json']) world.terminal.print(jsonLine({ ...said.value, delivery }))
   else world.terminal.print(`${wordsFor(delivery, whom, said.value, following)}.`)
   if (outcome.at === 'found') return EXIT.done
-  world.terminal.note(`kith: it is not ${waiting.for} yet. It is kept, and goes out by itself while Kith runs.`)
+  const ended = world.ending.aborted
+  const state = ended ? `you ended the wait before it was ${waiting.for}` : `it is not ${waiting.for} yet`
+  world.terminal.note(`kith: ${state}. It is kept, and goes out by itself while Kith runs: do not send it again.`)
+  if (ended) return EXIT.interrupted
   return outcome.at === 'late' ? EXIT.timedOut : EXIT.failed
 }
 
@@ -110,7 +114,7 @@ const textGiven = async (
   world: World,
 ): Promise<Result<string, { readonly kind: 'too-large' }>> => {
   if (words.length !== 1 || words[0] !== '-') return accept(words.join(' '))
-  const input = await world.terminal.input(TEXT_BYTES_MAX + 2)
+  const input = await world.terminal.input(TEXT_BYTES_MAX + 2, world.ending)
   // The line break that every command's output ends with is not part of the message.
   return input.ok ? accept(input.value.replace(/\r?\n$/, '')) : input
 }

@@ -29,6 +29,7 @@ export const status: Command = {
           world,
           millis: LOOK_MILLIS_MAX,
         })
+      if (world.ending.aborted) return fail({ kind: 'interrupted' }, world)
       const view = following.seen.status
       const unread = [...following.seen.conversations.values()].reduce((sum, each) => sum + each.unread, 0)
       if (given.options['json']) world.terminal.print(jsonLine({ ...view, running, unread }))
