@@ -5,6 +5,7 @@ import { peerIdFromPublicKey } from '@libp2p/peer-id'
 import type { YamuxMuxer } from './parts.ts'
 import { fromHex, toHex, type Hex } from '../../core/bytes/hex.ts'
 import { DialError } from './failure.ts'
+import { boundFrames } from './muxed-frames.ts'
 import type { Parts } from './parts.ts'
 
 /** From the first byte on a connection until both sides know each other; slower ones are cut off. */
@@ -44,7 +45,8 @@ export const handshake = async (
   // Both called each other: what the system says of who called whom is then the same on both sides.
   const direction = dialled ? 'outbound' : 'inbound'
   const stream = Object.assign(inWholePieces(secured.connection), { direction } as const)
-  return { device, stream, muxer: factory.createStreamMuxer(stream) as YamuxMuxer }
+  const muxer = factory.createStreamMuxer(stream) as YamuxMuxer
+  return { device, stream, muxer: boundFrames(muxer, parts.window) }
 }
 
 /**

@@ -40,6 +40,8 @@ export type Parts = {
   /** By protocol, the preferred one first. */
   readonly encrypters: ReadonlyMap<string, ConnectionEncrypter>
   readonly muxers: ReadonlyMap<string, StreamMuxerFactory>
+  /** How much of a stream may be on its way unread, in bytes. */
+  readonly window: number
 }
 
 /**
@@ -79,6 +81,7 @@ export const createParts = async (
     transport,
     encrypters: new Map(offered.map((each) => [each.protocol, each])),
     muxers,
+    window,
   }
 }
 
