@@ -10,16 +10,15 @@ export type Seen = number
 export const SEEN_NOTHING: Seen = -1
 
 /**
- * Who wants to be seen, in order of arrival. The newest PEOPLE_LISTED_MAX of them are listed, the same for everyone:
- * two who come now find each other however many came before, and nobody can hold the list by having been early. Every
- * change costs the same however many there are.
+ * Who wants to be seen, in order of arrival. PEOPLE_LISTED_MAX of them are listed, the same for everyone: of each address
+ * the newest, then of each the second newest, and so on, of a round that does not fit the newest. So two who come
+ * from two addresses now find each other however many came before, nobody can hold the list by having been early, and an address that sends
+ * hundreds takes the places of its own; where all are at one address, the newest of them are listed.
  */
 export type PeopleList = {
   readonly entries: Map<Hex, Entry>
-  /** Ends of the order of arrival: the newest, and the oldest that is still listed. */
-  newest: Entry | undefined
-  oldestListed: Entry | undefined
-  listed: number
+  /** In order of device, once `closeBatch` has chosen; until then with all who came since. */
+  readonly listed: Map<Hex, Entry>
   /** What happens now is stamped with this number. */
   now: Seen
   changed: Seen
@@ -31,18 +30,15 @@ export type PeopleList = {
 
 type Entry = {
   readonly device: Hex
+  /** Of addresses; see `addressGroup`. */
+  readonly group: string
   listing: Uint8Array
-  listed: boolean
   changed: Seen
-  newer: Entry | undefined
-  older: Entry | undefined
 }
 
 export const emptyList = (): PeopleList => ({
   entries: new Map(),
-  newest: undefined,
-  oldestListed: undefined,
-  listed: 0,
+  listed: new Map(),
   now: 1,
   changed: 0,
   gone: new Map(),
@@ -50,55 +46,71 @@ export const emptyList = (): PeopleList => ({
 })
 
 /** Puts somebody on the list, or changes what it shows of them. Keeps `listing`. */
-export const enlist = (list: PeopleList, device: Hex, listing: Uint8Array): void => {
+export const enlist = (
+  list: PeopleList,
+  { device, group, listing }: Pick<Entry, 'device' | 'group' | 'listing'>,
+): void => {
   const known = list.entries.get(device)
   if (known) {
     if (sameBytes(known.listing, listing)) return
     known.listing = listing
-    if (known.listed) known.changed = list.changed = list.now
+    if (list.listed.has(device)) known.changed = list.changed = list.now
     return
   }
-  const entry: Entry = { device, listing, listed: false, changed: 0, newer: undefined, older: list.newest }
-  if (list.newest) list.newest.newer = entry
-  list.newest = entry
+  const entry: Entry = { device, group, listing, changed: 0 }
   list.entries.set(device, entry)
+  // The newest of an address is in the first round, and the newest of that.
   show(list, entry)
-  list.oldestListed ??= entry
-  if (list.listed > PEOPLE_LISTED_MAX && list.oldestListed) {
-    const oldest = list.oldestListed
-    list.oldestListed = oldest.newer
-    hide(list, oldest)
-  }
 }
 
-/** Takes somebody off the list; the next in order of arrival is listed instead. */
+/** Takes somebody off the list; the next in order is listed instead. */
 export const delist = (list: PeopleList, device: Hex): void => {
   const entry = list.entries.get(device)
   if (!entry) return
   list.entries.delete(device)
-  if (entry.newer) entry.newer.older = entry.older
-  else list.newest = entry.older
-  if (entry.older) entry.older.newer = entry.newer
-  if (!entry.listed) return
-  if (list.oldestListed === entry) list.oldestListed = entry.newer
-  hide(list, entry)
-  const next = list.oldestListed ? list.oldestListed.older : list.newest
-  if (!next) return
-  list.oldestListed = next
-  show(list, next)
+  // Who was not listed had no better place than those after them at the same address: nobody moves up.
+  if (list.listed.has(device)) hide(list, entry)
 }
 
 /** Everything up to now is one batch: later changes come after what is returned here. */
 export const closeBatch = (list: PeopleList): Seen => {
-  if (list.changed === list.now) list.now += 1
+  if (list.changed === list.now) {
+    choose(list)
+    list.now += 1
+  }
   return list.changed
 }
 
-/** What somebody who has seen so much has to be told. Costs no more than the length of the list. */
+/** Who is listed from now on. Once for each batch, because it costs as much as there are people. */
+const choose = (list: PeopleList): void => {
+  const chosen = new Set(firstInRounds([...list.entries.values()]))
+  for (const entry of list.listed.values()) if (!chosen.has(entry)) hide(list, entry)
+  for (const entry of chosen) if (!list.listed.has(entry.device)) show(list, entry)
+  // In rounds they would show who shares an address.
+  const sorted = [...chosen].sort((a, b) => (a.device < b.device ? -1 : 1))
+  list.listed.clear()
+  for (const entry of sorted) list.listed.set(entry.device, entry)
+}
+
+const firstInRounds = (everybody: readonly Entry[]): readonly Entry[] => {
+  const rounds: Entry[][] = []
+  const turns = new Map<string, number>()
+  for (const entry of everybody.toReversed()) {
+    const turn = turns.get(entry.group) ?? 0
+    turns.set(entry.group, turn + 1)
+    if (turn >= PEOPLE_LISTED_MAX) continue
+    const round = (rounds[turn] ??= [])
+    round.push(entry)
+    if (turn === 0 && round.length === PEOPLE_LISTED_MAX) break
+  }
+  return rounds.flat().slice(0, PEOPLE_LISTED_MAX)
+}
+
+/** What somebody who has seen so much, and less than the last batch, has to be told. Costs no more than the list is long. */
 export const changesSince = (list: PeopleList, seen: Seen): PeopleMessage => {
   const reset = seen < list.forgotten
   const here: { readonly device: Hex; readonly listing: Uint8Array }[] = []
-  for (let entry = list.oldestListed; entry; entry = entry.newer)
+  for (const entry of list.listed.values())
     if (reset || entry.changed > seen) here.push({ device: entry.device, listing: entry.listing })
   const gone: Hex[] = []
   if (!reset) for (const [device, when] of list.gone) if (when > seen) gone.push(device)
@@ -106,16 +118,14 @@ export const changesSince = (list: PeopleList, seen: Seen): PeopleMessage => {
 }
 
 const show = (list: PeopleList, entry: Entry): void => {
-  entry.listed = true
+  list.listed.set(entry.device, entry)
   entry.changed = list.changed = list.now
-  list.listed += 1
   list.gone.delete(entry.device)
 }
 
 const hide = (list: PeopleList, entry: Entry): void => {
-  entry.listed = false
+  list.listed.delete(entry.device)
   list.changed = list.now
-  list.listed -= 1
   list.gone.delete(entry.device)
   list.gone.set(entry.device, list.now)
   if (list.gone.size <= PEOPLE_LISTED_MAX) return

@@ -194,7 +194,8 @@ const greet = (
   }
   // Copies: what was decoded are views into a frame that may be a small part of a large buffer.
   peer.card = hello.card?.slice()
-  if (hello.visible && state.listsPeople) enlist(state.people, peer.device, hello.listing.slice())
+  if (hello.visible && state.listsPeople)
+    enlist(state.people, { device: peer.device, group: peer.group, listing: hello.listing.slice() })
   else delist(state.people, peer.device)
   say(
     peer,

@@ -94,15 +94,50 @@ test('[SV32] whoever has missed many changes is sent the whole list instead', ()
   assert.match(stage.told(ann), /^people \[1 2 3 .* 164\] gone \[\]$/)
 })
 
-test('[SV33] the newest are listed; when one leaves, the next takes the place', () => {
+const NOTHING = Uint8Array.of()
+
+/** Puts so many of one address on the list, the first of them with this number. */
+const crowd = (list: PeopleList, group: string, { first, count }: { first: number; count: number }): void => {
+  for (let number = first; number < first + count; number++)
+    enlist(list, { device: device(number), group, listing: NOTHING })
+}
+const shown = (list: PeopleList): readonly number[] => {
+  closeBatch(list)
+  return changesSince(list, SEEN_NOTHING).here.map(({ device }) => Number.parseInt(device, 16))
+}
+
+test('[SV33] the newest are listed, at one address or at many; when one leaves, the next takes the place', () => {
+  for (const groupOf of [() => 'school', (number: number) => `home ${number}`]) {
+    const list = emptyList()
+    for (let number = 1; number <= PEOPLE_LISTED_MAX + 2; number++)
+      crowd(list, groupOf(number), { first: number, count: 1 })
+    assert.equal(shown(list).length, PEOPLE_LISTED_MAX)
+    assert.equal(shown(list)[0], 3)
+    delist(list, device(100))
+    assert.equal(shown(list).length, PEOPLE_LISTED_MAX)
+    assert.equal(shown(list)[0], 2)
+  }
+})
+
+test('[SV33] however many come from one address, they take the places of their own and nobody else is gone', () => {
   const list = emptyList()
-  for (let number = 1; number <= PEOPLE_LISTED_MAX + 2; number++) enlist(list, device(number), Uint8Array.of())
-  const shown = (): readonly string[] => changesSince(list, SEEN_NOTHING).here.map(({ device }) => device)
-  assert.equal(shown().length, PEOPLE_LISTED_MAX)
-  assert.equal(shown()[0], device(3))
-  delist(list, device(100))
-  assert.equal(shown().length, PEOPLE_LISTED_MAX)
-  assert.equal(shown()[0], device(2))
+  for (let number = 1; number <= 20; number++) crowd(list, `home ${number}`, { first: number, count: 1 })
+  crowd(list, 'greedy', { first: 1_000, count: 2 * PEOPLE_LISTED_MAX })
+  const home = (): readonly number[] => shown(list).filter((number) => number < 1_000)
+  assert.equal(home().length, 20)
+  assert.equal(shown(list).length, PEOPLE_LISTED_MAX)
+  assert.equal(shown(list).at(-1), 999 + 2 * PEOPLE_LISTED_MAX)
+  crowd(list, 'home 30', { first: 30, count: 2 })
+  assert.equal(home().length, 22)
+  assert.equal(shown(list).length, PEOPLE_LISTED_MAX)
+})
+
+test('[SV33] nothing is kept of who has left, also while nobody watches', () => {
+  const list = emptyList()
+  crowd(list, 'home', { first: 1, count: 3 })
+  closeBatch(list)
+  for (const number of [1, 2, 3]) delist(list, device(number))
+  assert.deepEqual([list.entries.size, list.listed.size], [0, 0])
 })
 
 test('[SV33] whoever hears the changes, now or later, has the same list as whoever asks anew', () => {
@@ -114,10 +149,10 @@ test('[SV33] whoever hears the changes, now or later, has the same list as whoev
   fc.assert(
     fc.property(fc.nat(400), fc.array(move, { maxLength: 600, size: 'max' }), (crowd, moves) => {
       const list = emptyList()
-      for (let number = 0; number < crowd; number++) enlist(list, device(number), Uint8Array.of(0))
+      for (let number = 0; number < crowd; number++) enlist(list, someone(number, 0))
       const readers = [newReader(), newReader(), newReader()]
       for (const move of moves) {
-        if ('in' in move) enlist(list, device(move.in), Uint8Array.of(move.listing))
+        if ('in' in move) enlist(list, someone(move.in, move.listing))
         else if ('out' in move) delist(list, device(move.out))
         else readUpTo(list, readers[move.reader])
       }
@@ -131,6 +166,13 @@ test('[SV33] whoever hears the changes, now or later, has the same list as whoev
     }),
     { numRuns: 300 },
   )
+})
+
+/** Somebody at an address that they share with more or fewer others. */
+const someone = (number: number, listing: number) => ({
+  device: device(number),
+  group: `${Math.floor(Math.sqrt(number))}`,
+  listing: Uint8Array.of(listing),
 })
 
 type Reader = { seen: number; people: People }
