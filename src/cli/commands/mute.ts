@@ -8,7 +8,9 @@ export const mute: Command = {
   takes: 'WHO [on|off]',
   words: { min: 1, max: 2 },
   summary: 'Stop being told of new messages of somebody or a group',
-  more: ['Messages still arrive and count as unread; no notification is shown. kith mute WHO off ends it.'],
+  more: [
+    'Messages still arrive and count as unread in the list, but not in the title of the window. kith mute WHO off ends it.',
+  ],
   options: PROFILE_OPTIONS,
   run: async (given, world) => {
     const [who = '', state = 'on'] = given.words
