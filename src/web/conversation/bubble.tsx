@@ -7,6 +7,7 @@ import type { Row } from '../chain/rows.ts'
 import { isEmojiOnly } from '../markdown/emoji-only.ts'
 import { beginningOf } from '../markdown/long-text.ts'
 import { Markdown } from '../markdown/markdown.tsx'
+import { plainText } from '../markdown/parse.ts'
 import { useName } from '../peer/context.ts'
 
 type BubbleProps = { readonly row: Row; onQuote(line: string): void }
