@@ -1,7 +1,7 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import { accept, refuse, type Result } from '../core/bytes/result.ts'
 import { readEvent, signEvents, type IdentifiedEvent, type SignedEvent } from '../core/event/event.ts'
-import { vectorOf } from '../core/event/graph.ts'
+import { chainOf, vectorOf } from '../core/event/graph.ts'
 import { isControl } from '../core/event/kinds.ts'
 import { wipeAged } from '../core/group/keyring.ts'
 import { operate, type Proposal } from '../core/group/operate.ts'
@@ -184,7 +184,7 @@ export class Conversation {
   learnt(device: Hex, held: Vector, at = Infinity): Promise<Result<null, SayRefusal>> {
     return this.#batches.add((draft) => {
       noteHeard(draft, device, { seq: held.get(draft.replica.me.device) ?? 0, at })
-      const marks = withHeld(draft.marks, device, held, vectorOf(draft.replica.graph))
+      const marks = withHeld(draft.marks, device, provenHeld(draft, device, held), vectorOf(draft.replica.graph))
       if (marks !== draft.marks) draft.learnt.add(device)
       draft.marks = marks
       return Promise.resolve(accept(null))
@@ -229,6 +229,18 @@ const noteHeard = (draft: Draft, device: Hex, { seq, at }: { readonly seq: numbe
   const { replica, restored } = draft
   const isIn = replica.kind === 'unfounded' || membersNow(replica).devices.has(device)
   draft.noteNamed(seq, isIn && device !== replica.me.device && at >= (restored?.at ?? 0))
+}
+
+/**
+ * A number counts for the event that has it here. Who names more than this device has written here, or whatever of a chain
+ * that forked, may hold other events under these numbers: no more of it counts than before.
+ */
+const provenHeld = ({ replica, marks }: Draft, device: Hex, held: Vector): Vector => {
+  const me = replica.me.device
+  const own = chainOf(replica.graph, me)
+  const named = held.get(me) ?? 0
+  if (!own.forked && named <= own.seq) return held
+  return new Map(held).set(me, Math.min(named, marks.get(device)?.held.get(me) ?? 0))
 }
 
 const NOTHING = new Uint8Array(0)

@@ -217,8 +217,10 @@ const noteFollowed = (draft: Draft, event: SignedEvent): void => {
 /** Another device holds what this one wrote, up to there. */
 const noteHeld = (draft: Draft, by: Hex, seq: number): void => {
   const { device } = draft.replica.me
-  const own = Math.min(seq, chainOf(draft.replica.graph, device).seq)
-  const marks = withFollowed(draft.marks, by, [device, own])
+  const own = chainOf(draft.replica.graph, device)
+  // Under these numbers they may hold other events than are here: see `provenHeld`.
+  if (own.forked || seq > own.seq) return
+  const marks = withFollowed(draft.marks, by, [device, seq])
   if (marks !== draft.marks) draft.learnt.add(by)
   draft.marks = marks
 }

@@ -349,3 +349,23 @@ test('[EX23] a device whose folder was put back from an older copy goes on behin
     await assertOneChain([alice, bob], conversation)
   }
 })
+
+test('[EX24] what was written offline under a number that the other has for something else is not delivered', async () => {
+  const pair = await friends(11)
+  const { town, alice, bob, conversation } = pair
+  const then = await goingOn(pair, ['one', 'two'], false)
+  await alice.stop()
+  await bob.stop()
+  alice.putBack(then)
+  await alice.start()
+  const line = await say(alice, bob, 'lost')
+  await bob.start()
+  const deliveries = new Set<string>()
+  for (let second = 0; second < 60; second += 1) {
+    await town.time.advance(1_000)
+    const [to] = done(await alice.calls.delivery({ conversation, line }))
+    deliveries.add(to?.delivery ?? 'nobody')
+  }
+  assert.equal((await storyOf(bob, alice)).includes('Alice: lost'), false)
+  assert.deepEqual([deliveries.has('delivered'), deliveries.has('read')], [false, false])
+})
