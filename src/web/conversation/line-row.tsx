@@ -5,7 +5,7 @@ import { isBubble, type Row } from '../chain/rows.ts'
 import type { Intent } from '../composer/intent.ts'
 import { hueOf } from '../parts/initials.ts'
 import { Avatar, ShownName } from '../parts/person.tsx'
-import { useKith } from '../peer/context.ts'
+import { useNow } from '../peer/context.ts'
 import { calledName, nameOf } from '../peer/names.ts'
 import { useAnybody } from '../peer/talk.ts'
 import { Bubble } from './bubble.tsx'
@@ -32,6 +32,8 @@ type LineRowProps = {
   onQuote(line: string): void
   onFocusRow(line: string): void
 }
+
+const DAY_LOOK_MILLIS = 30_000
 
 /** One line with what comes before it: the day, the mark “new messages”. */
 export const LineRow = memo((props: LineRowProps): ReactNode => {
@@ -65,13 +67,17 @@ const Beginning = ({ talk }: { readonly talk: RowTalk }): ReactNode => (
   </p>
 )
 
-const Day = ({ at }: { readonly at: number }): ReactNode => (
-  <div className="flex items-center gap-3 pt-3 pb-4 text-small font-semibold text-soft">
-    <span className="h-px flex-1 bg-line" />
-    <span title={momentWords(at)}>{dayWords(at, useKith().now())}</span>
-    <span className="h-px flex-1 bg-line" />
-  </div>
-)
+/** Looks at the clock: “Today” becomes “Yesterday” while the conversation stays open. */
+const Day = ({ at }: { readonly at: number }): ReactNode => {
+  const now = useNow(DAY_LOOK_MILLIS)
+  return (
+    <div className="flex items-center gap-3 pt-3 pb-4 text-small font-semibold text-soft">
+      <span className="h-px flex-1 bg-line" />
+      <span title={momentWords(at)}>{dayWords(at, now)}</span>
+      <span className="h-px flex-1 bg-line" />
+    </div>
+  )
+}
 
 const NewMark = (): ReactNode => (
   <div className="flex items-center gap-3 pb-3 text-small font-bold text-ember">
