@@ -5,7 +5,7 @@ import type { ConversationView, LineView } from '../../view/view.ts'
 import { useKeeping, useTellTyping } from './draft.ts'
 import type { Intent } from './intent.ts'
 import { sizeTrouble } from './size.ts'
-import { discarded, NOTHING_WRITTEN, textIn, withText, type Unsent } from './writing.ts'
+import { discarded, NOTHING_WRITTEN, textIn, turnedTo, withText, type Unsent } from './writing.ts'
 
 type Composing = {
   readonly text: string
@@ -59,5 +59,5 @@ export const useComposing = ({ id, draft }: ConversationView): Composing => {
 /** What the composer of a conversation turns to. It stays with the conversation, as its text does. */
 export const useIntent = (id: string): ((intent: Intent) => void) => {
   const kith = useKith()
-  return useCallback((intent) => changeWriting(kith, id, (each) => ({ ...each, intent })), [kith, id])
+  return useCallback((intent) => changeWriting(kith, id, (each) => turnedTo(each, intent)), [kith, id])
 }

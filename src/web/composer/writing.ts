@@ -55,6 +55,13 @@ const withDraft = (writing: Writing, text: string, draft: string): Writing => ({
   typed: { text, kept: false, ours: writing.typed?.ours ?? [draft] },
 })
 
+/** What is written turns to something else. Why a change came back is of no interest once it was given up. */
+export const turnedTo = (writing: Writing, intent: Intent): Writing => {
+  const { failed, ...rest } = writing
+  const isGivenUp = failed === undefined || (writing.intent.kind === 'edit' && intent.kind === 'say')
+  return isGivenUp ? { ...rest, intent } : { ...rest, intent, failed }
+}
+
 /** The text goes to the peer, and the field is free for the next. */
 export const departed = (writing: Writing, unsent: Unsent, draft: string): Writing => {
   const { failed: _, ...next } = { ...writing, intent: SAY, sending: [...writing.sending, unsent] }
