@@ -147,9 +147,10 @@ const examineNetwork = ({ network }: StatusView): readonly Finding[] => {
   )
 }
 
-const examineServers = ({ servers, nearby }: StatusView, now: Millis): readonly Finding[] => {
+const examineServers = (status: StatusView, now: Millis): readonly Finding[] => {
+  const { servers, nearby } = status
   if (servers.length === 0) {
-    const { state, meaning } = serversWords(servers, now)
+    const { state, meaning } = serversWords(status, now)
     return [
       nearby.at === 'on'
         ? { state: 'good', what: 'Server', found: state }

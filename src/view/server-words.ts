@@ -35,7 +35,12 @@ export const serverWords = (server: ServerState, now: Millis): StateWords => {
 }
 
 /** How it stands with all of them together. */
-export const serversWords = (servers: readonly ServerState[], now: Millis): StateWords => {
+export const serversWords = ({ me, servers }: Pick<StatusView, 'me' | 'servers'>, now: Millis): StateWords => {
+  if (me === undefined)
+    return {
+      state: 'Not asked yet: you have no name',
+      meaning: 'Kith looks for people, and for a server, once you have said what people should call you.',
+    }
   const [first, second] = servers
   if (first === undefined)
     return {

@@ -92,6 +92,13 @@ test('[CL9] status says how Kith is doing', async () => {
     assert(text.includes(part), part)
 })
 
+test('[CL39] status of a profile without a name does not say that there is no server', async () => {
+  const { me: _, ...nameless } = STATUS
+  const machine = machineWith({ calls: fakeCalls({ status: nameless }), running: true })
+  assert.equal(await kith('status', machine), 0)
+  assert(machine.printed.some((each) => /^Server +Not asked yet: you have no name\. /.test(each)))
+})
+
 test('[CL9] name prints the name, or changes it; without one it says so', async () => {
   const calls = fakeCalls()
   const changed = machineWith({ calls, running: true })

@@ -91,7 +91,7 @@ test('[CL14] --name answers the naming step, and a name that is not allowed ends
   assert.deepEqual(named, ['Ann'])
 })
 
-test('[CL14] somebody without a name is greeted without one', async () => {
+test('[CL14] [CL39] somebody without a name is greeted without one, and told that nothing is looked for yet', async () => {
   const { me: _, ...nameless } = STATUS
   const machine = machineWith({ calls: fakeCalls({ status: nameless }) })
   const exit = kith('', machine)
@@ -99,6 +99,7 @@ test('[CL14] somebody without a name is greeted without one', async () => {
   machine.end()
   await exit
   assert.equal(machine.printed[0], 'Kith runs (profile default).')
+  assert(machine.printed.includes('  Server   Not asked yet: you have no name'))
 })
 
 test('[CL13] a profile that runs already says so, and its window is opened again', async () => {

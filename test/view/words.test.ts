@@ -309,9 +309,11 @@ test('[UI1] every state of the server, the network and the disk has words', () =
     [[unreachable, connecting], 'Connecting to 2 servers'],
     [[unreachable, unreachable], 'Cannot reach any of 2 servers'],
   ]
+  const me = { id: 'a', device: 'd', name: 'Ann', tag: 'aaaaaa' }
   for (const [all, state] of several) {
-    assert.equal(serversWords(all, NOW).state, state)
-    assert.ok(isSentence(serversWords(all, NOW).meaning), serversWords(all, NOW).meaning)
+    const words = serversWords({ me, servers: all }, NOW)
+    assert.equal(words.state, state)
+    assert.ok(isSentence(words.meaning), words.meaning)
   }
   assert.match(serverWords(states.unreachable, NOW).meaning, /Tried for 2 minutes, next try in 5 seconds\./)
   for (const nearby of [{ at: 'on' }, { at: 'off' }, { at: 'failed', failure: { kind: 'other', detail: '' } }] as const)

@@ -170,14 +170,15 @@ const greet = async (peer: OwnPeer, door: OpenDoor, profile: Profile, wanted: Wa
     millis: SETTLE_MILLIS_MAX,
   })
   await following.end()
-  const { me, servers } = following.seen.status ?? { me: undefined, servers: [] }
+  const status = following.seen.status ?? { servers: [] }
+  const me = following.seen.status?.me
   const asName = me === undefined ? '' : ` as ${printable(`${me.name} ·${me.tag}`)}`
   terminal.print(`Kith runs${asName} (profile ${profile.name}).`)
   terminal.print('')
   terminal.print(
     `  Window   ${opened ? `${door.url}, open in your browser` : `open within a minute: ${door.windowUrl()}`}`,
   )
-  terminal.print(`  Server   ${printable(serversWords(servers, world.now()).state)}`)
+  terminal.print(`  Server   ${printable(serversWords(status, world.now()).state)}`)
   const stop = terminal.onEnter(() => terminal.print(`  Window   open within a minute: ${door.windowUrl()}`))
   if (stop !== undefined) {
     terminal.print('  Enter    a fresh address for the window')

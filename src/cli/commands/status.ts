@@ -44,7 +44,7 @@ const statusText = (
 ): readonly string[] => {
   const { servers } = view
   const each =
-    servers.length === 0 ? [serversWords(servers, beside.now)] : servers.map((one) => serverWords(one, beside.now))
+    servers.length === 0 ? [serversWords(view, beside.now)] : servers.map((one) => serverWords(one, beside.now))
   const nearby = nearbyWords(view.nearby)
   return [
     `Name      ${view.me === undefined ? 'not chosen yet' : printable(`${view.me.name} ·${view.me.tag}`)}`,

@@ -21,7 +21,7 @@ export const HomePage = (): ReactNode => {
         <Ways />
         <dl className="flex flex-col gap-3 border-t border-line pt-5 text-small">
           <State label="This network" {...nearbyWords(status.nearby)} />
-          <State label={status.servers.length > 1 ? 'Servers' : 'Server'} {...serversWords(status.servers, now)} />
+          <State label={status.servers.length > 1 ? 'Servers' : 'Server'} {...serversWords(status, now)} />
         </dl>
       </div>
     </div>

@@ -22,9 +22,10 @@ const MAILBOX_WORDS = {
 
 /** At the foot of the list: how it stands with the servers, and in words what to do about it. */
 export const NetworkState = (): ReactNode => {
-  const { servers, mailboxFailure } = useStatus()
+  const status = useStatus()
+  const { servers, mailboxFailure } = status
   const now = useNow(1_000)
-  const { state, meaning } = serversWords(servers, now)
+  const { state, meaning } = serversWords(status, now)
   const { Icon, color } = LOOKS[bestOf(servers)]
   return (
     <footer className="border-t border-line px-4 py-2 text-small text-soft">

@@ -10,7 +10,8 @@ import { useKith, useNow, useStatus } from '../peer/context.ts'
 /** The servers that I use: how it stands with each, and how to take one off the list or add one. */
 export const ServersSetting = (): ReactNode => {
   const kith = useKith()
-  const { servers, mailboxFailure } = useStatus()
+  const status = useStatus()
+  const { servers, mailboxFailure } = status
   const now = useNow(1_000)
   const [refused, setRefused] = useState<string>()
   const addresses = servers.map(({ address }) => address)
@@ -28,7 +29,7 @@ export const ServersSetting = (): ReactNode => {
       <p className="text-small text-soft">
         Where people find each other, and where sealed messages wait for who is away. Any one of several is enough.
       </p>
-      {servers.length === 0 ? <StateLine {...serversWords(servers, now)} /> : null}
+      {servers.length === 0 ? <StateLine {...serversWords(status, now)} /> : null}
       <ul className="flex flex-col gap-2" aria-label="Servers that you use">
         {servers.map((server) => (
           <ServerItem
