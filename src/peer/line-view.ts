@@ -7,6 +7,7 @@ import type { LineContent, LineView, Millis, Quote } from '../view/view.ts'
 
 /** A time further ahead of this clock than this is not shown: the line shows when it was looked at instead. */
 export const AHEAD_MILLIS_MAX = 60 * 60 * 1000
+export const isAhead = (time: Millis, now: Millis): boolean => time > now + AHEAD_MILLIS_MAX
 
 /** Lines as a screen shows them, with what they reply to. */
 export const viewLines = async (
@@ -21,7 +22,7 @@ export const viewLines = async (
     views.push({
       id: line.id,
       order: { time: line.time, author: line.author, seq: line.seq },
-      at: line.time > input.now + AHEAD_MILLIS_MAX ? input.now : line.time,
+      at: isAhead(line.time, input.now) ? input.now : line.time,
       person,
       mine: person === input.me,
       ...content,

@@ -2,15 +2,15 @@ import { decode, encode } from '../core/bytes/cbor.ts'
 import { fromHex, type Hex } from '../core/bytes/hex.ts'
 import { hex, text, tuple, uint } from '../core/bytes/shape.ts'
 import { membersNow, membershipNow } from '../core/group/replica.ts'
-import { readLine } from '../core/timeline/line.ts'
-import type { Change, Store, StoredLine } from '../store/port.ts'
+import type { Change, Store } from '../store/port.ts'
 import { compareOrders, type ConversationView, type Order, type Standing } from '../view/view.ts'
+import type { Kept } from './batches.ts'
 import type { Conversation } from './conversation.ts'
 import { progressOf } from './delivery.ts'
 import { groupTalk, roleIn } from './group.ts'
 import type { Introduced } from './introduced.ts'
+import { Last } from './last.ts'
 import { Late } from './late.ts'
-import { AHEAD_MILLIS_MAX, lastWordsOf } from './line-view.ts'
 import type { RecordChange } from './record.ts'
 import type { Sealing } from './sealing.ts'
 
@@ -25,7 +25,7 @@ const forgottenKey = (conversation: Hex): string => `${conversation}/forgotten`
 const meetingKey = (conversation: Hex): string => `${conversation}/meeting`
 
 /** What a room's view takes from elsewhere. */
-export type Seen = { readonly standing: Standing; readonly sealing: Sealing; readonly now: number }
+export type Seen = { readonly standing: Standing; readonly sealing: Sealing }
 
 /** A conversation as the list of conversations shows it: its last line, what is unread, the draft. */
 export class Room {
@@ -44,24 +44,32 @@ export class Room {
   unread = 0
   /** The secret of a mailbox that an invitation gave to both, for until they have heard from each other. */
   meeting: Uint8Array | undefined
-  #last: { readonly order: Order; readonly text: string; readonly person: Hex } | undefined
+  readonly #last: Last
 
-  constructor(conversation: Conversation, input: { readonly company: Company; readonly late: Late; readonly me: Hex }) {
+  constructor(
+    conversation: Conversation,
+    input: { readonly company: Company; readonly late: Late; readonly last: Last; readonly me: Hex },
+  ) {
     this.conversation = conversation
     this.late = input.late
+    this.#last = input.last
     this.company = input.company
     this.me = input.me
   }
 
-  static async load(store: Store, conversation: Conversation, who: { company: Company; me: Hex }): Promise<Room> {
-    const room = new Room(conversation, { ...who, late: await Late.load(store, conversation.id) })
+  static async load(
+    store: Store,
+    conversation: Conversation,
+    { now, ...who }: { readonly company: Company; readonly me: Hex; readonly now: number },
+  ): Promise<Room> {
+    const late = await Late.load(store, conversation.id)
+    const room = new Room(conversation, { ...who, late, last: await Last.load(store, conversation.id, now) })
     room.draft = readDraft(await store.record('draft', conversation.id))
     room.muted = (await store.record('conversation', `${conversation.id}/muted`)) !== undefined
     room.meeting = await store.record('conversation', meetingKey(conversation.id))
     room.readUpTo = readOrder(await store.record('conversation', `${conversation.id}/read`))
-    const lines = await store.lines({ conversation: conversation.id, limit: 20 })
-    room.forgotten = (await store.record('conversation', forgottenKey(conversation.id))) !== undefined
-    room.note(lines)
+    const isEmpty = (await store.lines({ conversation: conversation.id, limit: 1 })).length === 0
+    room.forgotten = isEmpty && (await store.record('conversation', forgottenKey(conversation.id))) !== undefined
     await room.count(store)
     return room
   }
@@ -106,16 +114,11 @@ export class Room {
     return [...new Set([...roles.keys(), ...named])].filter((person) => person !== this.me)
   }
 
-  note(lines: readonly StoredLine[]): void {
-    if (lines.length > 0) this.forgotten = false
-    // The newest first: then nothing else needs to be read.
-    for (const line of lines.toReversed()) {
-      const order = orderOf(line)
-      if (this.#last && compareOrders(order, this.#last.order) < 0) continue
-      const read = readLine(line.bytes)
-      const snippet = read && lastWordsOf(read)
-      if (read && snippet !== undefined) this.#last = { order, text: snippet, person: read.person }
-    }
+  /** Takes in what a batch wrote; answers what to write of it. */
+  note(kept: Kept, now: number): readonly RecordChange[] {
+    if (kept.lines.length > 0) this.forgotten = false
+    const own = this.conversation.replica.me.device
+    return [...this.#last.note(kept, now), ...this.late.note(kept, { own, readUpTo: this.readUpTo })]
   }
 
   async count(store: Store): Promise<void> {
@@ -148,7 +151,13 @@ export class Room {
       (key) => ({ drop: 'record', space: 'conversation', key }) as const,
     )
     const mark = { put: 'record', space: 'conversation', key: forgottenKey(id), value: encode(null) } as const
-    return [mark, ...dropped, ...this.late.reading().changes, { drop: 'record', space: 'draft', key: id }]
+    return [
+      mark,
+      ...dropped,
+      ...this.late.reading().changes,
+      this.#last.forgetChange(),
+      { drop: 'record', space: 'draft', key: id },
+    ]
   }
 
   /** Nothing of it is on disk any more. */
@@ -160,7 +169,7 @@ export class Room {
     this.readUpTo = undefined
     this.late.reading().read()
     this.unread = 0
-    this.#last = undefined
+    this.#last.forget()
   }
 
   muteChange(on: boolean): Change {
@@ -168,14 +177,15 @@ export class Room {
     return on ? { put: 'record', ...place, value: encode(true) } : { drop: 'record', ...place }
   }
 
-  view({ standing, sealing, now }: Seen): ConversationView {
+  view({ standing, sealing }: Seen): ConversationView {
     const { conversation, company } = this
     const sealedAt = sealing.sealedAt(conversation.id)
-    const last = this.#last && {
-      text: this.#last.text,
-      at: this.#last.order.time > now + AHEAD_MILLIS_MAX ? now : this.#last.order.time,
-      mine: this.#last.person === this.me,
-      ...(company.kind === 'group' && { person: this.#last.person }),
+    const { shown } = this.#last
+    const last = shown && {
+      text: shown.text,
+      at: shown.at,
+      mine: shown.person === this.me,
+      ...(company.kind === 'group' && { person: shown.person }),
     }
     return {
       id: conversation.id,

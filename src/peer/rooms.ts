@@ -13,6 +13,7 @@ import { Room, type Company } from './room.ts'
 
 /** What the rooms of a peer need of it. */
 export type RoomsPorts = Pick<Surroundings, 'store' | 'crypto' | 'me' | 'pen' | 'cardKeys' | 'onStored' | 'after'> & {
+  readonly now: () => number
   readonly entryOf: (person: Hex) => ReturnType<Surroundings['entry']>
   readonly standingOf: (person: Hex) => Standing
   readonly onKept: (room: Room, kept: Kept) => void
@@ -148,6 +149,7 @@ export class Rooms {
     room.now = await Room.load(store, conversation, {
       company: company ?? (await this.#companyOf(conversation)),
       me: me.person,
+      now: this.#ports.now(),
     })
     this.#rooms.set(id, room.now)
     return room.now

@@ -132,6 +132,7 @@ export class RunningPeer {
       standingOf: (person) => peer.standingOf(person),
       onKept: (room, kept) => peer.#kept(room, kept),
       onStored: (refusal) => peer.#noteStore(refusal),
+      now: () => scheduler.now(),
       after: (millis, run) => scheduler.after(millis, run),
     })
     const peer: RunningPeer = new RunningPeer(options, { people, rooms, settings: await loadSettings(store) })
@@ -274,9 +275,8 @@ export class RunningPeer {
   #kept(room: Room, kept: Kept): void {
     this.sharing.grew(room, kept)
     if (room.shown) this.#companions?.mailing.kept(room, kept)
-    room.note(kept.lines)
-    const late = room.late.note(kept, { own: room.conversation.replica.me.device, readUpTo: room.readUpTo })
-    if (late.length > 0) void this.keep(late)
+    const noted = room.note(kept, this.scheduler.now())
+    if (noted.length > 0) void this.keep(noted)
     if (room.takesPart) becomeFamiliar(this, room)
     const told = { acquaintances: this.acquaintances, companions: this.#companions }
     for (const meaning of kept.meanings) understand(meaning, room, told)

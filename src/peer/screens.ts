@@ -97,7 +97,7 @@ export class Screens {
 
   roomView(room: Room): ConversationView {
     const standing = this.#shown.rooms.standing(room)
-    return room.view({ standing, sealing: this.#shown.sealing(), now: this.#shown.now() })
+    return room.view({ standing, sealing: this.#shown.sealing() })
   }
 
   tell(update: Update): void {

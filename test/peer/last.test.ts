@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { foundGroup, groupView, sayIn } from '../support/group.ts'
+import { conversationOf, createTown, done, linesIn, say } from '../support/town.ts'
+
+const HOUR_MILLIS = 3_600_000
+const DECADES_MILLIS = 70 * 365 * 24 * HOUR_MILLIS
+
+test('[PE210] who has a clock decades ahead has the last word only until somebody else speaks, also after a restart', async () => {
+  const town = createTown(21)
+  const [ann, bob] = [await town.home('Ann'), await town.home('Bob')]
+  const uma = await town.home('Uma', { skew: DECADES_MILLIS })
+  await town.time.advance(3_000)
+  for (const one of [ann, bob, uma])
+    for (const other of [ann, bob, uma])
+      if (one !== other) done(await one.calls.decide({ person: other.person, standing: 'accepted' }))
+  await town.time.advance(1_000)
+  const conversation = await foundGroup(town, ann, { title: 'Club', others: [bob, uma] })
+  const last = (): string | undefined => groupView(bob, conversation).last?.text
+  const restart = async (): Promise<void> => {
+    await bob.stop()
+    await bob.start()
+    await town.time.advance(5_000)
+  }
+  await sayIn(ann, conversation, 'at eight')
+  await town.time.advance(5_000)
+  await sayIn(uma, conversation, 'what a clock')
+  await town.time.advance(5_000)
+  assert.equal(last(), 'what a clock')
+  await restart()
+  assert.equal(last(), 'what a clock')
+  await sayIn(ann, conversation, 'at nine')
+  await town.time.advance(5_000)
+  assert.equal(last(), 'at nine')
+  const ahead = (await linesIn(bob, conversation)).find(
+    (line) => line.kind === 'message' && line.text.startsWith('what'),
+  )
+  done(await ann.calls.react({ conversation, line: ahead?.id ?? assert.fail(), emoji: '⏰', on: true }))
+  await town.time.advance(5_000)
+  assert.equal(last(), 'at nine')
+  await restart()
+  assert.equal(last(), 'at nine')
+})
+
+test('[PE210] a conversation whose last line claims a time far ahead stands where it came, however long ago that was', async () => {
+  const town = createTown(22)
+  const [ann, bob] = [await town.home('Ann'), await town.home('Bob')]
+  const uma = await town.home('Uma', { skew: 10 * HOUR_MILLIS })
+  await town.time.advance(3_000)
+  await say(uma, bob, 'from ten hours ahead')
+  await town.time.advance(500)
+  await say(bob, uma, 'and that is followed')
+  await town.time.advance(60_000)
+  await say(ann, bob, 'from now')
+  await town.time.advance(HOUR_MILLIS)
+  await bob.stop()
+  await bob.start()
+  await town.time.advance(5_000)
+  const views = [...bob.screen.conversations.values()].toSorted((one, other) => other.active - one.active)
+  assert.deepEqual(
+    views.map(({ last }) => last?.text),
+    ['from now', 'and that is followed'],
+  )
+  const ahead = bob.screen.conversations.get(await conversationOf(bob, uma))
+  assert.ok((ahead?.last?.at ?? 0) < town.time.now() - HOUR_MILLIS)
+})
