@@ -51,7 +51,8 @@ export type World = {
   readonly openPeer: (profile: Profile, options: PeerOptions) => Promise<Result<OwnPeer, PeerRefusal>>
   /** The peer that runs in another process, when its door answers. */
   readonly findRunning: (profile: Profile) => Promise<RunningPeer | undefined>
-  readonly openDoor: (profile: Profile, calls: Calls, port: number) => Promise<Result<OpenDoor, PeerRefusal>>
+  /** Serves the window on this port; absent: where it was last, else on any free one. */
+  readonly openDoor: (profile: Profile, peer: OwnPeer, port?: number) => Promise<Result<OpenDoor, PeerRefusal>>
   readonly openServer: (options: ServerOptions) => Promise<Result<OpenServer, ServerRefusal>>
   /** Opens the address in the browser. False when this machine has no screen to show one on. */
   readonly openBrowser: (url: string) => Promise<boolean>
@@ -85,7 +86,10 @@ export type PeerOptions = {
   readonly direct?: 'on' | 'off'
   /** Whether the router is asked to pass a port on; absent: what the profile has. */
   readonly mapPorts?: 'on' | 'off'
-  /** Where the window is to be served: a port that is taken is refused before anything that was chosen is kept. 0: any. */
+  /**
+   * Where the window is to be served: a port that is taken is refused before anything that was chosen is kept. 0: any.
+   * Absent: where it was last, else any.
+   */
   readonly windowPort?: number
   /** It runs until it is stopped: only then the router is asked for anything. */
   readonly stays?: true
@@ -128,8 +132,12 @@ export type FileRefusal =
 /** A peer of this process. */
 export type OwnPeer = {
   readonly calls: Calls
+  readonly windowPort: PortMemory
   close(): Promise<void>
 }
+
+/** A port that is to be the same at every start: which it was last (0: there was none), and what keeps another. */
+export type PortMemory = { readonly last: number; keep(port: number): Promise<void> }
 
 /** A peer of another process. */
 export type RunningPeer = {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { userInfo } from 'node:os'
 
 import { removeDoorFile, writeDoorFile } from '../api/door-file.ts'
-import { openDoor, probeDoor } from '../api/door.ts'
+import { openDoor, probeDoor, type Door, type DoorRefusal } from '../api/door.ts'
 import { decode, encode } from '../core/bytes/cbor.ts'
 import { accept, refuse, type Result } from '../core/bytes/result.ts'
 import { parseName } from '../core/identity/name.ts'
@@ -24,8 +24,7 @@ import {
 } from '../peer/settings.ts'
 import { isDamage } from '../store/damage.ts'
 import type { Change, Store, StoreRefusal } from '../store/port.ts'
-import type { Calls } from '../view/calls.ts'
-import type { OpenDoor, OwnPeer, PeerOptions, PeerRefusal } from './command.ts'
+import type { OpenDoor, OwnPeer, PeerOptions, PeerRefusal, PortMemory } from './command.ts'
 import { openProfileStore, openProfileVault } from './compose-profile.ts'
 import type { Profile } from './profile.ts'
 import { systemTime } from './time.ts'
@@ -56,7 +55,7 @@ export const openPeer = async (
       await close()
       return opened
     }
-    return accept({ calls: opened.value, close })
+    return accept({ ...opened.value, close })
   } catch (error) {
     await close()
     if (isDamage(error)) return refuse({ kind: 'database-damaged', file: vault.value.file(), detail: error.message })
@@ -67,7 +66,7 @@ export const openPeer = async (
 const openOn = async (
   store: Store,
   beside: { readonly profile: Profile; readonly options: PeerOptions; readonly closing: Closing[] },
-): Promise<Result<Calls, PeerRefusal>> => {
+): Promise<Result<Omit<OwnPeer, 'close'>, PeerRefusal>> => {
   const { profile, options, closing } = beside
   const crypto = createNodeCrypto()
   const self = await openSelf(store, { crypto, now: Date.now(), random: randomBytes })
@@ -96,7 +95,7 @@ const openOn = async (
     about: { version: version(), profile: profile.name, folder: profile.folder, suggestedName: suggestedName() },
   })
   closing.push(() => peer.close())
-  return accept(peer.calls)
+  return accept({ calls: peer.calls, windowPort: await rememberPort(store, 'window port') })
 }
 
 /** Listens where it was told to; otherwise where it did last, if it can, so that those who remember the place find it. */
@@ -109,19 +108,23 @@ const listen = async (
     const hosts = told.host === undefined ? {} : { hosts: [told.host] }
     return createEndpoint({ privateKey, listen: { port: told.port, ...hosts } })
   }
-  const record = await store.record('setting', PORT_KEY)
-  const decoded = record && decode(record)
-  const last = decoded?.ok && typeof decoded.value === 'number' ? decoded.value : 0
+  const { last, keep } = await rememberPort(store, 'port')
   const again = await createEndpoint({ privateKey, listen: { port: last } })
   const endpoint = again.ok || last === 0 ? again : await createEndpoint({ privateKey, listen: { port: 0 } })
   const port = endpoint.ok ? parseAddress(endpoint.value.addresses()[0] ?? '')?.port : undefined
-  // A disk that refuses this costs a way to be found, and says so itself when it matters.
-  if (port !== undefined && port !== last)
-    await store.commit([{ put: 'record', space: 'setting', key: PORT_KEY, value: encode(port) }])
+  if (port !== undefined && port !== last) await keep(port)
   return endpoint
 }
 
-const PORT_KEY = 'port'
+const rememberPort = async (store: Store, key: string): Promise<PortMemory> => {
+  const record = await store.record('setting', key)
+  const decoded = record && decode(record)
+  return {
+    last: decoded?.ok && typeof decoded.value === 'number' ? decoded.value : 0,
+    // A disk that refuses this costs a place that others remember, and says so itself when it matters.
+    keep: async (port) => void (await store.commit([{ put: 'record', space: 'setting', key, value: encode(port) }])),
+  }
+}
 
 /** What keeps what was chosen on the command line, for this start and those after it. */
 const chosenChanges = async (
@@ -160,20 +163,25 @@ const suggestedName = (): string => {
 /** Opens the door to a peer, and writes down for other programs of the same person where it is. */
 export const openDoorOf = async (
   profile: Profile,
-  calls: Calls,
-  port: number,
-  tell: (error: unknown) => void,
+  { calls, windowPort }: Pick<OwnPeer, 'calls' | 'windowPort'>,
+  { port, tell }: { readonly port: number | undefined; readonly tell: (error: unknown) => void },
 ): Promise<Result<OpenDoor, PeerRefusal>> => {
-  const opened = await openDoor({
-    calls,
-    window: WINDOW_FOLDER,
-    port,
-    log: (event) => {
-      if (event.kind === 'bug') tell(event.error)
-    },
-  })
+  const openAt = (at: number): Promise<Result<Door, DoorRefusal>> =>
+    openDoor({
+      calls,
+      window: WINDOW_FOLDER,
+      port: at,
+      log: (event) => {
+        if (event.kind === 'bug') tell(event.error)
+      },
+    })
+  const { last, keep } = windowPort
+  const first = await openAt(port ?? last)
+  const opened = first.ok || port !== undefined || last === 0 ? first : await openAt(0)
   if (!opened.ok) return opened
   const door = opened.value
+  // To the browser the port is part of who asks: what somebody chose or allowed there holds for this port alone.
+  if (port === undefined && Number(new URL(door.url).port) !== last) await keep(Number(new URL(door.url).port))
   try {
     await writeDoorFile(profile.folder, { url: door.url, token: door.token, pid: process.pid })
   } catch (error) {

@@ -54,7 +54,8 @@ const realWorld = (ending: AbortSignal): World => ({
   // Loaded only when something is opened: a command that asks a running peer needs neither network nor database.
   openProfile: async (profile) => (await import('./compose-profile.ts')).openProfile(profile),
   openPeer: async (profile, options) => (await import('./compose.ts')).openPeer(profile, options, report),
-  openDoor: async (profile, calls, port) => (await import('./compose.ts')).openDoorOf(profile, calls, port, report),
+  openDoor: async (profile, peer, port) =>
+    (await import('./compose.ts')).openDoorOf(profile, peer, { port, tell: report }),
   openServer: async (options) => (await import('./compose-server.ts')).openServer(options),
   openBrowser,
 })

@@ -25,6 +25,9 @@ const profileFor = async (t: TestContext): Promise<Profile> => {
 // A peer without a name speaks to nobody: it neither announces itself on the network nor looks for a server.
 const HERE = { listen: { host: '127.0.0.1', port: 0 } }
 
+const ANYWHERE = { port: undefined, tell: tellNobody }
+const anyPeer = () => ({ calls: fakeCalls(), windowPort: { last: 0, keep: async () => undefined } })
+
 test('[CL18] a profile is made at its first start, for its owner only, and stays who it is', async (t) => {
   const profile = await profileFor(t)
   const first = await openPeer(profile, HERE, tellNobody)
@@ -52,6 +55,30 @@ test('[CL21] a peer listens where it did last, and somewhere else when that plac
   const first = await portOf()
   assert.equal(await portOf(), first)
   const taken = createServer().listen(first)
+  await new Promise((resolve) => taken.once('listening', resolve))
+  t.after(() => taken.close())
+  const other = await portOf()
+  assert.notEqual(other, first)
+  assert.equal(await portOf(), other)
+})
+
+test('[CL220] a window is served where it was last, and somewhere else when that place is taken', async (t) => {
+  const profile = await profileFor(t)
+  const portOf = async (told?: number): Promise<number> => {
+    const peer = await openPeer(profile, HERE, tellNobody)
+    assert(peer.ok)
+    const door = await openDoorOf(profile, peer.value, { port: told, tell: tellNobody })
+    assert(door.ok)
+    await door.value.close()
+    await peer.value.close()
+    return Number(new URL(door.value.url).port)
+  }
+  const first = await portOf()
+  assert.equal(await portOf(), first)
+  const once = await portOf(0)
+  assert.notEqual(once, first)
+  assert.equal(await portOf(), first)
+  const taken = createServer().listen(first, '127.0.0.1')
   await new Promise((resolve) => taken.once('listening', resolve))
   t.after(() => taken.close())
   const other = await portOf()
@@ -123,7 +150,7 @@ test('[CL75] a door file that cannot be written is told as what it is, and leave
   const profile = await profileFor(t)
   // A folder that holds something is not renamed over.
   await mkdir(join(profile.folder, 'door.json', 'in the way'), { recursive: true })
-  const refused = await openDoorOf(profile, fakeCalls(), 0, tellNobody)
+  const refused = await openDoorOf(profile, anyPeer(), ANYWHERE)
   assert.deepEqual(refused.ok ? '' : refused.refusal.kind, 'folder-failed')
   assert.deepEqual(await readdir(profile.folder), ['door.json'])
 })
@@ -131,7 +158,7 @@ test('[CL75] a door file that cannot be written is told as what it is, and leave
 test('[CL20] a running peer is found through its door file, and gone once its door is closed', async (t) => {
   const profile = await profileFor(t)
   assert.equal(await findRunning(profile), undefined)
-  const door = await openDoorOf(profile, fakeCalls(), 0, tellNobody)
+  const door = await openDoorOf(profile, anyPeer(), ANYWHERE)
   assert(door.ok)
   const running = await findRunning(profile)
   assert(running !== undefined)
@@ -158,7 +185,7 @@ test('[CL20] a door file left behind finds nobody: not at a dead port, nor at an
 
 test('[CL20] another profile’s door does not take this one’s token', async (t) => {
   const [mine, other] = [await profileFor(t), await profileFor(t)]
-  const door = await openDoorOf(other, fakeCalls(), 0, tellNobody)
+  const door = await openDoorOf(other, anyPeer(), ANYWHERE)
   assert(door.ok)
   await writeDoorFile(mine.folder, { url: door.value.url, token: 'ab'.repeat(32), pid: 4711 })
   assert.equal(await findRunning(mine), undefined)

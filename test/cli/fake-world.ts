@@ -61,7 +61,8 @@ export const machineWith = (
   const ending = new AbortController()
   let time = NOW
   const calls = input.calls ?? fakeCalls()
-  const own: OwnPeer = { calls, close: async () => void events.push('peer closed') }
+  const windowPort = { last: 0, keep: async () => undefined }
+  const own: OwnPeer = { calls, windowPort, close: async () => void events.push('peer closed') }
   const running: RunningPeer = {
     calls,
     pid: 4711,
@@ -130,7 +131,7 @@ export const machineWith = (
     openDoor:
       input.door ??
       (async (_, __, port) => {
-        events.push(`door opened at ${port}`)
+        events.push(`door opened at ${port ?? 'the last'}`)
         return accept(door)
       }),
     openServer:

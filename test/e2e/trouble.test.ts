@@ -58,11 +58,7 @@ test('[EE14] a window whose Kith was started anew says how to get another, which
   stage.expectTrouble(GONE)
   await ann.kill()
   ann = await stage.home('ann')
-  await annsWindow
-    .getByText('Kith is not running.')
-    .or(annsWindow.getByRole('heading', { name: 'Open this window from Kith' }))
-    .first()
-    .waitFor()
+  await annsWindow.getByRole('alert').getByText('Kith was started anew and does not know this window.').waitFor()
   const again = await stage.open(await ann.startAgain())
   await again.getByRole('link', { name: /Bob/ }).click()
   await mine(again, 'are you there?').waitFor()
@@ -70,7 +66,7 @@ test('[EE14] a window whose Kith was started anew says how to get another, which
   await say(again, 'good to see you')
 })
 
-test('[EE15] what is chosen in the settings holds after a restart', async () => {
+test('[EE15] [CL220] what is chosen in the settings holds after a restart', async () => {
   stage.expectTrouble(GONE)
   const settings = async (): Promise<Awaited<ReturnType<typeof stage.open>>> => {
     const page = await stage.open(await ann.startAgain())
@@ -92,4 +88,9 @@ test('[EE15] what is chosen in the settings holds after a restart', async () => 
   await second.getByRole('switch', { name: 'Visible on the server', checked: false }).waitFor()
   await second.getByRole('switch', { name: 'Visible nearby', checked: false }).waitFor()
   await second.getByRole('switch', { name: 'Show when I have read something', checked: true }).waitFor()
+  // What belongs to the browser. To it, a window on another port would be somebody else's.
+  const sameBrowser = await first.context().newPage()
+  await sameBrowser.goto(await ann.startAgain())
+  await sameBrowser.getByRole('button', { name: 'Settings' }).waitFor()
+  assert.equal(await sameBrowser.evaluate(() => document.documentElement.dataset['theme']), 'dark')
 })

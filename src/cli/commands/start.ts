@@ -38,7 +38,10 @@ export const start: Command = {
     },
     'map-ports': { value: 'on|off', help: 'Whether your router is asked to let others in (default: on); kept' },
     listen: { value: '[HOST:]PORT', help: 'Listen for others here (default: any free port, all addresses)' },
-    ui: { value: 'PORT', help: 'Serve the window on this port of this machine (default: any free one)' },
+    ui: {
+      value: 'PORT',
+      help: 'Serve the window on this port of this machine (default: where it was last, else any free one)',
+    },
     'no-open': { help: 'Open no browser; print the address of the window instead' },
   },
   run: async (given, world) => {
@@ -49,7 +52,11 @@ export const start: Command = {
     const ask = askGiven(given, world)
     if (!ask.ok) return fail(ask.refusal, world)
     const { peer: chosen, windowPort } = wanted.value
-    const claimed = await claimPeer(profile.value, { ...chosen, windowPort, stays: true, ask: ask.value }, world)
+    const claimed = await claimPeer(
+      profile.value,
+      { ...chosen, ...(windowPort !== undefined && { windowPort }), stays: true, ask: ask.value },
+      world,
+    )
     if (!claimed.ok) return fail(claimed.refusal, world)
     const { at, peer } = claimed.value
     return at === 'running'
@@ -61,7 +68,7 @@ export const start: Command = {
 type Wanted = {
   readonly name?: Name
   readonly peer: PeerOptions
-  readonly windowPort: number
+  readonly windowPort?: number
   readonly browser: boolean
 }
 
@@ -73,7 +80,7 @@ const startGiven = (given: Given): Result<Wanted, Usage | NameRefusal> => {
   if (!servers.ok) return servers
   const switches = switchesGiven(given)
   if (!switches.ok) return switches
-  const windowPort = ui === undefined ? accept(0) : wholeNumber(ui, 'ui', 0, 65_535)
+  const windowPort = ui === undefined ? accept(undefined) : wholeNumber(ui, 'ui', 0, 65_535)
   if (!windowPort.ok) return windowPort
   const where = listen === undefined ? accept(undefined) : listenGiven(listen)
   if (!where.ok) return where
@@ -84,7 +91,7 @@ const startGiven = (given: Given): Result<Wanted, Usage | NameRefusal> => {
       ...switches.value,
       ...(where.value !== undefined && { listen: where.value }),
     },
-    windowPort: windowPort.value,
+    ...(windowPort.value !== undefined && { windowPort: windowPort.value }),
     browser: given.options['no-open'] !== true,
   })
 }
@@ -143,7 +150,7 @@ const join = async (peer: RunningPeer, profile: Profile, wanted: Wanted, world: 
 
 const run = async (peer: OwnPeer, profile: Profile, wanted: Wanted, world: World): Promise<Exit> => {
   try {
-    const door = await world.openDoor(profile, peer.calls, wanted.windowPort)
+    const door = await world.openDoor(profile, peer, wanted.windowPort)
     if (!door.ok) return fail(door.refusal, world)
     try {
       // Only now: a start that is refused leaves the name as it was.
