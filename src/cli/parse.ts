@@ -13,58 +13,81 @@ export type Wanted =
   | { readonly at: 'version' }
 
 /**
- * What a command line asks for. The first word names the command; a line without one means `first` of the commands.
- * Refuses unknown options, options whose value is missing or empty, and wrong numbers of arguments.
+ * What a command line asks for. Its first word that is neither an option nor the value of one names the command; a line
+ * without one means the first of `commands`, whose options may therefore stand before the word. Refuses unknown options,
+ * options whose value is missing or empty, and wrong numbers of arguments.
  */
 export const parse = (line: readonly string[], commands: readonly [Command, ...Command[]]): Result<Wanted, Usage> => {
-  const [word] = line
-  const named = word !== undefined && !word.startsWith('-')
-  if (named && word === 'help') return parseHelp(line.slice(1), commands)
-  const command = named ? commands.find((each) => each.name === word) : commands[0]
+  const { word, rest } = splitLine(line, commands[0])
+  if (word === 'help') return parseHelp(splitLine(rest, commands[0]).word, commands)
+  const command = word === undefined ? commands[0] : commands.find((each) => each.name === word)
   if (command === undefined) return refuse({ kind: 'unknown-command', name: word ?? '' })
-  return parseFor(command, line, named)
+  return parseFor(command, rest, word !== undefined)
 }
 
-const parseHelp = (line: readonly string[], commands: readonly Command[]): Result<Wanted, Usage> => {
-  const [name] = line
+/** The word that names a command, and what else stands on the line. `first`: whose options may stand before the word. */
+export const splitLine = (
+  line: readonly string[],
+  first: Command,
+): { readonly word: string | undefined; readonly rest: readonly string[] } => {
+  const word = tokensOf(line, first).find((token) => token.kind === 'positional')
+  if (word === undefined) return { word: undefined, rest: line }
+  return { word: word.value, rest: line.filter((_, index) => index !== word.index) }
+}
+
+const parseHelp = (name: string | undefined, commands: readonly Command[]): Result<Wanted, Usage> => {
   if (name === undefined) return accept({ at: 'help', command: undefined })
   const command = commands.find((each) => each.name === name)
   return command === undefined ? refuse({ kind: 'unknown-command', name }) : accept({ at: 'help', command })
 }
 
 const parseFor = (command: Command, line: readonly string[], named: boolean): Result<Wanted, Usage> => {
-  const options: ParseArgsOptionsConfig = { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } }
-  for (const [name, option] of Object.entries(command.options))
-    options[name] = { type: option.value === undefined ? 'boolean' : 'string', multiple: option.several === true }
-  try {
-    const { values, positionals } = parseArgs({
-      args: line.slice(named ? 1 : 0),
-      options,
-      allowPositionals: true,
-      strict: true,
-    })
-    if (values['help'] === true) return accept({ at: 'help', command: named ? command : undefined })
-    if (values['version'] === true) return accept({ at: 'version' })
-    const fault = emptyOf(command, values as Given['options']) ?? faultOf(command, positionals)
-    if (fault !== undefined) return refuse({ kind: 'usage', detail: fault })
-    return accept({ at: 'run', command, given: { options: values as Given['options'], words: positionals } })
-  } catch (error) {
-    if (error instanceof Error) return refuse({ kind: 'usage', detail: faultIn(error.message) })
-    throw error
-  }
+  const tokens = tokensOf(line, command)
+  const fault = tokens.map((token) => faultOf(token, command)).find((each) => each !== undefined)
+  if (fault !== undefined) return refuse({ kind: 'usage', detail: fault })
+  const { values, positionals } = parseArgs({ args: [...line], options: optionsOf(command), ...LENIENT })
+  if (values['help'] === true) return accept({ at: 'help', command: named ? command : undefined })
+  if (values['version'] === true) return accept({ at: 'version' })
+  const count = countFault(command, positionals)
+  if (count !== undefined) return refuse({ kind: 'usage', detail: count })
+  return accept({ at: 'run', command, given: { options: values as Given['options'], words: positionals } })
 }
 
-/** parseArgs tells what is wrong only in words, meant for the user; its hints about `--` span several sentences. */
-const faultIn = (message: string): string =>
-  (message.split(/\n|\. To specify/)[0] ?? '').replace(/argument is ambiguous\.$/, 'argument missing')
+/** What is wrong is told in our words: parseArgs takes everything, and says what it took it for. */
+const LENIENT = { allowPositionals: true, strict: false } as const
 
-/** An empty value is one that is missing, as from a variable of a script that was never set. */
-const emptyOf = (command: Command, values: Given['options']): string | undefined => {
-  const name = Object.keys(values).find((each) => [values[each]].flat().includes(''))
-  return name === undefined ? undefined : `--${name} takes ${command.options[name]?.value ?? 'a value'}, not ''`
+const tokensOf = (line: readonly string[], command: Command) =>
+  parseArgs({ args: [...line], options: optionsOf(command), ...LENIENT, tokens: true }).tokens
+
+type Token = ReturnType<typeof tokensOf>[number]
+
+const optionsOf = (command: Command): ParseArgsOptionsConfig => ({
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+  ...Object.fromEntries(
+    Object.entries(command.options).map(([name, option]) => [
+      name,
+      { type: option.value === undefined ? 'boolean' : 'string', multiple: option.several === true } as const,
+    ]),
+  ),
+})
+
+const faultOf = (token: Token, command: Command): string | undefined => {
+  if (token.kind !== 'option') return undefined
+  const { name, rawName, value } = token
+  if (!Object.hasOwn(optionsOf(command), name))
+    return `There is no option ${rawName} here. A word that begins with - and is no option stands behind --`
+  const wanted = command.options[name]?.value
+  if (wanted === undefined) return value === undefined ? undefined : `${rawName} takes no value, and got '${value}'`
+  if (value === undefined) return `${rawName} takes ${wanted}, and nothing follows it`
+  // An empty value is one that is missing, as from a variable of a script that was never set.
+  if (value === '') return `${rawName} takes ${wanted}, not ''`
+  // The next option is no value, unless it is written as one; a number below zero is told of by who wants a number.
+  if (token.inlineValue || !/^-[^\d]/.test(value)) return undefined
+  return `${rawName} takes ${wanted}, and is followed by ${value}. A value that begins with - is written ${rawName}=${value}`
 }
 
-const faultOf = (command: Command, words: readonly string[]): string | undefined => {
+const countFault = (command: Command, words: readonly string[]): string | undefined => {
   if (words.length < command.words.min) return `kith ${command.name} needs ${command.takes}`
   if (words.length <= command.words.max) return undefined
   return `Unexpected argument '${words[command.words.max] ?? ''}'`

@@ -1,7 +1,7 @@
 import type { Command, Terminal, World } from './command.ts'
 import { EXIT, type Exit } from './exit.ts'
 import { commandHelp, generalHelp } from './help.ts'
-import { parse } from './parse.ts'
+import { parse, splitLine } from './parse.ts'
 import { printable } from './safe-text.ts'
 import { processTerminal } from './terminal.ts'
 import { version } from './version.ts'
@@ -16,7 +16,8 @@ export const runLine = async (
 ): Promise<Exit> => {
   const wanted = parse(line, commands)
   if (!wanted.ok) {
-    const about = commands.find((each) => each.name === line[0])?.name
+    const { word } = splitLine(line, commands[0])
+    const about = commands.find((each) => each.name === word)?.name
     terminal.note(`kith: ${printable(commandWords(wanted.refusal))}`)
     terminal.note(`\`kith ${about === undefined ? 'help' : `${about} --help`}\` tells how to use it.`)
     return exitFor(wanted.refusal)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 
+import { BOB, fakeCalls, personOf } from '../api/fake-calls.ts'
 import { COMMANDS } from '../../src/cli/commands.ts'
 import { parse } from '../../src/cli/parse.ts'
 import { kith, machineWith } from './fake-world.ts'
@@ -32,7 +33,8 @@ test('[CL3] unknown commands and options, missing values and wrong numbers of ar
     '--listen :',
     '--listen host:99999',
     '--listen [::1:4000',
-    '--profile ann people',
+    '--profile ann sing',
+    '--profile ann people --jsno',
     'server --port 70000',
     'server --people maybe',
     'server --profile ann',
@@ -56,8 +58,60 @@ test('[CL3] a value that is missing is told in one line, whatever stands where i
   for (const line of ['people --reach --json', 'people --reach']) {
     const machine = machineWith()
     await kith(line, machine)
-    assert.match(machine.noted[0] ?? '', /^kith: Option '--reach[^']*' argument missing\.$/, line)
+    assert.match(machine.noted[0] ?? '', /^kith: --reach takes WHO, and /, line)
   }
+})
+
+test('[CL231] a number that does not fit is told in one form, whatever stands for it', async () => {
+  for (const [line, range] of [
+    ['history bob --limit', '1 to 100000'],
+    ['invite --days', '1 to 365'],
+    ['invite --uses', '1 to 1000'],
+    ['say bob hi --wait read --timeout', '0 to 86400'],
+    ['server --port', '0 to 65535'],
+  ] as const)
+    for (const value of ['-1', '1e9', 'x', '99999999']) {
+      const told = ['', '='].map((sign) => (sign === '' ? `${line} ${value}` : `${line}=${value}`))
+      for (const each of told) {
+        const machine = machineWith()
+        assert.equal(await kith(each, machine), 2, each)
+        assert.equal(
+          machine.noted[0],
+          `kith: ${line.split(' ').at(-1)} takes a number from ${range}, not '${value}'.`,
+          each,
+        )
+        assert.deepEqual([machine.printed, machine.events], [[], []], each)
+      }
+    }
+})
+
+test('[CL231] words that begin with - are told where they go', async () => {
+  for (const [line, words] of [
+    ['tail -x', /no option -x here.*behind --\.$/],
+    ['say bob -1 is enough', /no option -1 here.*behind --\.$/],
+    ['people --reach -x', /--reach takes WHO, and is followed by -x\..*is written --reach=-x\.$/],
+    ['people --json=yes', /--json takes no value, and got 'yes'\.$/],
+  ] as const) {
+    const machine = machineWith()
+    assert.equal(await kith(line, machine), 2, line)
+    assert.match(machine.noted[0] ?? '', words, line)
+  }
+  const calls = fakeCalls({ people: [personOf({ id: BOB, name: '-x', tag: 'k7wq2f' })] })
+  assert.equal(await kith('people --reach=-x --json', machineWith({ calls, running: true })), 0)
+})
+
+test('[CL230] options that go with every command may stand before it', async () => {
+  for (const line of ['--profile ann people', '--json --profile ann people', '--profile=ann people --json']) {
+    const machine = machineWith({ passing: true })
+    assert.equal(await kith(line, machine), 0, line)
+    assert.equal(machine.events[0], 'peer of ann opened {}', line)
+  }
+  const helped = machineWith()
+  assert.equal(await kith('--profile ann help say', helped), 0)
+  assert.match(helped.printed.join(), /^Usage: kith say /)
+  const wrong = machineWith()
+  assert.equal(await kith('--profile ann people --jsno', wrong), 2)
+  assert.match(wrong.noted.join('\n'), /no option --jsno here.*\n`kith people --help` tells/)
 })
 
 test('[CL3] no command line throws', () => {
