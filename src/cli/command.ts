@@ -66,7 +66,7 @@ export type Terminal = {
   /** How many characters a line of the screen holds on which notes appear; undefined when they go elsewhere. */
   readonly columns: number | undefined
   /** Standard input to its end, or until `signal` aborts, as text; refuses what is longer than `bytesMax`. */
-  input(bytesMax: number, signal: AbortSignal): Promise<Result<string, { readonly kind: 'too-large' }>>
+  input(bytesMax: number, signal: AbortSignal): Promise<Result<string, InputRefusal>>
   /** Asks for what nobody may see, and shows nothing of it. Undefined when nobody sits at a keyboard, or they gave up. */
   secret(question: string): Promise<string | undefined>
   /** The next line of an open file descriptor; undefined when it has none. */
@@ -74,6 +74,13 @@ export type Terminal = {
   /** Calls `pressed` whenever Enter is pressed. Undefined when nobody sits at a keyboard; else stops that. */
   onEnter(pressed: () => void): (() => void) | undefined
 }
+
+export type InputRefusal =
+  | { readonly kind: 'too-large' }
+  /** Its bytes are not UTF-8, or hold a NUL, as programs, pictures and UTF-16 do. */
+  | { readonly kind: 'not-text' }
+  /** It cannot be read. */
+  | { readonly kind: 'input-failed'; readonly detail: string }
 
 export type PeerOptions = {
   /** Where to listen for others; absent: any free port. */

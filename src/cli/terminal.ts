@@ -1,8 +1,8 @@
-import { readSync } from 'node:fs'
+import { fstatSync, readSync } from 'node:fs'
 import { StringDecoder } from 'node:string_decoder'
 
-import { accept, refuse } from '../core/bytes/result.ts'
-import type { Terminal } from './command.ts'
+import { accept, refuse, type Result } from '../core/bytes/result.ts'
+import type { InputRefusal, Terminal } from './command.ts'
 import { EMPTY_LINE, withKeys } from './secret-line.ts'
 
 /** More than any passphrase takes. */
@@ -23,6 +23,8 @@ export const processTerminal: Terminal = {
     return process.stderr.isTTY ? process.stderr.columns : undefined
   },
   input: async (bytesMax, signal) => {
+    // Node shows a folder as a file without anything in it.
+    if (isFolder(STANDARD_INPUT)) return refuse({ kind: 'input-failed', detail: 'it is a folder' })
     const parts: Buffer[] = []
     let size = 0
     const { stdin } = process
@@ -35,10 +37,12 @@ export const processTerminal: Terminal = {
         if (size > bytesMax) return refuse({ kind: 'too-large' })
         parts.push(part)
       }
+    } catch (error) {
+      return refuse({ kind: 'input-failed', detail: error instanceof Error ? error.message : String(error) })
     } finally {
       signal.removeEventListener('abort', stop)
     }
-    return accept(Buffer.concat(parts).toString())
+    return textIn(Buffer.concat(parts))
   },
   secret: (question) =>
     new Promise((resolve) => {
@@ -95,6 +99,26 @@ export const processTerminal: Terminal = {
       process.stdin.pause()
     }
   },
+}
+
+const STANDARD_INPUT = 0
+
+const isFolder = (descriptor: number): boolean => {
+  try {
+    return fstatSync(descriptor).isDirectory()
+  } catch {
+    return false
+  }
+}
+
+/** A text of UTF-8, without the mark that some editors put before it. Nothing is replaced by what was not written. */
+const textIn = (bytes: Buffer): Result<string, InputRefusal> => {
+  if (bytes.includes(0)) return refuse({ kind: 'not-text' })
+  try {
+    return accept(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    return refuse({ kind: 'not-text' })
+  }
 }
 
 /** Files that were written on Windows end their lines with two characters. */

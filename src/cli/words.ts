@@ -1,8 +1,10 @@
 import { unreachable } from '../core/bytes/result.ts'
+import { TEXT_BYTES_MAX } from '../core/timeline/size.ts'
 import type { Refusal } from '../view/calls.ts'
+import { countWords } from '../view/count-words.ts'
 import { refusalWords } from '../view/refusal-words.ts'
 import type { DoorRefusal } from '../api/door.ts'
-import type { PeerRefusal, ServerRefusal } from './command.ts'
+import type { InputRefusal, PeerRefusal, ServerRefusal } from './command.ts'
 import { EXIT, type Exit } from './exit.ts'
 import type { Usage } from './parse.ts'
 import type { ProfileMissing, ProfileRefusal } from './profile.ts'
@@ -19,7 +21,7 @@ export type CommandRefusal =
   | WhomRefusal
   | Usage
   | WholeProfileRefusal
-  | { readonly kind: 'too-large' }
+  | InputRefusal
   | Interrupted
 
 /** The user ended the command before it had done anything. */
@@ -73,7 +75,11 @@ export const commandWords = (refusal: CommandRefusal): string => {
     case 'interrupted':
       return 'Interrupted before it was done. Nothing was said or changed.'
     case 'too-large':
-      return 'This is too long to send: a message has at most 64 KB. Send it in parts.'
+      return `Standard input is too long to send: it has more than ${countWords(TEXT_BYTES_MAX, 'byte')}, which is the most that a message holds. Nothing was sent. Send it in parts.`
+    case 'not-text':
+      return 'Standard input is no text in UTF-8, so nothing was sent. Kith sends text alone; text in another encoding goes through `iconv -t UTF-8` first.'
+    case 'input-failed':
+      return `Standard input cannot be read (${refusal.detail}), so nothing was sent.`
     case 'disconnected':
       return 'Kith stopped answering, so it is not certain that this was done. Look at `kith status`, then try again.'
     case 'malformed':
@@ -119,6 +125,8 @@ export const exitFor = (refusal: CommandRefusal): Exit => {
     case 'text-empty':
     case 'text-too-long':
     case 'too-large':
+    case 'not-text':
+    case 'input-failed':
     case 'servers-full':
     case 'server-address':
     case 'not-a-member':

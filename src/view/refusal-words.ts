@@ -16,7 +16,7 @@ export const refusalWords = (refusal: Refusal): string => {
     case 'text-empty':
       return 'There is nothing to send: the message is empty.'
     case 'text-too-long':
-      return `This message is too long to send: it is ${sizeWords(refusal.bytes)}, and ${sizeWords(refusal.limit)} is the most. Shorten it or send it in parts.`
+      return `This message is too long to send: it has ${countWords(refusal.bytes, 'byte')}, and ${countWords(refusal.limit, 'byte')} is the most. Shorten it or send it in parts.`
     case 'unknown-person':
       return `Nobody known here is called “${refusal.who}”. Both of you must be running Kith on one network or on one server to meet.`
     case 'unclear-person':

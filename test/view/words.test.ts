@@ -144,7 +144,7 @@ test('[UI1] every refusal says something of its own, in whole sentences', () => 
 })
 
 test('[UI1] refusals show the facts that they carry', () => {
-  assert.match(refusalWords(REFUSALS['text-too-long']), /68\.4 KB.*64 KB/)
+  assert.match(refusalWords(REFUSALS['text-too-long']), /70,000 bytes.*65,536 bytes/)
   assert.match(refusalWords(REFUSALS['unclear-person']), /bob ·k7wq2f, bob ·9d0aab/)
   assert.match(refusalWords(REFUSALS.restoring), /hear from Bob/)
   assert.match(refusalWords({ kind: 'restoring', name: null }), /hear from a member/)

@@ -4,7 +4,7 @@ import type { Said } from '../../view/calls.ts'
 import { deliveryWords, EVERYBODY } from '../../view/delivery-words.ts'
 import { deliveryOf, shownName, type Delivery } from '../../view/view.ts'
 import type { BorrowedPeer } from '../borrow.ts'
-import type { Command, Given, World } from '../command.ts'
+import type { Command, Given, InputRefusal, World } from '../command.ts'
 import { EXIT, type Exit } from '../exit.ts'
 import type { Following } from '../follow.ts'
 import { wholeNumber, type Usage } from '../parse.ts'
@@ -109,10 +109,7 @@ const waitGiven = (given: Given): Result<Waiting, Usage> => {
   return seconds.ok ? accept({ for: state, millis: seconds.value * 1000 }) : seconds
 }
 
-const textGiven = async (
-  words: readonly string[],
-  world: World,
-): Promise<Result<string, { readonly kind: 'too-large' }>> => {
+const textGiven = async (words: readonly string[], world: World): Promise<Result<string, InputRefusal>> => {
   if (words.length !== 1 || words[0] !== '-') return accept(words.join(' '))
   const input = await world.terminal.input(TEXT_BYTES_MAX + 2, world.ending)
   // The line break that every command's output ends with is not part of the message.
