@@ -15,9 +15,11 @@ import {
 
 /** Mailboxes that last as long as the process, for tests and for a server without a disk. `now`: see `Date.now`. */
 export const createMemoryMailboxes = ({
+  life,
   now,
   limits = MAILBOX_LIMITS,
 }: {
+  readonly life: Uint8Array
   readonly now: () => Millis
   readonly limits?: MailboxLimits
 }): Mailboxes => {
@@ -49,6 +51,7 @@ export const createMemoryMailboxes = ({
   }
 
   return {
+    life,
     put: async (mailbox, blob) => {
       if (state === 'closed') return closed
       expire()

@@ -2,6 +2,7 @@ import { closeSync, openSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { Hex } from '../core/bytes/hex.ts'
 import { accept, refuse, type Result } from '../core/bytes/result.ts'
+import { LIFE_BYTES } from '../core/mailbox/keys.ts'
 import type { Cursor } from '../core/rendezvous/mailbox-messages.ts'
 import type { Millis } from '../view/view.ts'
 import {
@@ -64,7 +65,7 @@ export const openSqliteMailboxes = (input: SqliteMailboxesInput): Result<Mailbox
     if (statSync(input.file).size === 0) database.exec('PRAGMA auto_vacuum = INCREMENTAL')
     database.exec(LOCK)
     prepare(database)
-    return accept(mailboxesIn(database, input))
+    return accept(mailboxesIn(database, lifeOf(database, input.file), input))
   } catch (error) {
     database?.close()
     const detail = error instanceof Error ? error.message : String(error)
@@ -81,11 +82,29 @@ const prepare = (database: DatabaseSync): void => {
   if (isBlank) database.exec(`BEGIN; ${TABLES} ${MARKS} COMMIT`)
 }
 
+/**
+ * A file that was put back from a copy lacks what came after the copy was made, and may give its cursors out again. The
+ * number that the file system has for a file is another one then; where it is another one for no reason, no more happens
+ * than that peers read and put some things twice.
+ */
+const lifeOf = (database: DatabaseSync, file: string): Uint8Array => {
+  database.exec('CREATE TABLE IF NOT EXISTS life (life BLOB NOT NULL, inode TEXT NOT NULL) STRICT')
+  const inode = String(statSync(file, { bigint: true }).ino)
+  const known = database.prepare('SELECT life FROM life WHERE inode = ?')
+  if (!known.get(inode)) {
+    database.exec('BEGIN; DELETE FROM life')
+    database.prepare(`INSERT INTO life VALUES (randomblob(${LIFE_BYTES}), ?)`).run(inode)
+    database.exec('COMMIT')
+  }
+  return known.get(inode)?.['life'] as Uint8Array
+}
+
 const numberOf = (database: DatabaseSync, pragma: string): number =>
   Number(database.prepare(`PRAGMA ${pragma}`).get()?.[pragma])
 
 const mailboxesIn = (
   database: DatabaseSync,
+  life: Uint8Array,
   { limits = MAILBOX_LIMITS, now = Date.now, after = afterTimeout }: SqliteMailboxesInput,
 ): Mailboxes => {
   const table = openTable(database)
@@ -169,6 +188,7 @@ const mailboxesIn = (
   const closed = refuse({ kind: 'failed', detail: 'the mailboxes are closed' } as const)
 
   return {
+    life,
     put: async (mailbox, blob) =>
       state === 'closed' ? closed : queue.add({ kind: 'put', mailbox, blob: blob.slice() }),
     read: async (mailbox, { after: start, bytesMax }) => {

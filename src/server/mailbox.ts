@@ -42,6 +42,8 @@ export type MailboxCounts = {
  * is behind this port: nothing above it may assume that it is told of all that is put, but of what it watches.
  */
 export interface Mailboxes {
+  /** LIFE_BYTES that no others have: new when mailboxes are begun anew, or are found elsewhere than they were left. */
+  readonly life: Uint8Array
   /**
    * Appends a copy of the blob. Accepts once it would survive a loss of power. Cursors of one mailbox grow with each
    * blob and are never used again, even after all was trimmed or the mailboxes were lost and begun anew.

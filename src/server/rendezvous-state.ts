@@ -44,8 +44,9 @@ export type Rendezvous = {
   readonly watchers: Watchers
   readonly mailboxes: MailboxDesk | undefined
   readonly name: string | undefined
-  /** Told to peers in each welcome. */
+  /** Both told to peers in each welcome. */
   readonly stun: StunPorts | undefined
+  readonly life: Uint8Array | undefined
   readonly tally: Tally
   wakeAt: Millis
 }
@@ -64,11 +65,14 @@ export const createRendezvous = (
     name,
     mailboxesOf,
     stun,
+    life,
   }: RendezvousOptions & {
     /** This server's own key; with it, mailboxes are kept. */
     readonly mailboxesOf?: Hex | undefined
     /** Where the server answers STUN, if anywhere. */
     readonly stun?: StunPorts | undefined
+    /** That of its mailboxes. */
+    readonly life?: Uint8Array | undefined
   },
   now: Millis,
 ): Rendezvous => ({
@@ -84,6 +88,7 @@ export const createRendezvous = (
   mailboxes: mailboxesOf === undefined ? undefined : openDesk(mailboxesOf, now),
   name,
   stun,
+  life,
   tally: emptyTally(),
   wakeAt: Infinity,
 })

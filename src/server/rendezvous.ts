@@ -207,6 +207,7 @@ const greet = (
       ...(state.name !== undefined && { name: state.name }),
       ...(peer.mailboxes && { nonce: peer.mailboxes.nonce }),
       ...(state.stun && { stun: state.stun }),
+      ...(state.life && { life: state.life }),
     },
     effects,
   )

@@ -5,9 +5,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { fromHex, type Hex } from '../../src/core/bytes/hex.ts'
+import { fromHex, toHex, type Hex } from '../../src/core/bytes/hex.ts'
 import { BLOB_BYTES_MAX, openBlob, sealBlob } from '../../src/core/mailbox/blob.ts'
-import { mailboxKeys, signOpen, type MailboxKeys } from '../../src/core/mailbox/keys.ts'
+import { LIFE_BYTES, mailboxKeys, signOpen, type MailboxKeys } from '../../src/core/mailbox/keys.ts'
 import { encodeLetter } from '../../src/core/mailbox/letter.ts'
 import { PART_BYTES_MAX } from '../../src/core/rendezvous/mailbox-messages.ts'
 import { createNodeCrypto } from '../../src/crypto/node.ts'
@@ -161,4 +161,20 @@ test("[MX47] while one peer puts and reads megabytes, another's small messages a
   await flooding
   // More than one for each blob: none of them waited for a megabyte to be through.
   assert.ok(answered > 24, `${answered} answers`)
+})
+
+test('[MX240] the welcome of a real server names the life of its mailboxes, the same after it was killed', async (t) => {
+  const folder = temporary(t)
+  const lives = []
+  for (let round = 0; round < 2; round++) {
+    const server = await serverIn(t, folder)
+    const peer = await joinAsRawPeer(server.port)
+    peer.say({ kind: 'hello', version: 1, visible: false, listing: LISTING })
+    const { life } = await peer.hear('welcome')
+    lives.push(life && toHex(life))
+    await peer.close()
+    await server.kill()
+  }
+  assert.equal(lives[0]?.length, 2 * LIFE_BYTES)
+  assert.equal(lives[0], lives[1])
 })

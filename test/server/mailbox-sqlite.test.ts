@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { toHex } from '../../src/core/bytes/hex.ts'
+import { LIFE_BYTES } from '../../src/core/mailbox/keys.ts'
 import { BLOB_LIFETIME_MILLIS, MAILBOX_LIMITS, type MailboxLimits } from '../../src/server/mailbox.ts'
 import { TRANSACTION_BYTES_MAX, TRANSACTION_WRITES_MAX } from '../../src/server/mailbox-queue.ts'
 import { EXPIRE_EVERY_MILLIS, openSqliteMailboxes } from '../../src/server/mailbox-sqlite.ts'
@@ -106,6 +108,28 @@ test('[MX40] a process that is killed loses nothing that it answered, and repeat
   }
   for (const [cursor, value] of acknowledged) assert.equal(kept.get(cursor), value)
   await mailboxes.close()
+})
+
+test('[MX240] mailboxes have one life for as long as their file stays, another when it is new or put back from a copy', async (t) => {
+  const file = join(inFolder(t), 'mailboxes.sqlite')
+  const lifeNow = async (): Promise<string> => {
+    const { mailboxes } = openAt(file)
+    await mailboxes.close()
+    assert.equal(mailboxes.life.length, LIFE_BYTES)
+    return toHex(mailboxes.life)
+  }
+  const lives = [await lifeNow(), await lifeNow()]
+  copyFileSync(file, `${file}.copy`)
+  rmSync(file)
+  lives.push(await lifeNow())
+  rmSync(file)
+  // What it freed may be given to the next file.
+  writeFileSync(`${file}.other`, '')
+  renameSync(`${file}.copy`, file)
+  lives.push(await lifeNow(), await lifeNow())
+  assert.equal(lives[0], lives[1])
+  assert.equal(lives[3], lives[4])
+  assert.equal(new Set(lives).size, 3)
 })
 
 test('[MX42] a full disk refuses what does not fit, keeps the rest and reads on, and is well again with space', (t) => {

@@ -1,5 +1,5 @@
 import { fromHex } from '../../src/core/bytes/hex.ts'
-import { mailboxKeys, signOpen, type MailboxKeys } from '../../src/core/mailbox/keys.ts'
+import { LIFE_BYTES, mailboxKeys, signOpen, type MailboxKeys } from '../../src/core/mailbox/keys.ts'
 import type { MailboxRequest } from '../../src/core/rendezvous/mailbox-messages.ts'
 import type { MailboxLimits, Mailboxes } from '../../src/server/mailbox.ts'
 import { createMemoryMailboxes } from '../../src/server/mailbox-memory.ts'
@@ -16,6 +16,7 @@ export const keysOf = (value: number): Promise<MailboxKeys> => mailboxKeys(crypt
 export const createPostStage = (limits?: MailboxLimits) => {
   const stage = createStage('off', 'on')
   const mailboxes: Mailboxes = createMemoryMailboxes({
+    life: new Uint8Array(LIFE_BYTES),
     now: () => 1_800_000_000_000 + stage.now(),
     ...(limits && { limits }),
   })

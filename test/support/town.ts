@@ -8,6 +8,7 @@ import { openPeer, type Peer } from '../../src/peer/peer.ts'
 import type { Scheduler } from '../../src/peer/network/port.ts'
 import { openSelf, selfChanges, type Self } from '../../src/peer/self.ts'
 import type { Mailboxes } from '../../src/server/mailbox.ts'
+import { LIFE_BYTES } from '../../src/core/mailbox/keys.ts'
 import { createMemoryMailboxes } from '../../src/server/mailbox-memory.ts'
 import { serve } from '../../src/server/serve.ts'
 import type { Snapshot } from '../../src/store/memory.ts'
@@ -86,7 +87,7 @@ export const createTown = (seed: number, options: { readonly crypto?: Crypto; re
   const wires = createNetwork(network)
   const crypto = options.crypto ?? createDeterministicCrypto(seed)
   const overheard: Overheard = { frames: 0, bytes: 0, onFrame: () => {} }
-  const post = createMemoryMailboxes({ now: time.now })
+  const post = createMemoryMailboxes({ life: new Uint8Array(LIFE_BYTES), now: time.now })
   let homes = 0
   return {
     serve: (mailboxes = post) => {

@@ -47,6 +47,14 @@ export const serverMessages: readonly ServerMessage[] = [
     nonce: new Uint8Array(32).fill(0x40),
     stun: { tcp: [12_345, 12_346], udp: [12_345] },
   },
+  {
+    kind: 'welcome',
+    version: 1,
+    observed: '192.0.2.7:50123',
+    people: 'on',
+    nonce: new Uint8Array(32).fill(0x40),
+    life: new Uint8Array(32).fill(0x41),
+  },
   { kind: 'people', reset: true, here: [], gone: [] },
   {
     kind: 'people',

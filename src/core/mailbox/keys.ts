@@ -6,6 +6,8 @@ import { domain, hkdfExpand } from '../crypto/symmetric.ts'
 export const MAILBOX_SECRET_BYTES = 32
 /** What a server sends with its welcome, for `signOpen`. */
 export const NONCE_BYTES = 32
+/** What tells what a server keeps in its mailboxes from what it kept before it lost that. */
+export const LIFE_BYTES = 32
 
 /**
  * All that there is to one mailbox. Whoever has the secret has all of it: may put, read and take away, and can open what

@@ -2,7 +2,7 @@ import { decode, encode, malformed, type Malformed, type Plain } from '../bytes/
 import { fromHex, type Hex } from '../bytes/hex.ts'
 import { accept, type Result } from '../bytes/result.ts'
 import { bool, bytes, hex, list, literal, nullable, text, tuple, uint, type Shape } from '../bytes/shape.ts'
-import { NONCE_BYTES } from '../mailbox/keys.ts'
+import { LIFE_BYTES, NONCE_BYTES } from '../mailbox/keys.ts'
 import { STUN_PORTS_MAX, type StunPorts } from '../stun/ports.ts'
 import { isWithin } from './items.ts'
 import {
@@ -71,6 +71,8 @@ export type ServerMessage =
       readonly nonce?: Uint8Array
       /** Where it answers STUN. None: nowhere. */
       readonly stun?: StunPorts
+      /** Names what its mailboxes keep: another one when that was lost or put back. None: its key alone says so. */
+      readonly life?: Uint8Array
     }
   /** With `reset`, `here` is the whole list and everybody else is gone. Otherwise `here` is added or replaced. */
   | {
@@ -155,6 +157,7 @@ const serverPlain = (message: ServerMessage): Plain => {
         message.name ?? null,
         message.nonce ?? null,
         message.stun ? [message.stun.tcp, message.stun.udp] : null,
+        message.life ?? null,
       ]
     case 'people':
       return [
@@ -234,11 +237,12 @@ const SERVER_SHAPES: ReadonlyMap<string, Shape<ServerMessage>> = new Map<string,
         text(ADDRESS_UNITS_MAX),
         onOrOff,
         nullable(text(SERVER_NAME_UNITS_MAX)),
-        // A server from before there were mailboxes names no nonce, and one from before it answered STUN no ports.
+        // A server from before there were mailboxes names no nonce, one from before it answered STUN no ports, and so on.
         appended(bytes(NONCE_BYTES)),
         appended(stunPorts),
+        appended(bytes(LIFE_BYTES)),
       ],
-      (version, observed, people, name, nonce, stun) => ({
+      (version, observed, people, name, nonce, stun, life) => ({
         kind: 'welcome',
         version,
         observed,
@@ -246,6 +250,7 @@ const SERVER_SHAPES: ReadonlyMap<string, Shape<ServerMessage>> = new Map<string,
         ...(name !== null && { name }),
         ...(nonce && { nonce }),
         ...(stun && { stun }),
+        ...(life && { life }),
       }),
     ),
   ],

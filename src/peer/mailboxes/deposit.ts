@@ -8,8 +8,8 @@ import type { Cursor, ServerMailboxes } from '../network/port.ts'
 export type Deposit = {
   /** The server's address. */
   readonly server: string
-  /** That server's key; undefined in records of before it was written down. */
-  readonly key?: Hex
+  /** That of what it keeps; undefined in records of before it was written down. */
+  readonly life?: Hex
   /** What people call that server. */
   readonly name: string
   /** Everything that this device wrote up to this sequence lies there, or was taken away as everybody had it. */
@@ -34,9 +34,9 @@ export const RENEW_MILLIS = 25 * 24 * 60 * 60 * 1000
 export const BLOBS_MAX = 10_000
 
 /** Nothing lies there yet. */
-export const noDeposit = ({ address, key, name }: Pick<ServerMailboxes, 'address' | 'key' | 'name'>): Deposit => ({
+export const noDeposit = ({ address, life, name }: Pick<ServerMailboxes, 'address' | 'life' | 'name'>): Deposit => ({
   server: address,
-  key,
+  life,
   name,
   sealed: 0,
   bridged: 0,
@@ -45,13 +45,13 @@ export const noDeposit = ({ address, key, name }: Pick<ServerMailboxes, 'address
 })
 
 /**
- * What counts of a deposit now that its server shows this key. With another key the server has lost what it kept, its key
- * among it, or is another one: nothing lies there. Where no key was written down nobody knows, and so it is put once more;
- * what may lie there is still taken away when nobody needs it.
+ * What counts of a deposit now that its server names this life. With another one the server has lost what it kept, or is
+ * another one: nothing lies there. Where none was written down nobody knows, and so it is put once more; what may lie there
+ * is still taken away when nobody needs it.
  */
-export const depositAt = (deposit: Deposit, server: Pick<ServerMailboxes, 'address' | 'key' | 'name'>): Deposit => {
-  if (deposit.key === server.key) return deposit
-  return deposit.key === undefined ? { ...noDeposit(server), blobs: deposit.blobs } : noDeposit(server)
+export const depositAt = (deposit: Deposit, server: Pick<ServerMailboxes, 'address' | 'life' | 'name'>): Deposit => {
+  if (deposit.life === server.life) return deposit
+  return deposit.life === undefined ? { ...noDeposit(server), blobs: deposit.blobs } : noDeposit(server)
 }
 
 /** Which sequences of one's own have to be put there next; undefined when nothing has. */
@@ -85,7 +85,7 @@ export const withoutStale = (deposit: Deposit, held: number, now: number): Depos
   return { ...deposit, sealed: Math.min(held, deposit.sealed), blobs: deposit.blobs.filter((blob) => !isStale(blob)) }
 }
 
-export const encodeDeposit = ({ server, key, name, sealed, bridged, brought, blobs, receipt }: Deposit): Uint8Array =>
+export const encodeDeposit = ({ server, life, name, sealed, bridged, brought, blobs, receipt }: Deposit): Uint8Array =>
   encode([
     server,
     name,
@@ -94,18 +94,18 @@ export const encodeDeposit = ({ server, key, name, sealed, bridged, brought, blo
     brought.map(fromHex),
     blobs.map(({ mailbox, cursor, upTo, at }) => [fromHex(mailbox), cursor, upTo, at]),
     receipt ? [fromHex(receipt.mailbox), receipt.cursor] : null,
-    ...(key === undefined ? [] : [fromHex(key)]),
+    ...(life === undefined ? [] : [fromHex(life)]),
   ])
 
 /** Undefined for what is no deposit of this version: everything that is still needed is then put anew. */
 export const decodeDeposit = (from: Uint8Array | undefined): Deposit | undefined => {
   const decoded = from && decode(from)
-  const fields = decoded?.ok ? (depositShape(decoded.value) ?? keylessShape(decoded.value)) : undefined
+  const fields = decoded?.ok ? (depositShape(decoded.value) ?? lifelessShape(decoded.value)) : undefined
   if (!fields) return undefined
-  const [server, name, sealed, bridged, brought, blobs, receipt, key] = fields
+  const [server, name, sealed, bridged, brought, blobs, receipt, life] = fields
   return {
     server,
-    ...(key !== undefined && { key }),
+    ...(life !== undefined && { life }),
     name,
     sealed,
     bridged,
@@ -116,7 +116,7 @@ export const decodeDeposit = (from: Uint8Array | undefined): Deposit | undefined
 }
 
 const mailbox = hex(32)
-const keyless = [
+const lifeless = [
   text(300),
   text(300),
   uint(),
@@ -125,5 +125,5 @@ const keyless = [
   list(tuple(mailbox, uint(), uint(), uint()), BLOBS_MAX),
   nullable(tuple(mailbox, uint())),
 ] as const
-const keylessShape = tuple(...keyless)
-const depositShape = tuple(...keyless, hex(32))
+const lifelessShape = tuple(...lifeless)
+const depositShape = tuple(...lifeless, hex(32))

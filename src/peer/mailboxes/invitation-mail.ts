@@ -16,12 +16,12 @@ import { delayAfter } from './refused.ts'
 type Blob = Parameters<InvitationMailboxes['put']>[2]
 
 /**
- * What was put under a name: at which server, and which bytes. `key`: the server's; undefined in records of before it was
- * written down.
+ * What was put under a name: at which server, and which bytes. `life`: that of what the server keeps; undefined in records
+ * of before it was written down.
  */
 type Placed = {
   readonly server: string
-  readonly key: Hex | undefined
+  readonly life: Hex | undefined
   readonly cursor: Cursor
   readonly hash: Hex
   readonly at: number
@@ -105,9 +105,9 @@ export class InvitationMail implements InvitationMailboxes {
 
   heldAt(secret: Uint8Array, key: string): string | undefined {
     const item = this.#items.get(nameOf(secret, key))
-    const holder = this.#serversOf(secret).find(({ address, key: shown }) => {
+    const holder = this.#serversOf(secret).find(({ address, life }) => {
       const placed = item?.placed.get(address)
-      return item && placed?.key === shown && placed.hash === hashOf(item.blob)
+      return item && placed?.life === life && placed.hash === hashOf(item.blob)
     })
     return holder?.name
   }
@@ -191,7 +191,7 @@ export class InvitationMail implements InvitationMailboxes {
     for (const { value } of records) {
       const placed = readPlaced(value)
       const server = client.servers().find(({ address }) => address === placed?.server)
-      if (placed && server) await post.takeAway(server, mailbox, [placed.cursor])
+      if (placed && server && mayHold(server, placed)) await post.takeAway(server, mailbox, [placed.cursor])
     }
   }
 
@@ -207,14 +207,14 @@ export class InvitationMail implements InvitationMailboxes {
     const before = known ?? (await this.#placedAt(address, name))
     const hash = hashOf(item.blob)
     if (before) item.placed.set(address, before)
-    // A server that shows another key than it did then lost it, or is another one.
-    const isThere = before?.key === server.key
+    // A server that names another life than it did then lost it, or is another one.
+    const isThere = before?.life === server.life
     const isFresh = isThere && scheduler.now() - before.at < RENEW_MILLIS
     if (isFresh && before.hash === hash) return known ? undefined : this.#ports.onPlaced()
     const keys = await post.keysOf(item.secret)
     const put = await post.send(server, keys, letterOf(item.blob))
     if (!put.ok) return this.#tryLater(put.refusal)
-    const placed = { server: address, key: server.key, cursor: put.value, hash, at: scheduler.now() }
+    const placed = { server: address, life: server.life, cursor: put.value, hash, at: scheduler.now() }
     item.placed.set(address, placed)
     const record = {
       put: 'record',
@@ -223,7 +223,7 @@ export class InvitationMail implements InvitationMailboxes {
       value: encodePlaced(placed),
     } as const
     await store.commit([record])
-    if (before) await post.takeAway(server, keys.mailbox, [before.cursor])
+    if (before && mayHold(server, before)) await post.takeAway(server, keys.mailbox, [before.cursor])
     this.#ports.onPlaced()
   }
 
@@ -241,6 +241,9 @@ export class InvitationMail implements InvitationMailboxes {
     if (millis !== undefined) this.#cancel = this.#ports.scheduler.after(millis, () => this.#look())
   }
 }
+
+/** In another life, its cursor is that of another blob, or of none. */
+const mayHold = (server: ServerMailboxes, { life }: Placed): boolean => life === undefined || life === server.life
 
 /** Where it is kept what was put under a name; before there could be several servers, without the server. */
 const recordOf = (name: string, server?: string): string =>
@@ -276,17 +279,17 @@ const blobOf = (letter: Letter): Blob | undefined => {
   }
 }
 
-const keyless = [text(300), uint(), hex(32), uint()] as const
-const keylessShape = tuple(...keyless)
-const placedShape = tuple(...keyless, hex(32))
+const lifeless = [text(300), uint(), hex(32), uint()] as const
+const lifelessShape = tuple(...lifeless)
+const placedShape = tuple(...lifeless, hex(32))
 
-const encodePlaced = ({ server, key, cursor, hash, at }: Placed): Uint8Array =>
-  encode([server, cursor, fromHex(hash), at, ...(key === undefined ? [] : [fromHex(key)])])
+const encodePlaced = ({ server, life, cursor, hash, at }: Placed): Uint8Array =>
+  encode([server, cursor, fromHex(hash), at, ...(life === undefined ? [] : [fromHex(life)])])
 
 const readPlaced = (from: Uint8Array | undefined): Placed | undefined => {
   const decoded = from && decode(from)
-  const fields = decoded?.ok ? (placedShape(decoded.value) ?? keylessShape(decoded.value)) : undefined
+  const fields = decoded?.ok ? (placedShape(decoded.value) ?? lifelessShape(decoded.value)) : undefined
   if (!fields) return undefined
-  const [server, cursor, hash, at, key] = fields
-  return { server, key, cursor, hash, at }
+  const [server, cursor, hash, at, life] = fields
+  return { server, life, cursor, hash, at }
 }

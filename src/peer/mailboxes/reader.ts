@@ -1,5 +1,6 @@
 import { decode, encode } from '../../core/bytes/cbor.ts'
-import { text, tuple, uint } from '../../core/bytes/shape.ts'
+import { fromHex, type Hex } from '../../core/bytes/hex.ts'
+import { hex, text, tuple, uint } from '../../core/bytes/shape.ts'
 import { openBlob } from '../../core/mailbox/blob.ts'
 import type { MailboxKeys } from '../../core/mailbox/keys.ts'
 import { decodeLetter, type Letter } from '../../core/mailbox/letter.ts'
@@ -91,7 +92,7 @@ export class MailboxReader {
     if (server !== this.#watched) {
       const watched = await server.watch(this.keys, true)
       if (!watched.ok) return this.#tryLater(watched.refusal)
-      this.#at = await this.#place()
+      this.#at = await this.#place(server.life)
       this.#stuck = false
       this.#watched = server
     }
@@ -114,7 +115,7 @@ export class MailboxReader {
         this.#watched = undefined
         return this.#lookIn(READ_AGAIN_MILLIS)
       }
-      if (last && !this.#stuck) await this.#keepPlace()
+      if (last && !this.#stuck) await this.#keepPlace(server.life)
     }
   }
 
@@ -148,19 +149,18 @@ export class MailboxReader {
     return `read/${this.keys.mailbox}/${this.server}`
   }
 
-  async #place(): Promise<Cursor> {
-    const read = (key: string) => this.#ports.store?.record('mailbox', key)
-    // Before there could be several servers, one place was kept for each mailbox.
-    const record = (await read(this.#key)) ?? (await read(`read/${this.keys.mailbox}`))
+  /** The place counts in what the server keeps now: where it lost that, its cursors may be less than they were. */
+  async #place(life: Hex): Promise<Cursor> {
+    const record = await this.#ports.store?.record('mailbox', this.#key)
     const decoded = record && decode(record)
     const place = decoded?.ok ? placeShape(decoded.value) : undefined
-    return place?.[0] === this.server ? place[1] : 0
+    return place?.[2] === life ? place[1] : 0
   }
 
-  async #keepPlace(): Promise<void> {
-    const value = encode([this.server, this.#at])
+  async #keepPlace(life: Hex): Promise<void> {
+    const value = encode([this.server, this.#at, fromHex(life)])
     await this.#ports.store?.commit([{ put: 'record', space: 'mailbox', key: this.#key, value }])
   }
 }
 
-const placeShape = tuple(text(300), uint())
+const placeShape = tuple(text(300), uint(), hex(32))

@@ -33,6 +33,8 @@ export type MailboxServer = {
   /** Its key, as the link has proved it. */
   readonly server: Hex
   readonly nonce: Uint8Array | undefined
+  /** That of its mailboxes, where it names one. */
+  readonly life: Hex | undefined
 }
 
 export type MailboxesInput = {
@@ -278,7 +280,7 @@ export const createMailboxes = (input: MailboxesInput): Mailboxes => {
 /** When to try again where no answer came. */
 const LATE_MILLIS = 10_000
 
-const placeOf = ({ name, address, server: key, as, isAt }: MailboxServer) => ({ name, address, key, as, isAt })
+const placeOf = ({ server, life = server, ...place }: MailboxServer) => ({ ...place, life })
 
 const openSession = (server: Session['server']): Session => ({
   server,

@@ -113,8 +113,8 @@ export interface ServerMailboxes {
   /** The name it gives itself, or else its address. */
   readonly name: string
   readonly address: string
-  /** Its key, as the link has proved it: who has another one is another server, which holds nothing of what was put before. */
-  readonly key: Hex
+  /** The life that it gives its mailboxes, or else its key: where it is another one, nothing of what was put before is there. */
+  readonly life: Hex
   /** One of the person's own, where they read what others leave for them; or somebody else's. */
   readonly as: 'own' | 'guest'
   /** Whether this text means this server. */

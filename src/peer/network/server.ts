@@ -1,4 +1,4 @@
-import type { Hex } from '../../core/bytes/hex.ts'
+import { toHex, type Hex } from '../../core/bytes/hex.ts'
 import { unreachable } from '../../core/bytes/result.ts'
 import type { Crypto } from '../../core/crypto/port.ts'
 import { parseIp } from '../../core/reach/ip.ts'
@@ -92,6 +92,7 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
   let people: People = new Map()
   /** What this connection's server asks to be signed; none when it keeps no mailboxes. */
   let nonce: Uint8Array | undefined
+  let life: Hex | undefined
   /** What there is of the attempt that counts. */
   let controller: AbortController | undefined
   let line: { readonly link: Link; readonly outbox: Outbox; readonly ask: () => void } | undefined
@@ -176,6 +177,7 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
   const hear = (attempt: number, message: ServerMessage): void => {
     if (message.kind === 'welcome') {
       nonce = message.nonce?.slice()
+      life = message.life && toHex(message.life)
       return take({ kind: 'welcomed', attempt, welcome: welcomeOf(message) })
     }
     if (message.kind === 'farewell')
@@ -223,7 +225,8 @@ export const createServerConnection = (input: ServerConnectionInput): ServerConn
   const mailboxesNow = (): MailboxServer | undefined => {
     if (state.at !== 'connected' || !line) return undefined
     const { address: at } = state
-    return { name: nameNow(), address: at, as: input.as, isAt: input.isAt, server: line.link.device, nonce }
+    const { as, isAt } = input
+    return { name: nameNow(), address: at, as, isAt, server: line.link.device, nonce, life }
   }
 
   const peopleAre = (now: People): void => {

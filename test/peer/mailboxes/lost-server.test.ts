@@ -16,17 +16,18 @@ const setUp = async () => {
   return { office, time, ann, bob }
 }
 
-/** The server comes back at its address without its folder, and so with another key. */
+/** The server comes back at its address without what it kept, and with its clock behind. */
 const loseFolder = (office: Office, ...desks: readonly Desk[]): void => {
   office.mailboxes.clear()
-  office.key = 'a0'.repeat(32)
+  office.life = 'a0'.repeat(32)
+  office.last = 0
   office.connections += 1
   for (const { mailboxes } of desks) mailboxes.connected()
 }
 
 const sealed = ({ mailboxes }: Desk): number => mailboxes.sealedUpTo(CONVERSATION)
 
-suite('a server that comes back without its folder', () => {
+suite('a server that comes back without what it kept', () => {
   test('[AW36] what lay there is kept here again until it was put once more, and then reaches who reads it', async () => {
     const { office, time, ann, bob } = await setUp()
     office.tamper = () => []
@@ -41,6 +42,26 @@ suite('a server that comes back without its folder', () => {
     bob.mailboxes.connected()
     await pass(time, DIRECT_MILLIS)
     assert.deepEqual([sealed(ann), blobsIn(office), bob.received.length], [2, 1, 2])
+  })
+
+  test('[AW240] what is put there then is read from the start, though its cursors are less than those that were read', async () => {
+    const { office, time, ann, bob } = await setUp()
+    for (const seq of [1, 2, 3]) {
+      await ann.write()
+      await pass(time, DIRECT_MILLIS)
+      assert.deepEqual([bob.received.length, office.last], [seq, seq])
+    }
+    loseFolder(office, ann)
+    bob.restart()
+    ann.held.set(bob.device, new Map([[ann.device, 3]]))
+    await ann.write()
+    await pass(time, DIRECT_MILLIS)
+    assert.deepEqual([bob.received.length, office.last], [4, 1])
+    // What was read in this life is not read again.
+    office.connections += 1
+    bob.restart()
+    await pass(time, DIRECT_MILLIS)
+    assert.equal(bob.received.length, 4)
   })
 
   test('[AW36] it is noticed by a writer that was off meanwhile, and stays noticed', async () => {
@@ -58,7 +79,7 @@ suite('a server that comes back without its folder', () => {
     assert.equal(sealed(ann), 0)
   })
 
-  test('[AW36] nothing is put again where the same key answers, nor what everybody has', async () => {
+  test('[AW36] nothing is put again in the same life, nor what everybody has', async () => {
     const { office, time, ann, bob } = await setUp()
     await ann.write()
     await pass(time, DIRECT_MILLIS)
@@ -97,14 +118,14 @@ suite('a server that comes back without its folder', () => {
     await pass(time, 1_000)
     assert.deepEqual([blobsIn(office), ann.mailboxes.invitations.heldAt(secret, 'card')], [1, 'There'])
     office.mailboxes.clear()
-    office.key = 'b0'.repeat(32)
+    office.life = 'b0'.repeat(32)
     ann.restart()
     ann.mailboxes.invitations.put(secret, 'card', card)
     await pass(time, 1_000)
     assert.equal(blobsIn(office), 1)
   })
 
-  test('[AW36] [AW35] a record without a key is put again once, and what may lie there is still taken away', async () => {
+  test('[AW36] [AW35] a record without a life is put again once, and what may lie there is still taken away', async () => {
     const { office, time, ann, bob } = await setUp()
     await ann.write()
     await pass(time, DIRECT_MILLIS)
@@ -112,8 +133,8 @@ suite('a server that comes back without its folder', () => {
     for (const { key, value } of records) {
       const deposit = decodeDeposit(value)
       assert.ok(deposit)
-      const { key: _, ...keyless } = deposit
-      await ann.store.commit([{ put: 'record', space: 'mailbox', key, value: encodeDeposit(keyless) }])
+      const { life: _, ...lifeless } = deposit
+      await ann.store.commit([{ put: 'record', space: 'mailbox', key, value: encodeDeposit(lifeless) }])
     }
     for (const blobs of [2, 2]) {
       ann.restart()

@@ -23,7 +23,9 @@ export type Office = {
   refusal: MailboxRefusal | undefined
   address: string | undefined
   /** Another one when it lost its disk. */
-  key: Hex
+  life: Hex
+  /** Of the newest blob. */
+  last: number
   /** How often it was connected to anew. */
   connections: number
   readonly name: string
@@ -43,13 +45,13 @@ type Watcher = { readonly watched: Set<Hex>; tell: (mailbox: Hex) => void }
 
 export const createOffice = (address = 'there:12345', name = 'There'): Office => {
   const handlers: Watcher[] = []
-  let cursors = 0
   const office: Office = {
     mailboxes: new Map(),
     refusal: undefined,
     meanwhile: () => Promise.resolve(),
     address,
-    key: '5e'.repeat(32),
+    life: '5e'.repeat(32),
+    last: 0,
     name,
     connections: 1,
     tamper: (blobs) => blobs,
@@ -68,10 +70,11 @@ export const createOffice = (address = 'there:12345', name = 'There'): Office =>
           office.meanwhile = () => Promise.resolve()
           await meanwhile()
           return asked('put', () => {
-            cursors += 1
-            office.mailboxes.set(mailbox, [...(office.mailboxes.get(mailbox) ?? []), { cursor: cursors, blob }])
+            office.last += 1
+            const cursor = office.last
+            office.mailboxes.set(mailbox, [...(office.mailboxes.get(mailbox) ?? []), { cursor, blob }])
             for (const other of handlers) if (other !== me && other.watched.has(mailbox)) other.tell(mailbox)
-            return cursors
+            return cursor
           })
         },
         read: ({ mailbox }, { after }) =>
@@ -99,7 +102,7 @@ export const createOffice = (address = 'there:12345', name = 'There'): Office =>
           const { address } = office
           if (address === undefined) there = undefined
           else if (there?.address !== address || connections !== office.connections)
-            there = { ...calls, name: office.name, address, key: office.key, as, isAt: (text) => text === address }
+            there = { ...calls, name: office.name, address, life: office.life, as, isAt: (text) => text === address }
           connections = office.connections
           return there ? [there] : []
         },

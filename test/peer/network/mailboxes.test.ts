@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BLOB_BYTES_MAX } from '../../../src/core/mailbox/blob.ts'
-import { mailboxKeys, type MailboxKeys } from '../../../src/core/mailbox/keys.ts'
+import { LIFE_BYTES, mailboxKeys, type MailboxKeys } from '../../../src/core/mailbox/keys.ts'
 import type { Piece } from '../../../src/core/rendezvous/mailbox-messages.ts'
 import {
   decodePeerMessage,
@@ -27,7 +27,7 @@ const word = (result: Result<unknown, MailboxRefusal>): string => (result.ok ? '
 /** Alice and Bob at a server that keeps mailboxes. */
 const atAServer = async (seed: number, limits = { mailboxBytesMax: 1e9, totalBytesMax: 1e9 }) => {
   const world = createWorld(seed)
-  const mailboxes = createMemoryMailboxes({ now: world.time.now, limits })
+  const mailboxes = createMemoryMailboxes({ life: new Uint8Array(LIFE_BYTES), now: world.time.now, limits })
   world.server(mailboxes)
   const [alice, bob] = [world.person('alice'), world.person('bob')]
   for (const person of [alice, bob]) person.join()
