@@ -99,7 +99,7 @@ const hear = async (group: Group, events: readonly SignedEvent[]): Promise<void>
   for (const event of events) {
     const opened = await openEvent(crypto, event.bytes)
     if (!opened.ok) throw new Error(opened.refusal.kind)
-    const input = { heldId: undefined, cardKeys: [group.listener.cardKey], now: Date.now() }
+    const input = { heldId: undefined, cardKeys: [group.listener.cardKey], now: Date.now(), isPassedOn: false }
     const received = await receive(crypto, group.listening, opened.value, input)
     if (!received.ok || received.value.kind !== 'kept') throw new Error('not taken')
     group.listening = received.value.replica

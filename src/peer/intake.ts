@@ -7,7 +7,7 @@ import type { OwnSlotKey } from '../core/group/keyring.ts'
 import { receive, type Received } from '../core/group/receive.ts'
 import { readSealed } from '../core/group/sealed.ts'
 import { unreachable } from '../core/bytes/result.ts'
-import { deviceOf } from '../core/identity/certificate.ts'
+import { deviceOf, personOf } from '../core/identity/certificate.ts'
 import { encodeLine } from '../core/timeline/line.ts'
 import { toldKey } from './bringing.ts'
 import { chronicleChange, rechronicle } from './changes.ts'
@@ -56,7 +56,8 @@ export const takeIn = async (draft: Draft, arrival: Arrival): Promise<Intake> =>
   const heldId = needsLookup(before.graph, event) ? OTHER : undefined
   if (isControl(event.kind) && (await loadHorizon(draft.store, event.conversation, event.id))) return 'taken'
   const { cardKeys, now } = arrival
-  const received = await receive(arrival.crypto, before, event, { heldId, cardKeys, now })
+  const isPassedOn = isByAnother(draft, arrival.from, event)
+  const received = await receive(arrival.crypto, before, event, { heldId, cardKeys, now, isPassedOn })
   if (!received.ok) {
     const { refusal } = received
     if (refusal.kind === 'unknown-control' || refusal.kind === 'too-many-heads') return 'waiting'
@@ -88,6 +89,14 @@ export const takeIn = async (draft: Draft, arrival: Arrival): Promise<Intake> =>
 const isOwn = (draft: Draft, { author }: SignedEvent): boolean => author === draft.replica.me.device
 
 const OTHER = 'another event'
+
+/** Whether a member brought it who is not its author. Of what lies in a mailbox nobody knows who put it there. */
+const isByAnother = ({ replica }: Draft, from: Hex, { author }: SignedEvent): boolean => {
+  const bringer = replica.certificates.get(from)
+  const writer = replica.certificates.get(author)
+  const isMailbox = from === replica.me.device
+  return !isMailbox && bringer !== undefined && writer !== undefined && personOf(bringer) !== personOf(writer)
+}
 
 const writeDown = async (draft: Draft, event: SignedEvent, received: Received): Promise<void> => {
   const person = personAt(draft, event.author)

@@ -102,6 +102,7 @@ export const createPuppet = async (town: Town, name: string, number = 1, owner =
       heldId: undefined,
       cardKeys: [],
       now: now(),
+      isPassedOn: false,
     })
     if (!received.ok || received.value.kind === 'known') return
     puppet.replica = received.value.replica

@@ -86,6 +86,7 @@ export const objectionTo = (
 ): Objection | undefined => {
   const at = membershipNow(replica)
   const { steps } = horizonNow(replica)
+  const { history } = replica
   const whole = { held: NOTHING_HELD, ...operation } as Operation
   const judged = warrantFor(
     {
@@ -96,10 +97,10 @@ export const objectionTo = (
       time: nextHeader(replica.graph, replica.me.device, now).time,
       deed: deedOf(whole),
       parents: steps,
-      past: closureOf(replica.history, steps),
+      past: closureOf(history, steps),
       depth: 0,
     },
-    at,
+    { at, steps: history.steps },
   )
   if ('objection' in judged) return judged.objection
   return isChange(at, whole) ? undefined : { kind: 'no-change' }

@@ -14,20 +14,12 @@ import { membershipOf } from './fold.ts'
 import type { Membership } from './membership.ts'
 import { withOperation, type Operated } from './operated.ts'
 import { areCertified, entriesOf, readOperation, type Operation } from './operation.ts'
-import {
-  DIRECT_STEPS_MAX,
-  horizonAt,
-  STEPS_MAX,
-  withCertificates,
-  withControl,
-  withDeed,
-  type Replica,
-} from './replica.ts'
+import { horizonAt, withCertificates, withControl, withDeed, type Replica } from './replica.ts'
 import { openSealed, type Opened } from './open.ts'
+import { hasRoomForStep } from './steps-room.ts'
 import { takeEpoch, type EpochTaken } from './take-epoch.ts'
 import { readUnopened } from './unopened.ts'
 import { isVoided } from './voided.ts'
-import { isRemoval, REMOVALS_MAX } from './warrant.ts'
 
 /** What a verified event turned out to be. All of these are kept; only a refusal is not. */
 export type Received =
@@ -51,6 +43,7 @@ export type ReceiveRefusal =
   | { readonly kind: 'unknown-control' }
   /** Somebody branches on purpose. `rekey` joins the heads; then it can be taken. */
   | { readonly kind: 'too-many-heads' }
+  /** Its person fills the conversation with steps, as far as is known here. */
   | { readonly kind: 'too-many-operations' }
 
 export type Receipt =
@@ -70,12 +63,18 @@ export type Receipt =
 /**
  * Takes in one event whose signature was verified. `heldId`: the id held for its author and sequence, when `needsLookup`
  * says that it is needed. `cardKeys`: the slot keys of this device's cards, to which what lets it in may be sealed.
+ * `isPassedOn`: it was brought by a device of another member than its author, who has taken it in.
  */
 export const receive = async (
   crypto: Crypto,
   replica: Replica,
   event: SignedEvent,
-  input: { readonly heldId: Hex | undefined; readonly cardKeys: readonly OwnSlotKey[]; readonly now: number },
+  input: {
+    readonly heldId: Hex | undefined
+    readonly cardKeys: readonly OwnSlotKey[]
+    readonly now: number
+    readonly isPassedOn: boolean
+  },
 ): Promise<Result<Receipt, ReceiveRefusal>> => {
   if (event.conversation !== replica.conversation) return refuse({ kind: 'other-conversation' })
   const past = horizonAt(replica, event.control)
@@ -95,17 +94,27 @@ export const receive = async (
       : replica.graph
   const missing = placed.ok && 'missing' in placed.value ? placed.value.missing : 0
   if (graph.controlHeads.length > CONTROL_HEADS_MAX) return refuse({ kind: 'too-many-heads' })
-  const isStep = said.kind === 'operation' || said.kind === 'founding' || said.kind === 'joining'
-  if (isStep && replica.history.steps.size >= stepsMax(replica, said)) return refuse({ kind: 'too-many-operations' })
+  const step = stepIn(said)
+  const person = at.members.devices.get(event.author) ?? step?.person
+  if (step && person !== undefined && !hasRoomForStep(replica, { ...step, person, isPassedOn: input.isPassedOn }))
+    return refuse({ kind: 'too-many-operations' })
   const grown = { ...replica, graph, keyring: wipeAged(replica.keyring, input.now) }
   const taken = await take(crypto, grown, { event, said, past, at, before: replica, ...input })
   return accept({ kind: 'kept', ...taken, missing, ...(branch && { branch: { first: branch.first } }) })
 }
 
-/** Whoever fills a group with steps can still be removed from it. */
-const stepsMax = ({ kind }: Replica, said: Said): number => {
-  if (kind !== 'group') return DIRECT_STEPS_MAX
-  return said.kind === 'operation' && isRemoval(said.operation) ? REMOVALS_MAX : STEPS_MAX
+/** What a step does, and whose it is as far as it says so itself. */
+const stepIn = (said: Said): { readonly deed: string; readonly person?: Hex } | undefined => {
+  switch (said.kind) {
+    case 'operation':
+      return { deed: said.operation.kind }
+    case 'founding':
+      return { deed: 'found', person: personOf(said.founding.entries[0].certificate) }
+    case 'joining':
+      return { deed: 'join', person: personOf(said.entry.certificate) }
+    default:
+      return undefined
+  }
 }
 
 /**

@@ -31,10 +31,6 @@ export type Replica = {
 
 /** What is kept of control events in memory; the store keeps it of all. */
 export const CONTROLS_KEPT_MAX = 64
-/** More steps than that come only from somebody who branches on purpose. */
-export const STEPS_MAX = 16_384
-/** Of a direct conversation: foundings, and the first joinings of further devices. */
-export const DIRECT_STEPS_MAX = 1_024
 
 export const emptyReplica = (conversation: Hex, me: Replica['me']): Replica => ({
   conversation,
@@ -131,7 +127,7 @@ export const withDeed = (
   const depth = 1 + Math.max(0, ...past.steps.map((step) => history.steps.get(step)?.depth ?? 0))
   const bits = closureOf(history, past.steps)
   const taken = { id, author, seq, time, deed, parents: past.steps, past: bits, depth }
-  const judged = warrantFor(taken, membershipOf(history, past.steps))
+  const judged = warrantFor(taken, { at: membershipOf(history, past.steps), steps: history.steps })
   if (!('warrant' in judged)) return { replica: withControl(replica, id, past), step: undefined }
   const step = { ...taken, number: history.steps.size, warrant: judged.warrant }
   const grown = { ...replica, history: withStep(history, step) }

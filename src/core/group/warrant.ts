@@ -1,14 +1,17 @@
 import type { Hex } from '../bytes/hex.ts'
-import { isRevocation, type devicesIn } from './fold.ts'
+import type { devicesIn } from './fold.ts'
 import { DEVICES_MAX, PEOPLE_MAX } from './members.ts'
 import { isAdmin, type Membership } from './membership.ts'
-import { countOf, type Step, type Warrant } from './step.ts'
+import { countOf, has, type Step, type Warrant } from './step.ts'
 
-/** Steps in the past of most; and of one by which somebody leaves or gives up a device. */
+/**
+ * How many steps of its own person may be in the past of one, by what it does: whatever others bring about, it leaves
+ * everybody what they need. About one's own devices every member decides, about all else admins; the two count apart.
+ */
+export const OWN_STEPS_MAX = { device: 48, revoke: 64, leave: 80 } as const
 export const OPERATIONS_MAX = 4_096
-export const REVOCATIONS_MAX = 6_144
-/** Steps in the past of one by which an admin removes or demotes somebody: no member can bring about so many. */
-export const REMOVALS_MAX = 20_480
+/** Of one by which an admin removes or demotes somebody. */
+export const REMOVALS_MAX = 6_144
 
 /** Why somebody may not do what they want to, or did. */
 export type Objection =
@@ -27,7 +30,7 @@ export type Objection =
 /** By what right a step is taken in view of its own past; or why there is none. */
 export const warrantFor = (
   step: Omit<Step, 'warrant' | 'number'>,
-  at: Membership,
+  { at, steps }: { readonly at: Membership; readonly steps: ReadonlyMap<Hex, Step> },
 ): { readonly warrant: Warrant } | { readonly objection: Objection } => {
   const { deed, author, depth, id } = step
   if (deed.kind === 'found') {
@@ -36,7 +39,7 @@ export const warrantFor = (
   }
   const person = deed.kind === 'join' ? deed.devices[0]?.[1] : at.members.devices.get(author)
   if (person === undefined || !at.roles.has(person)) return { objection: { kind: 'not-a-member' } }
-  const objection = objectionTo(step, { person, at })
+  const objection = tooMany(step, { person, steps }) ?? objectionTo(step, { person, at })
   if (objection) return { objection }
   const [first, firstDevice] = [at.seniority.people.get(person), at.seniority.devices.get(author)]
   const seniority = [first?.depth ?? 0, first?.id ?? '', firstDevice?.depth ?? 0, firstDevice?.id ?? ''] as const
@@ -45,21 +48,43 @@ export const warrantFor = (
   return { warrant: { person, seniority, byDefault, uses: invited?.uses ?? null } }
 }
 
-const limitOf = (deed: Step['deed']): number => {
-  if (isRemoval(deed)) return REMOVALS_MAX
-  return isRevocation({ deed }) ? REVOCATIONS_MAX : OPERATIONS_MAX
+const tooMany = (
+  { deed, past }: Pick<Step, 'deed' | 'past'>,
+  { person, steps }: { readonly person: Hex; readonly steps: ReadonlyMap<Hex, Step> },
+): Objection | undefined => {
+  const limit = limitOf(deed)
+  if (limit === undefined || countOf(past) < limit) return undefined
+  let count = 0
+  for (const step of steps.values())
+    if (step.warrant?.person === person && isOwn(step.deed) === isOwn(deed) && has(past, step.number)) count += 1
+  return count >= limit ? { kind: 'too-many', what: 'operations', limit } : undefined
 }
+
+const limitOf = ({ kind }: Step['deed']): number | undefined => {
+  switch (kind) {
+    // What a conversation begins with, and who comes into one of two people, is bounded where it is taken in.
+    case 'found':
+    case 'join':
+      return undefined
+    case 'device':
+    case 'revoke':
+    case 'leave':
+      return OWN_STEPS_MAX[kind]
+    default:
+      return isRemoval({ kind }) ? REMOVALS_MAX : OPERATIONS_MAX
+  }
+}
+
+/** Whether it is about the devices of its own person alone, which every member may decide. */
+export const isOwn = ({ kind }: { readonly kind: string }): boolean => Object.hasOwn(OWN_STEPS_MAX, kind)
 
 /** Whether somebody else is to go or to lose a role, which only admins may bring about. */
 export const isRemoval = ({ kind }: { readonly kind: string }): boolean => kind === 'remove' || kind === 'demote'
 
 const objectionTo = (
-  { deed, past, time }: Omit<Step, 'warrant' | 'number'>,
+  { deed, time }: Omit<Step, 'warrant' | 'number'>,
   { person, at }: { readonly person: Hex; readonly at: Membership },
 ): Objection | undefined => {
-  const count = countOf(past)
-  const limit = limitOf(deed)
-  if (count >= limit) return { kind: 'too-many', what: 'operations', limit }
   switch (deed.kind) {
     case 'found':
     case 'leave':

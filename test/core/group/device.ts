@@ -154,10 +154,10 @@ export class Device {
     return this.#take(written.value)
   }
 
-  /** What became of each event, in a few words. */
-  async hears(events: readonly SignedEvent[]): Promise<readonly string[]> {
+  /** What became of each event, in a few words. `from`: who passed them on; nobody but their author when absent. */
+  async hears(events: readonly SignedEvent[], from?: Device): Promise<readonly string[]> {
     const outcomes: string[] = []
-    for (const event of events) outcomes.push(await this.#hear(event))
+    for (const event of events) outcomes.push(await this.#hear(event, from))
     return outcomes
   }
 
@@ -168,12 +168,14 @@ export class Device {
     return this.#operated.slice(from)
   }
 
-  async #hear(event: SignedEvent): Promise<string> {
+  async #hear(event: SignedEvent, from: Device | undefined): Promise<string> {
     if (this.held.has(event.id)) return 'known'
     if (missingControls(this.replica, event).length > 0)
       this.replica = await withStoredControls(this.replica, event, (id) => this.horizon(id))
     const heldId = needsLookup(this.replica.graph, event) ? 'another event' : undefined
-    const input = { heldId, cardKeys: [this.cardKey], now: this.now }
+    const person = personOf(this.replica.certificates.get(event.author) ?? this.certificate)
+    const isPassedOn = from !== undefined && from.me.person !== person
+    const input = { heldId, cardKeys: [this.cardKey], now: this.now, isPassedOn }
     const received = await receive(this.crypto, this.replica, event, input)
     if (!received.ok) {
       if (received.refusal.kind === 'fork') this.replica = { ...this.replica, graph: received.refusal.graph }

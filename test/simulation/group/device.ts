@@ -10,6 +10,7 @@ import { emptyReplica, membershipNow, withStoredControls, type Replica } from '.
 import { heldUpTo, isVoided } from '../../../src/core/group/voided.ts'
 import { complain, join, write } from '../../../src/core/group/write.ts'
 import { isControl, KIND } from '../../../src/core/event/kinds.ts'
+import { personOf } from '../../../src/core/identity/certificate.ts'
 import type { Outgoing } from '../../../src/core/sync/exchange.ts'
 import type { Vector } from '../../../src/core/sync/frame.ts'
 import { encodeContent } from '../../../src/core/timeline/content.ts'
@@ -56,7 +57,7 @@ export class Device {
   readonly #reader: Reader
   readonly #time: Time
   readonly #sabotage: Sabotage | undefined
-  readonly #heldBack = new Map<Hex, SignedEvent>()
+  readonly #heldBack = new Map<Hex, { readonly waiting: SignedEvent; readonly from: Device | undefined }>()
   #repairs = new Repairs()
 
   constructor(
@@ -153,7 +154,7 @@ export class Device {
       const event = await this.#reader.open(bytes)
       if (!event || !this.replica) continue
       const { author, seq } = event
-      await this.#take(event, fresh)
+      await this.#take(event, from, fresh)
       const held = Math.min(seq, chainOf(this.replica.graph, author).seq)
       if (held > (arrived.get(author) ?? 0)) arrived.set(author, held)
     }
@@ -186,17 +187,17 @@ export class Device {
     return voided
   }
 
-  async #take(event: SignedEvent, fresh: Outgoing[]): Promise<void> {
-    const outcome = await this.#receive(event)
+  async #take(event: SignedEvent, from: Device | undefined, fresh: Outgoing[]): Promise<void> {
+    const outcome = await this.#receive(event, from)
     if (outcome === 'waits' && this.#heldBack.size < HELD_BACK_MAX && this.#sabotage !== 'drops-early')
-      this.#heldBack.set(event.id, event)
+      this.#heldBack.set(event.id, { waiting: event, from })
     if (outcome !== 'kept') return
     fresh.push(outgoing(event))
     if (!isControl(event.kind)) return
     for (let again = true; again;) {
       again = false
-      for (const waiting of this.#heldBack.values()) {
-        const became = await this.#receive(waiting)
+      for (const { waiting, from: bringer } of this.#heldBack.values()) {
+        const became = await this.#receive(waiting, bringer)
         if (became === 'waits') continue
         this.#heldBack.delete(waiting.id)
         if (became !== 'kept') continue
@@ -206,12 +207,14 @@ export class Device {
     }
   }
 
-  async #receive(event: SignedEvent): Promise<'kept' | 'known' | 'refused' | 'waits'> {
+  async #receive(event: SignedEvent, from: Device | undefined): Promise<'kept' | 'known' | 'refused' | 'waits'> {
     if (!this.replica) return 'refused'
     if (this.disk.events.has(event.id)) return 'known'
     const before = await this.#remembering(this.replica, event)
     const heldId = needsLookup(before.graph, event) ? this.disk.at(event.author, event.seq)?.id : undefined
-    const input = { heldId, cardKeys: [this.identity.cardKey], now: this.#pen.now }
+    const certificate = before.certificates.get(event.author)
+    const isPassedOn = from !== undefined && certificate !== undefined && from.identity.person !== personOf(certificate)
+    const input = { heldId, cardKeys: [this.identity.cardKey], now: this.#pen.now, isPassedOn }
     const received = await receive(this.#crypto, before, event, input)
     if (!received.ok) return received.refusal.kind === 'unknown-control' ? 'waits' : 'refused'
     if (received.value.kind === 'known') return 'known'
