@@ -11,11 +11,12 @@ import { membersNow, type Replica } from '../core/group/replica.ts'
 import { join, write } from '../core/group/write.ts'
 import type { Vector } from '../core/sync/frame.ts'
 import { encodeContent, type Content } from '../core/timeline/content.ts'
+import { readLine } from '../core/timeline/line.ts'
 import type { StoredLine } from '../store/port.ts'
 import { Batches, type BatchesPorts } from './batches.ts'
 import { toldPrefix } from './bringing.ts'
 import { rechronicle } from './changes.ts'
-import { reveal } from './chronicle.ts'
+import { isAmendment, reveal } from './chronicle.ts'
 import type { Draft } from './draft.ts'
 import { branchKey } from './holdings.ts'
 import type { Intake } from './intake.ts'
@@ -92,6 +93,8 @@ export class Conversation {
   /** Writes something down and answers with its event once it is on disk. `speech`: what a person says, not a mark. */
   say(content: Content, input: { readonly speech: boolean }): Promise<Result<IdentifiedEvent, SayRefusal>> {
     return this.#write(async (draft) => {
+      // Asked where nothing else comes between: a deletion may have come a moment ago.
+      if (await isTooLate(draft, content)) return refuse({ kind: 'message-deleted' })
       const founded = await this.#scribe.found(draft)
       if (!founded.ok) return founded
       const written = await write(this.#around.pen(), draft.replica, { content: encodeContent(content), ...input })
@@ -222,6 +225,14 @@ export class Conversation {
   settled(): Promise<void> {
     return this.#batches.settled()
   }
+}
+
+/** Whether what is said changes a message that was deleted. To delete it once more is to have it as one wants it. */
+const isTooLate = async (draft: Draft, content: Content): Promise<boolean> => {
+  if (!isAmendment(content) || content.kind === 'delete') return false
+  const kept = await draft.line(content.target)
+  const line = kept && readLine(kept.bytes)
+  return line?.kind === 'text' && line.message.kind === 'deleted'
 }
 
 /** Only who is in gets all that is written here: others may know less of it. An old word says nothing about now. */

@@ -19,6 +19,7 @@ export const refusalOf = (refusal: SayRefusal): Refusal => {
     case 'not-admin':
       return refusal
     case 'not-a-group':
+    case 'message-deleted':
       return refusal
     case 'too-many':
       return { kind: 'group-full', limit: refusal.limit }

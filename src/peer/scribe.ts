@@ -46,6 +46,8 @@ export type SayRefusal =
   | { readonly kind: 'not-met' }
   /** It came back from an export, and how far this device had written since is not known yet. */
   | { readonly kind: 'restoring' }
+  /** What is to be changed, or reacted to, was deleted. */
+  | { readonly kind: 'message-deleted' }
 
 /** Writes into the drafts of one conversation, and remembers what has to be come back to. */
 export class Scribe {

@@ -93,6 +93,22 @@ test('[TL8] a message with more than a thousand amendments is the same on every 
   )
 })
 
+test('[PE250] a change is refused that meets its deletion on the way to the disk', async () => {
+  const all = await story
+  const here = await listener(all)
+  const { place, edits, deletion, target } = all
+  for (const events of [place.ann, edits]) await here.hear(events)
+  const reaction = { kind: 'reaction', target, emoji: '👍', on: true } as const
+  // The deletion is being written while somebody reacts to what is still on their screen.
+  const deleting = here.hear(deletion)
+  assert.equal(await stands(here, target), 'edit 4')
+  const reacted = here.conversation.say(reaction, { speech: true })
+  await deleting
+  assert.deepEqual(await reacted, { ok: false, refusal: { kind: 'message-deleted' } })
+  const deleted = await here.conversation.say({ kind: 'delete', target }, { speech: true })
+  assert.ok(deleted.ok, 'to delete once more is no failure')
+})
+
 /** How often the amendments of a message are looked for. */
 const lookups = (t: TestContext, { store }: Listener) => t.mock.method(store, 'amendments').mock
 

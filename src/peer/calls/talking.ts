@@ -62,9 +62,6 @@ export const talkingCalls = (
     if (!target.ok) return target
     const read = readLine(target.value.bytes)
     if (mine && read?.person !== peer.me) return refuse({ kind: 'not-yours' })
-    // To delete once more what is deleted is to have it as one wants it.
-    const isDeleted = read?.kind === 'text' && read.message.kind === 'deleted'
-    if (isDeleted && content.kind !== 'delete') return refuse({ kind: 'message-deleted' })
     return speak(conversation, content)
   }
 
