@@ -26,7 +26,8 @@ export const chronicle = async (
 ): Promise<void> => {
   const inside = contentIn(plaintext)
   const content = inside && readContent(inside)
-  const target = content && isAmendment(content) ? content.target : undefined
+  const isAbout = content && (isAmendment(content) || content.kind === 'again')
+  const target = isAbout ? content.target : undefined
   draft.putEvent(event, { content: plaintext, ...(target !== undefined && { target }) })
   if (coming === 'void') {
     // What changes another line is not taken notice of, and needs no line of its own.
@@ -188,6 +189,20 @@ const again = async (draft: Draft, person: Hex, content: Extract<Content, { kind
   // One step deep: a repetition of a repetition would be a way to make us recurse.
   if (inside && readContent(inside)?.kind === 'again') return
   await reveal(draft, held, content.plaintext, 'new')
+}
+
+/** Writes down what its author said again of a sealed event, if that came first. Answers whether it did. */
+export const revealAgain = async (draft: Draft, event: Held['event']): Promise<boolean> => {
+  const body = readSealed(event.body)
+  const person = personAt(draft, event.author)
+  for await (const held of draft.amendments(event.id)) {
+    const content = contentOf(held)
+    if (!body || content?.kind !== 'again' || !isCommitted(body, content.plaintext)) continue
+    if (personAt(draft, held.event.author) !== person || (await draft.isVoid(held.event))) continue
+    await again(draft, person, content)
+    return true
+  }
+  return false
 }
 
 /** Writes down what a held event says, if it is what its author committed to. */

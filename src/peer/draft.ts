@@ -35,7 +35,7 @@ export type Outlook = {
   readonly hasRoomForRequest: () => boolean
 }
 
-/** An event that is held, with what it says, salted, if that can be read, and which other it changes. */
+/** An event that is held, with what it says, salted, if that can be read, and which other it changes or says again. */
 export type Held = Pick<StoredEvent, 'content' | 'target'> & { readonly event: SignedEvent | UnsignedEvent }
 
 /**
@@ -65,7 +65,7 @@ export class Draft {
   readonly store: Store
   readonly #sign: (events: readonly UnsignedEvent[]) => Promise<readonly SignedEvent[]>
   readonly #events = new Map<Hex, Held>()
-  /** By what they change: the events of this batch that edit, delete or react to something. */
+  /** By what they change: the events of this batch that edit, delete, react to or say something again. */
   readonly #amendments = new Map<Hex, Set<Hex>>()
   readonly #lines = new Map<string, StoredLine | undefined>()
   readonly #records = new Map<string, Change>()
@@ -158,7 +158,7 @@ export class Draft {
     return this.store.record('conversation', key)
   }
 
-  /** All events that edit, delete or react to this one, those of this batch included. */
+  /** All events that edit, delete or react to this one or say it again, those of this batch included. */
   async *amendments(target: Hex): AsyncGenerator<Held, void> {
     if (!this.#isForgetting)
       for await (const each of storedAmendments(this.store, target)) {

@@ -11,7 +11,7 @@ import { deviceOf, personOf } from '../core/identity/certificate.ts'
 import { encodeLine } from '../core/timeline/line.ts'
 import { toldKey } from './bringing.ts'
 import { chronicleChange, rechronicle } from './changes.ts'
-import { chronicle, chronicleGaps, personAt, putLine, reveal } from './chronicle.ts'
+import { chronicle, chronicleGaps, personAt, putLine, reveal, revealAgain } from './chronicle.ts'
 import type { Arrived } from './arrived.ts'
 import type { Draft } from './draft.ts'
 import { loadHorizon } from './history-records.ts'
@@ -162,6 +162,7 @@ const writeSealed = async (
     const held = await draft.held(event.id)
     return held && reveal(draft, held, told, 'told')
   }
+  if (await revealAgain(draft, event)) return
   putLine(draft, event, voided ? { kind: 'void', person } : { kind: 'sealed', person })
   if (isOwn(draft, event)) return
   if (why.kind === 'unknown-epoch' || why.kind === 'key-gone') askForAgain(draft, event)

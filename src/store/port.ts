@@ -30,7 +30,7 @@ export type StoredEvent = {
   readonly bytes: Uint8Array
   /** The plaintext of a sealed event, canonical CBOR; its key is gone. */
   readonly content?: Uint8Array
-  /** The message that this one edits, deletes or reacts to. */
+  /** What this one edits, deletes, reacts to or says again. */
   readonly target?: Hex
 }
 
