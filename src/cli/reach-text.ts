@@ -1,15 +1,30 @@
 import { failureWords } from '../view/failure-words.ts'
 import { pathMeaning, pathWords, presenceWords } from '../view/presence-words.ts'
-import { candidateWords, carrierOf, indirectOf, indirectWords, tookWords, wayWords } from '../view/reach-words.ts'
+import {
+  blockedReachWords,
+  candidateWords,
+  carrierOf,
+  indirectOf,
+  indirectWords,
+  tookWords,
+  wayWords,
+} from '../view/reach-words.ts'
 import { agoWords, durationWords, untilWords } from '../view/time-words.ts'
 import type { AttemptView, ReachView } from '../view/reach-view.ts'
-import type { Millis, StatusView } from '../view/view.ts'
+import type { Millis, PersonView, StatusView } from '../view/view.ts'
 
 /** How somebody is reached, and why not better, line by line. */
 export const reachText = (
   reach: ReachView,
-  { name, status, now }: { readonly name: string; readonly status: StatusView; readonly now: Millis },
+  about: {
+    readonly person: PersonView
+    readonly name: string
+    readonly status: StatusView
+    readonly now: Millis
+  },
 ): readonly string[] => {
+  const { person, name, status, now } = about
+  if (person.standing === 'blocked') return [blockedReachWords({ name, waiting: reach.waiting })]
   const { link, next, candidates, attempts } = reach
   const why = indirectOf(reach, status)
   return [

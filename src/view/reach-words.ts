@@ -1,5 +1,6 @@
 import { unreachable } from '../core/bytes/result.ts'
 import { PUNCH_ADDRESS, RELAY_ADDRESS, UDP_ADDRESS } from '../core/reach/path.ts'
+import { countWords } from './count-words.ts'
 import type { AttemptView, Candidate, ReachView } from './reach-view.ts'
 import type { Millis, StatusView } from './view.ts'
 
@@ -70,6 +71,13 @@ export const indirectWords = (why: Indirect, { name, server }: { name: string; s
     default:
       return unreachable(why)
   }
+}
+
+/** Of somebody whom I blocked: nothing is tried, and what waits goes out by itself no longer. */
+export const blockedReachWords = ({ name, waiting }: { name: string; waiting: number }): string => {
+  const blocked = `You blocked ${name}: Kith does not call them, and ends their calls.`
+  if (waiting === 0) return blocked
+  return `${blocked} ${countWords(waiting, 'message')} of yours ${waiting === 1 ? 'waits' : 'wait'} here until you unblock them.`
 }
 
 /** What to call the server that carries a link, in a sentence. */

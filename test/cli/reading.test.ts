@@ -32,6 +32,23 @@ test('[CL9] people are listed, those who are here first, with their tags', async
   ])
 })
 
+test('[UI260] people --reach says of somebody who is blocked that nothing is tried', async () => {
+  const blocked = fakeCalls({ people: [{ ...BOB_VIEW, standing: 'blocked' }] })
+  const reach: ReachView = {
+    person: BOB,
+    presence: { at: 'away' },
+    shown: 'this-machine',
+    candidates: [],
+    attempts: [],
+    waiting: 1,
+  }
+  const machine = machineWith({ calls: { ...blocked, reach: async () => accept(reach) }, running: true })
+  assert.equal(await kith('people --reach bob', machine), 0)
+  assert.deepEqual(machine.printed, [
+    'You blocked Bob ·bbbbbb: Kith does not call them, and ends their calls. 1 message of yours waits here until you unblock them.',
+  ])
+})
+
 test('[UI53] people --reach tells the path, why it is not direct, what is known and what was tried', async () => {
   const reach: ReachView = {
     person: BOB,

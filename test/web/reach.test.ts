@@ -88,6 +88,16 @@ test('[UI50] [UI51] it says why the way is through the server, and changes with 
     assert.equal(await reach(window).getByText('a door of its own').count(), 0)
   }))
 
+test('[UI260] of somebody who is blocked it says that nothing is tried and what waits, and promises nothing', () =>
+  play({}, async (window) => {
+    await setReach(window, { ...relayed, waiting: 2 })
+    await onStage(window, (stage, id) => stage.peer.setPerson(id, { standing: 'blocked' }), GWEN)
+    await reach(window).getByText('You blocked Gwen: Kith does not call them, and ends their calls.').waitFor()
+    await reach(window).getByText('2 messages of yours wait here until you unblock them.').waitFor()
+    assert.equal(await reach(window).getByText('known address').count(), 0)
+    assert.equal(await reach(window).getByRole('button').count(), 0)
+  }))
+
 test('[UI52] whether to connect directly is chosen in the settings, which say what it costs', () =>
   play({}, async (window) => {
     await goTo(window, '/settings')

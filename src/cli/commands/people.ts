@@ -65,7 +65,8 @@ const tellReach = async (
   if (!found.ok) return fail(found.refusal, world)
   const reach = await peer.calls.reach({ person: found.value.id })
   if (!reach.ok) return fail(reach.refusal, world)
-  const about = { name: taggedName(found.value), status: await peer.calls.status(), now: world.now() }
+  const person = found.value
+  const about = { person, name: taggedName(person), status: await peer.calls.status(), now: world.now() }
   const lines = json ? [jsonLine(reach.value)] : reachText(reach.value, about).map(printable)
   for (const line of lines) world.terminal.print(line)
   return EXIT.done

@@ -3,13 +3,22 @@ import { useCallback, useEffect, useState, type ReactNode } from 'react'
 import { countWords } from '../../view/count-words.ts'
 import { failureWords } from '../../view/failure-words.ts'
 import { pathMeaning, pathWords } from '../../view/presence-words.ts'
-import { candidateWords, carrierOf, indirectOf, indirectWords, tookWords, wayWords } from '../../view/reach-words.ts'
+import {
+  blockedReachWords,
+  candidateWords,
+  carrierOf,
+  indirectOf,
+  indirectWords,
+  tookWords,
+  wayWords,
+} from '../../view/reach-words.ts'
 import { refusalWords } from '../../view/refusal-words.ts'
 import { agoWords, durationWords, untilWords } from '../../view/time-words.ts'
 import type { AttemptView, Candidate, ReachView } from '../../view/reach-view.ts'
 import type { Millis, PersonView } from '../../view/view.ts'
 import { Button } from '../parts/button.tsx'
 import { useKith, useNow, useStatus } from '../peer/context.ts'
+import { nameOf } from '../peer/names.ts'
 
 /** The peer is asked anew while this is on the screen. */
 const ASK_STEP_MILLIS = 2_000
@@ -21,13 +30,15 @@ export const Reach = ({ person }: { readonly person: PersonView }): ReactNode =>
   const now = useNow(1_000)
   const [all, setAll] = useState(false)
   const here = person.presence.at === 'here'
-  const name = person.privateName ?? person.name
+  const name = nameOf(person)
   const attempts = reach?.attempts ?? []
   return (
     <section className="flex flex-col gap-3" aria-label="How they are reached">
       <h2 className="label-small">{here ? `How ${name} is reached` : `Why can’t I reach ${name}?`}</h2>
       {trouble === undefined ? null : <p className="text-small text-ember">{trouble}</p>}
-      {reach === undefined ? null : (
+      {reach === undefined ? null : person.standing === 'blocked' ? (
+        <p className="text-small">{blockedReachWords({ name, waiting: reach.waiting })}</p>
+      ) : (
         <>
           <Summary reach={reach} name={name} now={now} />
           <Candidates candidates={reach.candidates} />
