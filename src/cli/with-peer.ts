@@ -32,7 +32,7 @@ export const PROFILE_OPTIONS: { readonly [name: string]: Option } = {
 }
 
 export const JSON_OPTION: { readonly [name: string]: Option } = {
-  json: { help: 'Print one JSON object a line' },
+  json: { help: 'Print one JSON object a line: what was read, or what was done' },
 }
 
 /** The profile that was named, whether or not it is there: for what may be the first step of one. */

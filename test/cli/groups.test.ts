@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
+import { COMMANDS } from '../../src/cli/commands.ts'
 import { refuse } from '../../src/core/bytes/result.ts'
 import { BOB, CLIMBERS, CONVERSATION, fakeCalls, idOf, personOf } from '../api/fake-calls.ts'
 import { kith, machineWith, type Machine } from './fake-world.ts'
@@ -70,6 +71,34 @@ test('[CL26] group makes a group, adds, removes, gives roles, renames and leaves
     'Made Walkers ·999999. Invite others: kith invite 999999',
     'Bob ·bbbbbb is in Climbers now.',
   ])
+})
+
+test('[CL233] what changes something prints with --json what it did to what, and nothing else', async () => {
+  const { machine } = setUp()
+  for (const [line, done] of [
+    ['group add climbers bob', { ...IN, people: [BOB], role: 'member' }],
+    ['group remove climbers bob', { ...IN, person: BOB }],
+    ['group role climbers bob admin', { ...IN, person: BOB, role: 'admin' }],
+    ['group title climbers The High Ones', { ...IN, title: 'The High Ones' }],
+    ['group leave climbers', IN],
+    ['group block climbers', { ...IN, standing: 'blocked' }],
+    ['mute climbers', { ...IN, on: true }],
+    ['mute climbers off', { ...IN, on: false }],
+    ['forget climbers --yes', IN],
+  ] as const) {
+    const own = machine()
+    assert.equal(await kith(`${line} --json`, own), 0, line)
+    assert.deepEqual(
+      own.printed.map((each) => JSON.parse(each) as unknown),
+      [done],
+      line,
+    )
+  }
+})
+
+test('[CL233] every command but kith itself and server takes --json', () => {
+  const without = COMMANDS.filter(({ options }) => !('json' in options)).map(({ name }) => name)
+  assert.deepEqual(without, ['start', 'server'])
 })
 
 test('[CL26] group members tells who is in and as what', async () => {

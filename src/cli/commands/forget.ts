@@ -1,7 +1,7 @@
 import type { Command } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { printable } from '../safe-text.ts'
-import { conversationWith, fail, letLeave, meetWhom, PROFILE_OPTIONS, withPeer } from '../with-peer.ts'
+import { jsonLine, printable } from '../safe-text.ts'
+import { conversationWith, fail, JSON_OPTION, letLeave, meetWhom, PROFILE_OPTIONS, withPeer } from '../with-peer.ts'
 
 export const forget: Command = {
   name: 'forget',
@@ -9,7 +9,7 @@ export const forget: Command = {
   words: { min: 1, max: 1 },
   summary: 'Delete a conversation from this device, for good',
   more: ['What was said is gone from here and stays with the others. A group is left first.'],
-  options: { yes: { help: 'Really do it; without it, nothing is deleted' }, ...PROFILE_OPTIONS },
+  options: { yes: { help: 'Really do it; without it, nothing is deleted' }, ...PROFILE_OPTIONS, ...JSON_OPTION },
   run: (given, world) =>
     withPeer(given, world, async (peer, following) => {
       const [who = ''] = given.words
@@ -22,10 +22,13 @@ export const forget: Command = {
           { kind: 'usage', detail: 'This deletes all that was said, for good. If that is meant, add --yes' },
           world,
         )
-      const forgotten = await peer.calls.forget({ conversation: conversation.id })
+      const change = { conversation: conversation.id }
+      const forgotten = await peer.calls.forget(change)
       if (!forgotten.ok) return fail(forgotten.refusal, world)
       await letLeave(peer, following, world)
-      world.terminal.print(`The conversation with ${printable(who)} is deleted here.`)
+      world.terminal.print(
+        given.options['json'] ? jsonLine(change) : `The conversation with ${printable(who)} is deleted here.`,
+      )
       return EXIT.done
     }),
 }

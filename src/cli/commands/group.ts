@@ -11,11 +11,15 @@ import { groupTag, taggedName, type GroupView } from '../who.ts'
 import { chooseGroup, fail, JSON_OPTION, letLeave, meet, PROFILE_OPTIONS, textOf, withPeer } from '../with-peer.ts'
 import type { CommandRefusal } from '../words.ts'
 
-/** What is done to a group: what it takes after its name, and doing it. Answers the words to print. */
+/** A line to print, in words and as an object for scripts. */
+type Told = { readonly text: string; readonly json: object }
+type Done = Promise<Result<readonly Told[], CommandRefusal>>
+
+/** What is done to a group: what it takes after its name, and doing it. Answers what there is to print. */
 type Action = {
   readonly takes: string
   readonly words: { readonly min: number; readonly max: number }
-  run(doing: Doing): Promise<Result<string, CommandRefusal>>
+  run(doing: Doing): Done
 }
 
 type Doing = {
@@ -38,8 +42,9 @@ const ACTIONS: { readonly [name: string]: Action } = {
     words: { min: 1, max: 1 },
     run: (doing) =>
       withSomebody(doing, async (person) => {
-        const removed = await doing.peer.calls.remove({ conversation: doing.group.id, person: person.id })
-        return worded(removed, `${taggedName(person)} is not in ${doing.group.title} any more.`)
+        const change = { conversation: doing.group.id, person: person.id }
+        const removed = await doing.peer.calls.remove(change)
+        return told(removed, change, `${taggedName(person)} is not in ${doing.group.title} any more.`)
       }),
   },
   role: {
@@ -49,30 +54,30 @@ const ACTIONS: { readonly [name: string]: Action } = {
       withSomebody(doing, async (person) => {
         const role = roleGiven(doing.rest[1])
         if (!role.ok) return role
-        const changed = await doing.peer.calls.setRole({
-          conversation: doing.group.id,
-          person: person.id,
-          role: role.value,
-        })
-        return worded(changed, `${taggedName(person)} is ${role.value === 'admin' ? 'an admin' : 'a member'} now.`)
+        const change = { conversation: doing.group.id, person: person.id, role: role.value }
+        const changed = await doing.peer.calls.setRole(change)
+        return told(
+          changed,
+          change,
+          `${taggedName(person)} is ${role.value === 'admin' ? 'an admin' : 'a member'} now.`,
+        )
       }),
   },
   title: {
     takes: 'GROUP NEW...',
     words: { min: 1, max: MANY },
     run: async ({ peer, group, rest }) => {
-      const title = rest.join(' ')
-      return worded(
-        await peer.calls.retitle({ conversation: group.id, title }),
-        `${group.title} is now called ${title}.`,
-      )
+      const change = { conversation: group.id, title: rest.join(' ') }
+      return told(await peer.calls.retitle(change), change, `${group.title} is now called ${change.title}.`)
     },
   },
   leave: {
     takes: 'GROUP',
     words: { min: 0, max: 0 },
-    run: async ({ peer, group }) =>
-      worded(await peer.calls.leave({ conversation: group.id }), `You left ${group.title}. What was said stays here.`),
+    run: async ({ peer, group }) => {
+      const change = { conversation: group.id }
+      return told(await peer.calls.leave(change), change, `You left ${group.title}. What was said stays here.`)
+    },
   },
   accept: { takes: 'GROUP', words: { min: 0, max: 0 }, run: (doing) => answer(doing, 'accepted', 'You are in') },
   ignore: { takes: 'GROUP', words: { min: 0, max: 0 }, run: (doing) => answer(doing, 'ignored', 'You ignore') },
@@ -151,39 +156,34 @@ const act = async (what: string, words: readonly string[], beside: Beside): Prom
   if (done === undefined) return EXIT.unclear
   if (!done.ok) return fail(done.refusal, world)
   if (what !== 'members') await letLeave(peer, following, world)
-  if (done.value !== '') world.terminal.print(printable(done.value))
+  for (const { text, json } of done.value)
+    world.terminal.print(beside.given.options['json'] ? jsonLine(json) : printable(text))
   return EXIT.done
 }
 
-const withSomebody = async (
-  { rest, peer, following, world }: Doing,
-  run: (person: PersonView) => Promise<Result<string, CommandRefusal>>,
-): Promise<Result<string, CommandRefusal>> => {
+const withSomebody = async ({ rest, peer, following, world }: Doing, run: (person: PersonView) => Done): Done => {
   const person = await meet(rest[0] ?? '', peer, following, world)
   return person.ok ? run(person.value) : person
 }
 
-const worded = (done: Result<unknown, Refusal>, words: string): Result<string, CommandRefusal> =>
-  done.ok ? accept(words) : done
+/** What was done, as it was asked for and in words. */
+const told = (done: Result<unknown, Refusal>, json: object, text: string): Result<readonly Told[], CommandRefusal> =>
+  done.ok ? accept([{ text, json }]) : done
 
 const answer = async (
   { peer, group: { id, title } }: Doing,
   standing: 'accepted' | 'ignored' | 'blocked',
   words: string,
-): Promise<Result<string, CommandRefusal>> =>
-  worded(await peer.calls.answer({ conversation: id, standing }), `${words} ${title}.`)
+): Done => {
+  const change = { conversation: id, standing }
+  return told(await peer.calls.answer(change), change, `${words} ${title}.`)
+}
 
-const listMembers = async ({
-  group: { id },
-  given,
-  peer,
-  following,
-  world,
-}: Doing): Promise<Result<string, CommandRefusal>> => {
+const listMembers = async ({ group: { id }, peer, following }: Doing): Done => {
   const members = await peer.calls.members({ conversation: id })
   if (!members.ok) return members
   const { people, status } = following.seen
-  for (const member of members.value) {
+  const lines = members.value.map((member): Told => {
     const person = people.get(member.person)
     const mine = status?.me && `${status.me.name} ·${status.me.tag}`
     const name = member.me ? (mine ?? 'you') : person ? taggedName(person) : `somebody (${member.person.slice(0, 8)})`
@@ -192,13 +192,13 @@ const listMembers = async ({
       ...(member.me ? ['you'] : []),
       ...(member.devices > 1 ? [`${member.devices} devices`] : []),
     ]
-    world.terminal.print(given.options['json'] ? jsonLine(member) : `${printable(name)}  ${facts.join(', ')}`)
-  }
-  return accept('')
+    return { text: `${name}  ${facts.join(', ')}`, json: member }
+  })
+  return accept(lines)
 }
 
 /** Whoever is unclear or unknown is found out before anybody is added. */
-const addAll = async (doing: Doing): Promise<Result<string, CommandRefusal>> => {
+const addAll = async (doing: Doing): Done => {
   const { group: into, rest, given, peer, following, world } = doing
   const role = roleGiven(textOf(given, 'role'))
   const history = historyGiven(given)
@@ -219,5 +219,6 @@ const addAll = async (doing: Doing): Promise<Result<string, CommandRefusal>> => 
     })
     if (!added.ok) return added
   }
-  return accept(`${people.map(taggedName).join(', ')} ${people.length === 1 ? 'is' : 'are'} in ${into.title} now.`)
+  const text = `${people.map(taggedName).join(', ')} ${people.length === 1 ? 'is' : 'are'} in ${into.title} now.`
+  return accept([{ text, json: { conversation: into.id, people: people.map(({ id }) => id), role: role.value } }])
 }

@@ -1,7 +1,7 @@
 import type { Command } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { printable } from '../safe-text.ts'
-import { conversationWith, fail, meetWhom, PROFILE_OPTIONS, withPeer } from '../with-peer.ts'
+import { jsonLine, printable } from '../safe-text.ts'
+import { conversationWith, fail, JSON_OPTION, meetWhom, PROFILE_OPTIONS, withPeer } from '../with-peer.ts'
 
 export const mute: Command = {
   name: 'mute',
@@ -11,7 +11,7 @@ export const mute: Command = {
   more: [
     'Messages still arrive and count as unread in the list, but not in the title of the window. kith mute WHO off ends it.',
   ],
-  options: PROFILE_OPTIONS,
+  options: { ...PROFILE_OPTIONS, ...JSON_OPTION },
   run: async (given, world) => {
     const [who = '', state = 'on'] = given.words
     if (state !== 'on' && state !== 'off')
@@ -21,9 +21,11 @@ export const mute: Command = {
       if (!whom.ok) return fail(whom.refusal, world)
       const conversation = conversationWith(whom.value, following.seen)
       if (conversation === undefined) return fail({ kind: 'unknown-conversation' }, world)
-      const muted = await peer.calls.mute({ conversation: conversation.id, on: state === 'on' })
+      const change = { conversation: conversation.id, on: state === 'on' }
+      const muted = await peer.calls.mute(change)
       if (!muted.ok) return fail(muted.refusal, world)
-      world.terminal.print(`${printable(who)} is ${state === 'on' ? 'muted' : 'not muted any more'}.`)
+      const words = `${printable(who)} is ${state === 'on' ? 'muted' : 'not muted any more'}.`
+      world.terminal.print(given.options['json'] ? jsonLine(change) : words)
       return EXIT.done
     })
   },

@@ -3,7 +3,8 @@ import type { Command, Given, World } from '../command.ts'
 import { EXIT, type Exit } from '../exit.ts'
 import type { Usage } from '../parse.ts'
 import { askForNew } from '../passphrase.ts'
-import { fail, PROFILE_OPTIONS } from '../with-peer.ts'
+import { jsonLine } from '../safe-text.ts'
+import { fail, JSON_OPTION, PROFILE_OPTIONS } from '../with-peer.ts'
 import { unlock, withProfile, type TakenProfile } from '../with-profile.ts'
 
 const DEEDS = ['set', 'change', 'remove'] as const
@@ -19,7 +20,7 @@ export const passphrase: Command = {
     'set encrypts everything, change encrypts it anew under another key, remove decrypts it. Kith must not run meanwhile. If this is interrupted, the profile is as it was before or as it was to be.',
     'Passphrases have at least 8 characters. They are asked for in the terminal, or read from --passphrase-fd: the present one first, then the new one.',
   ],
-  options: { ...PROFILE_OPTIONS },
+  options: { ...PROFILE_OPTIONS, ...JSON_OPTION },
   run: async (given, world) => {
     const deed = deedGiven(given)
     if (!deed.ok) return fail(deed.refusal, world)
@@ -45,7 +46,8 @@ const run = async (deed: Deed, taken: TakenProfile, given: Given, world: World):
     if (!wanted.ok) return fail(wanted.refusal, world)
     const resealed = await unlocked.value.reseal(wanted.value)
     if (!resealed.ok) return fail(resealed.refusal, world)
-    world.terminal.print(DONE[deed](name))
+    const json = { profile: name, encrypted: deed !== 'remove' }
+    world.terminal.print(given.options['json'] ? jsonLine(json) : DONE[deed](name))
     return EXIT.done
   } finally {
     await unlocked.value.close()

@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { fail, letLeave, PROFILE_OPTIONS, withPeer } from '../with-peer.ts'
+import { jsonLine } from '../safe-text.ts'
+import { fail, JSON_OPTION, letLeave, PROFILE_OPTIONS, withPeer } from '../with-peer.ts'
 import { shortId } from './invitations.ts'
 
 /** The beginning of an id that is taken for it. */
@@ -12,7 +13,7 @@ export const revoke: Command = {
   words: { min: 1, max: 1 },
   summary: 'Take an invitation back, or give up one that you accepted',
   more: ['ID is the beginning of its id, as kith invitations lists it, or the link itself. Whoever is in stays in.'],
-  options: PROFILE_OPTIONS,
+  options: { ...PROFILE_OPTIONS, ...JSON_OPTION },
   run: (given, world) =>
     withPeer(given, world, async (peer, following) => {
       if (!(await following.begun())) return fail({ kind: 'disconnected' }, world)
@@ -30,7 +31,9 @@ export const revoke: Command = {
           : await peer.calls.forgetJoining({ joining: first.id })
       if (!done.ok) return fail(done.refusal, world)
       await letLeave(peer, following, world)
-      world.terminal.print(made.length > 0 ? `Revoked ${shortId(first.id)}.` : `Gave up ${shortId(first.id)}.`)
+      const words = made.length > 0 ? `Revoked ${shortId(first.id)}.` : `Gave up ${shortId(first.id)}.`
+      const json = made.length > 0 ? { invitation: first.id } : { joining: first.id }
+      world.terminal.print(given.options['json'] ? jsonLine(json) : words)
       return EXIT.done
     }),
 }
