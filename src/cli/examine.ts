@@ -158,7 +158,7 @@ const examineServers = (status: StatusView, now: Millis): readonly Finding[] => 
     ]
   }
   return servers.map((server) => {
-    const { state, meaning } = serverWords(server, now)
+    const { state, meaning } = serverWords(server, now, status.settings.directly)
     return server.at === 'connected'
       ? { state: 'good', what: 'Server', found: state }
       : { state: 'odd', what: 'Server', found: state, mend: meaning }

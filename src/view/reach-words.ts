@@ -80,6 +80,13 @@ export const blockedReachWords = ({ name, waiting }: { name: string; waiting: nu
   return `${blocked} ${countWords(waiting, 'message')} of yours ${waiting === 1 ? 'waits' : 'wait'} here until you unblock them.`
 }
 
+/** While somebody is not linked and no next attempt is due: what it takes until Kith connects. */
+export const restWords = ({ shown, candidates }: Pick<ReachView, 'shown' | 'candidates'>): string => {
+  if (shown === 'nowhere') return 'You never connect directly: Kith connects as soon as both of you are on one server.'
+  const appear = 'As soon as they appear on your network or on your server, Kith connects by itself.'
+  return candidates.length === 0 ? `No address of theirs is known at the moment. ${appear}` : appear
+}
+
 /** What to call the server that carries a link, in a sentence. */
 export const carrierOf = ({ link }: Pick<ReachView, 'link'>): string =>
   link?.server === undefined ? 'a server' : `the server ${link.server}`

@@ -6,7 +6,8 @@ import type { Millis, ServerState, StatusView } from './view.ts'
 /** A state in a few words, and a sentence on what it means or what to do. */
 export type StateWords = { readonly state: string; readonly meaning: string }
 
-export const serverWords = (server: ServerState, now: Millis): StateWords => {
+/** `directly`: whether I connect to people without a server at all. */
+export const serverWords = (server: ServerState, now: Millis, directly: boolean): StateWords => {
   switch (server.at) {
     case 'connecting':
       return { state: `Connecting to ${server.address}`, meaning: 'People on this server appear in a moment.' }
@@ -26,7 +27,7 @@ export const serverWords = (server: ServerState, now: Millis): StateWords => {
       const words = failureWords(server.failure)
       return {
         state: `Cannot reach ${server.address}`,
-        meaning: `${words.happened} ${words.mend} Tried for ${durationWords(now - server.since)}, next try ${untilWords(server.next, now)}. People on your own network can still be reached.`,
+        meaning: `${words.happened} ${words.mend} Tried for ${durationWords(now - server.since)}, next try ${untilWords(server.next, now)}. ${directly ? 'Whoever you reach directly can still be reached.' : NEEDED_WORDS}`,
       }
     }
     default:
@@ -34,8 +35,16 @@ export const serverWords = (server: ServerState, now: Millis): StateWords => {
   }
 }
 
+const NEEDED_WORDS = 'You never connect directly, so without any server nothing is sent or received.'
+
+/** What is said of the servers depends on these. */
+type Serving = Pick<StatusView, 'me' | 'servers'> & {
+  readonly settings: Pick<StatusView['settings'], 'directly'>
+}
+
 /** How it stands with all of them together. */
-export const serversWords = ({ me, servers }: Pick<StatusView, 'me' | 'servers'>, now: Millis): StateWords => {
+export const serversWords = ({ me, servers, settings }: Serving, now: Millis): StateWords => {
+  const { directly } = settings
   if (me === undefined)
     return {
       state: 'Not asked yet: you have no name',
@@ -45,9 +54,11 @@ export const serversWords = ({ me, servers }: Pick<StatusView, 'me' | 'servers'>
   if (first === undefined)
     return {
       state: 'No server',
-      meaning: 'Kith finds people on your own network. To meet people elsewhere, name a server in the settings.',
+      meaning: directly
+        ? 'Kith finds people on your own network. To meet people elsewhere, name a server in the settings.'
+        : `${NEEDED_WORDS} Name one in the settings.`,
     }
-  if (second === undefined) return serverWords(first, now)
+  if (second === undefined) return serverWords(first, now, directly)
   const connected = servers.filter(({ at }) => at === 'connected').length
   const missing = servers.flatMap(({ at, address }) => (at === 'unreachable' ? [address] : []))
   if (connected > 0)
@@ -62,7 +73,7 @@ export const serversWords = ({ me, servers }: Pick<StatusView, 'me' | 'servers'>
     return { state: `Connecting to ${servers.length} servers`, meaning: 'People on these servers appear in a moment.' }
   return {
     state: `Cannot reach any of ${servers.length} servers`,
-    meaning: `${serverWords(first, now).meaning} The settings say the same of each of them.`,
+    meaning: `${serverWords(first, now, directly).meaning} The settings say the same of each of them.`,
   }
 }
 

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { judgeNetwork, type OwnNetwork } from '../../src/core/reach/nat.ts'
-import { carrierOf, indirectOf, indirectWords, tookWords, wayWords, type Indirect } from '../../src/view/reach-words.ts'
+import {
+  carrierOf,
+  indirectOf,
+  indirectWords,
+  restWords,
+  tookWords,
+  wayWords,
+  type Indirect,
+} from '../../src/view/reach-words.ts'
 import type { NetworkView } from '../../src/view/network-view.ts'
 import type { AttemptView, ReachView } from '../../src/view/reach-view.ts'
 import type { Failure } from '../../src/view/view.ts'
@@ -79,4 +87,11 @@ test('[UI51] a way that is no address is told in words', () => {
 
 test('[UI50] what took long is told in seconds, a round trip in milliseconds', () => {
   assert.deepEqual([0.42, 12.4, 999, 1_250].map(tookWords), ['0.4 ms', '12 ms', '999 ms', '1.3 seconds'])
+})
+
+test('[UI261] somebody who is not linked is said to come by the ways that are open, and unknown only where no address is', () => {
+  const known = [{ address: '203.0.113.7:4001', from: 'told' }] as const
+  assert.doesNotMatch(restWords({ shown: 'nowhere', candidates: known }), /your network|No address/)
+  assert.doesNotMatch(restWords({ shown: 'everywhere', candidates: known }), /No address/)
+  assert.match(restWords({ shown: 'everywhere', candidates: [] }), /^No address of theirs is known/)
 })

@@ -279,6 +279,25 @@ test('[UI1] invitations, joinings, safety numbers and mailboxes have words for e
   assert.equal(digitsWords('1234567890'.repeat(6)).split(' ').length, 12)
 })
 
+test('[UI261] for who never connects directly, no words promise a way that needs no server', () => {
+  const away: ServerState = {
+    at: 'unreachable',
+    address: 'h:1',
+    since: NOW,
+    next: NOW + 5_000,
+    failure: { kind: 'refused', detail: 'ECONNREFUSED' },
+  }
+  const needed = 'You never connect directly, so without any server nothing is sent or received.'
+  const meaning = (servers: readonly ServerState[], directly: boolean) =>
+    serversWords({ me: ME, servers, settings: { directly } }, NOW).meaning
+  for (const servers of [[], [away], [away, away]]) {
+    assert.match(meaning(servers, false), new RegExp(needed))
+    assert.doesNotMatch(meaning(servers, false), /own network|can still be reached/)
+    assert.doesNotMatch(meaning(servers, true), /never/)
+  }
+})
+
+const ME = { id: 'a', device: 'd', name: 'Ann', tag: 'aaaaaa' }
 const VERIFIED: readonly Verified[] = [
   { at: 'no' },
   { at: 'yes', since: NOW },
@@ -299,7 +318,7 @@ test('[UI1] every state of the server, the network and the disk has words', () =
       failure: { kind: 'refused', detail: 'ECONNREFUSED' },
     },
   }
-  for (const state of Object.values(states)) assert.ok(isSentence(serverWords(state, NOW).meaning))
+  for (const state of Object.values(states)) assert.ok(isSentence(serverWords(state, NOW, true).meaning))
   const { connected, connecting, unreachable } = states
   const several: readonly (readonly [readonly ServerState[], string])[] = [
     [[], 'No server'],
@@ -309,13 +328,12 @@ test('[UI1] every state of the server, the network and the disk has words', () =
     [[unreachable, connecting], 'Connecting to 2 servers'],
     [[unreachable, unreachable], 'Cannot reach any of 2 servers'],
   ]
-  const me = { id: 'a', device: 'd', name: 'Ann', tag: 'aaaaaa' }
   for (const [all, state] of several) {
-    const words = serversWords({ me, servers: all }, NOW)
+    const words = serversWords({ me: ME, servers: all, settings: { directly: true } }, NOW)
     assert.equal(words.state, state)
     assert.ok(isSentence(words.meaning), words.meaning)
   }
-  assert.match(serverWords(states.unreachable, NOW).meaning, /Tried for 2 minutes, next try in 5 seconds\./)
+  assert.match(serverWords(states.unreachable, NOW, true).meaning, /Tried for 2 minutes, next try in 5 seconds\./)
   for (const nearby of [{ at: 'on' }, { at: 'off' }, { at: 'failed', failure: { kind: 'other', detail: '' } }] as const)
     assert.ok(isSentence(nearbyWords(nearby).meaning))
   for (const kind of ['full', 'other'] as const) assert.ok(isSentence(storeFailureWords({ kind, detail: 'EIO' })))

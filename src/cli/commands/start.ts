@@ -177,7 +177,7 @@ const greet = async (peer: OwnPeer, door: OpenDoor, profile: Profile, wanted: Wa
     millis: SETTLE_MILLIS_MAX,
   })
   await following.end()
-  const status = following.seen.status ?? { servers: [] }
+  const status = following.seen.status ?? { servers: [], settings: { directly: true } }
   const me = following.seen.status?.me
   const asName = me === undefined ? '' : ` as ${printable(`${me.name} ·${me.tag}`)}`
   terminal.print(`Kith runs${asName} (profile ${profile.name}).`)

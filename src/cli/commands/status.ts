@@ -42,9 +42,11 @@ const statusText = (
   view: StatusView,
   beside: { readonly running: boolean; readonly unread: number; readonly now: Millis },
 ): readonly string[] => {
-  const { servers } = view
+  const { servers, settings } = view
   const each =
-    servers.length === 0 ? [serversWords(view, beside.now)] : servers.map((one) => serverWords(one, beside.now))
+    servers.length === 0
+      ? [serversWords(view, beside.now)]
+      : servers.map((one) => serverWords(one, beside.now, settings.directly))
   const nearby = nearbyWords(view.nearby)
   return [
     `Name      ${view.me === undefined ? 'not chosen yet' : printable(`${view.me.name} ·${view.me.tag}`)}`,

@@ -9,6 +9,7 @@ import {
   carrierOf,
   indirectOf,
   indirectWords,
+  restWords,
   tookWords,
   wayWords,
 } from '../../view/reach-words.ts'
@@ -87,9 +88,7 @@ const Summary = ({ reach, name, now }: SummaryProps): ReactNode => {
         {reach.lastSeen === undefined
           ? `${name} was not seen yet.`
           : `${name} was last seen ${agoWords(reach.lastSeen, now)}.`}{' '}
-        {reach.next === undefined
-          ? 'No address of theirs is known at the moment. As soon as they appear on your network or on your server, Kith connects by itself.'
-          : 'Kith tries again by itself.'}
+        {reach.next === undefined ? restWords(reach) : 'Kith tries again by itself.'}
       </p>
       {reach.next === undefined ? null : <p className="font-semibold">Next attempt {untilWords(reach.next, now)}</p>}
       {waiting}

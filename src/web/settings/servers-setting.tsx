@@ -36,6 +36,7 @@ export const ServersSetting = (): ReactNode => {
             key={server.address}
             server={server}
             now={now}
+            directly={status.settings.directly}
             onRemove={() => void use(addresses.filter((each) => each !== server.address))}
           />
         ))}
@@ -61,16 +62,21 @@ const LOOKS = {
   unreachable: { Icon: CircleAlert, color: 'text-ember' },
 } as const
 
-type ServerItemProps = { readonly server: ServerState; readonly now: Millis; onRemove(): void }
+type ServerItemProps = {
+  readonly server: ServerState
+  readonly now: Millis
+  readonly directly: boolean
+  onRemove(): void
+}
 
-const ServerItem = ({ server, now, onRemove }: ServerItemProps): ReactNode => {
+const ServerItem = ({ server, now, directly, onRemove }: ServerItemProps): ReactNode => {
   const { Icon, color } = LOOKS[server.at]
   const keeps = server.at === 'connected' && server.mailboxes === 'on'
   return (
     <li className="panel flex items-start gap-2.5 p-3">
       <Icon size={18} aria-hidden className={`mt-0.5 flex-none ${color}`} />
       <div className="min-w-0 flex-1 text-small text-soft">
-        <StateLine {...serverWords(server, now)} />
+        <StateLine {...serverWords(server, now, directly)} />
         {keeps ? (
           <p>Messages for who is away wait there, sealed until they are fetched: the server can read none.</p>
         ) : null}
