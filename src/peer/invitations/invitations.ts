@@ -14,7 +14,7 @@ export const openInvitations = async (ports: InvitationsPorts): Promise<Invitati
   return {
     invite: issuing.invite,
     revoke: issuing.revoke,
-    examine: async ({ link }) => examineLink(link, ports.chosenServers),
+    examine: async ({ link }) => examineLink(link, { me: ports.self().person, ...ports.chosenServers }),
     join: joinings.join,
     forgetJoining: joinings.forget,
     list: () => issuing.list(),

@@ -1,3 +1,4 @@
+import type { Hex } from '../../core/bytes/hex.ts'
 import { accept, refuse, type Result } from '../../core/bytes/result.ts'
 import { tagOf } from '../../core/identity/tag.ts'
 import { decodeLink, type InvitationLink } from '../../core/invitation/link.ts'
@@ -15,14 +16,21 @@ export const readLink = (
   return refuse({ kind: link.refusal.kind === 'invitation-newer' ? 'invitation-newer' : 'invitation-mangled' })
 }
 
-/** What an invitation offers. `own`: the servers that I chose; undefined when I never chose. `visits`: whether others are visited. */
+/**
+ * What an invitation offers to `me`, who did not make it. `own`: the servers that I chose; undefined when I never chose.
+ * `visits`: whether others are visited.
+ */
 export const examineLink = (
   text: string,
-  { own, visits }: { readonly own: readonly string[] | undefined; readonly visits: boolean },
-): Result<InvitationOffer, Extract<Refusal, { kind: 'invitation-newer' | 'invitation-mangled' }>> => {
+  { me, own, visits }: { readonly me: Hex; readonly own: readonly string[] | undefined; readonly visits: boolean },
+): Result<
+  InvitationOffer,
+  Extract<Refusal, { kind: 'invitation-newer' | 'invitation-mangled' | 'invitation-own' }>
+> => {
   const link = readLink(text)
   if (!link.ok) return link
   const { inviter, group, expires, servers, secret } = link.value
+  if (inviter.person === me) return refuse({ kind: 'invitation-own' })
   const isMine = servers.some((each) => own === undefined || own.includes(each))
   return accept({
     id: invitationId(secret),

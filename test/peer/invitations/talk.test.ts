@@ -42,6 +42,14 @@ test('[IN9] an invitation to talk makes both contacts of each other, over a link
   assert.equal(ann.invitation(invitation.id)?.state, 'used')
 })
 
+test('[IN260] an invitation of one’s own is told as that when it is looked at', async () => {
+  const { ann, bob, invitation } = await setUp()
+  const link = invitation.link ?? ''
+  assert.equal(await refusalOf(ann.invitations.examine({ link })), 'invitation-own')
+  const offer = done(await bob.invitations.examine({ link }))
+  assert.equal(offer.inviter.name, 'Ann')
+})
+
 test('[IN10] the newcomer’s request waits in the mailbox while the inviter is away, and the answer while the newcomer is', async () => {
   const { lobby, ann, bob, invitation } = await setUp()
   ann.stop()
