@@ -59,6 +59,19 @@ test('[UI29] an invitation to talk is made with days and uses, shown as a link a
     await page.getByText('Revoked, used 0 of 3 times').waitFor()
   }))
 
+test('[UI262] a browser that keeps the link from the clipboard is told of, with the link marked', () =>
+  play({}, async (page) => {
+    await goTo(page, '/invite')
+    await page.getByRole('button', { name: 'Make the invitation' }).click()
+    await page.getByLabel('The invitation as a link').waitFor()
+    await page.evaluate(() => {
+      navigator.clipboard.writeText = () => Promise.reject(new DOMException('kept from pages', 'NotAllowedError'))
+    })
+    await page.getByRole('button', { name: 'Copy' }).click()
+    await page.getByText('The browser did not let Kith copy the link.').waitFor()
+    assert.equal(await page.evaluate(() => getSelection()?.toString()), linkOf('mine'))
+  }))
+
 test('[UI29] an invitation into a group says as what and with how much of what was said before', () =>
   play({ width: 1400 }, async (page) => {
     await goTo(page, `/with/${idOf('group ridge')}/invite`)

@@ -1,11 +1,12 @@
 import { Check, ChevronDown, Copy } from 'lucide-react'
-import { useId, useState, type ReactNode } from 'react'
+import { useId, useRef, useState, type ReactNode } from 'react'
 import { historyWords } from '../../view/group-words.ts'
 import { invitationWords, waitsWords } from '../../view/invitation-words.ts'
 import type { InvitationView } from '../../view/invitation-view.ts'
 import { Button } from '../parts/button.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { useAct, useKith, useNow } from '../peer/context.ts'
+import { notify } from '../peer/store.ts'
 import { QrCode } from '../qr/qr-code.tsx'
 
 type InvitationCardProps = {
@@ -67,15 +68,25 @@ const kindWords = ({ conversation, role }: InvitationView): string => {
 const COPIED_MILLIS = 2_000
 
 const CopyLink = ({ link }: { readonly link: string }): ReactNode => {
+  const kith = useKith()
   const [copied, setCopied] = useState(false)
+  const field = useRef<HTMLInputElement>(null)
   const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(link)
+    try {
+      await navigator.clipboard.writeText(link)
+    } catch {
+      // A browser may keep pages from the clipboard; the person can still copy what is marked.
+      field.current?.focus()
+      notify(kith, 'The browser did not let Kith copy the link. It is marked now: copy it with Ctrl+C or ⌘C.')
+      return
+    }
     setCopied(true)
     setTimeout(() => setCopied(false), COPIED_MILLIS)
   }
   return (
     <div className="flex items-stretch gap-2">
       <input
+        ref={field}
         readOnly
         value={link}
         dir="ltr"
