@@ -136,3 +136,14 @@ test('[GR11] a keyring in which nothing is aged stays the same', () => {
   assert.equal(wipeAged(ring, 14 * 24 * 3_600_000), ring)
   assert.equal(wipeAged(ring, 14 * 24 * 3_600_000 + 1).epochs.length, 1)
 })
+
+test('[GR11] a slot key is wiped fourteen days after it was replaced, however often that goes on, and the newest never', () => {
+  const days = 14 * 24 * 3_600_000
+  const keys = [0, 1_000, 2_000].map((made) => ({ id: `${made}`, seed: new Uint8Array(32), made }))
+  const ring = keys.reduce(withOwnSlotKey, emptyKeyring)
+  const keptAt = (now: number) => wipeAged(ring, now).own.map(({ id }) => id)
+  assert.deepEqual(keptAt(1_000 + days), ['0', '1000', '2000'])
+  assert.deepEqual(keptAt(1_001 + days), ['1000', '2000'])
+  assert.deepEqual(keptAt(2_001 + days), ['2000'])
+  assert.deepEqual(keptAt(9 * days), ['2000'])
+})
