@@ -69,6 +69,7 @@ const grown = (
 }
 
 test('[MB30] the 251st person and the 501st device are not let in', () => {
+  assert.deepEqual([PEOPLE_MAX, DEVICES_MAX], [250, 500], 'all devices must agree on them')
   const people = Array.from({ length: PEOPLE_MAX }, (_, at) => add(owned(`number ${at}`)))
   const crowd = grown(people)
   assert.deepEqual(crowd.refused, [`${PEOPLE_MAX - 1}: too-many`])
