@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { CHUNK_BYTES, sealChunks } from '../../../src/core/backup/chunks.ts'
-import { encodeEntry, readEntry, type Entry, type Head, type Kept } from '../../../src/core/backup/entry.ts'
+import {
+  encodeEntry,
+  ENTRY_BYTES_MAX,
+  readEntry,
+  type Entry,
+  type Head,
+  type Kept,
+} from '../../../src/core/backup/entry.ts'
 import {
   PREAMBLE_BYTES_MAX,
   readExport,
@@ -279,6 +286,21 @@ test('[EX7] stretching that this machine could not bear is refused before it is 
     const bad = Buffer.concat([file.subarray(0, start - 2), length, locked])
     assert.deepEqual(readPreamble(bad), { ok: false, refusal: { kind: 'export-damaged' } })
   }
+  const most = encode([name ?? null, STRETCH_MEMORY_KIB_MAX, 16, 16, ...rest])
+  const length = Buffer.alloc(2)
+  length.writeUInt16BE(most.length)
+  assert.equal(readPreamble(Buffer.concat([file.subarray(0, start - 2), length, most])).ok, true)
+})
+
+test('[EX8] an entry of 16 MiB is read, and a longer one refused', async () => {
+  const wrapping = encodeEntry({ ...record, value: new Uint8Array(ENTRY_BYTES_MAX) }).length - ENTRY_BYTES_MAX
+  const longest = encodeEntry({ ...record, value: new Uint8Array(ENTRY_BYTES_MAX - wrapping) })
+  assert.equal(longest.length, ENTRY_BYTES_MAX)
+  const end: Entry = { entry: 'end', records: 1, events: 0, lines: 0 }
+  assert.equal((await read(await forge([head, longest, end]))).refusal, undefined)
+  const longer = encodeEntry({ ...record, value: new Uint8Array(ENTRY_BYTES_MAX - wrapping + 1) })
+  const refused = await read(await forge([head, longer, end]))
+  assert.deepEqual([refused.entries.length, refused.refusal], [1, 'export-damaged'])
 })
 
 test('[EX8] no mutated file makes the reader throw or read what was not written', async () => {
