@@ -108,7 +108,7 @@ const importPublicKey = (key: Uint8Array): KeyObject | undefined => {
 }
 
 /** The last results by key bytes; the oldest goes when there are too many. */
-const remembering = <Value>(make: (bytes: Uint8Array) => Value): ((bytes: Uint8Array) => Value) => {
+export const remembering = <Value>(make: (bytes: Uint8Array) => Value): ((bytes: Uint8Array) => Value) => {
   const values = new Map<string, Value>()
   return (bytes) => {
     const name = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')

@@ -8,7 +8,7 @@ import {
   SLOT_KEY_BYTES,
   type Crypto,
 } from '../../src/core/crypto/port.ts'
-import { createNodeCrypto, KEYS_CACHED_MAX } from '../../src/crypto/node.ts'
+import { createNodeCrypto, KEYS_CACHED_MAX, remembering } from '../../src/crypto/node.ts'
 import { createDeterministicCrypto } from '../core/deterministic-crypto.ts'
 
 const seed = (byte: number): Uint8Array => new Uint8Array(32).fill(byte)
@@ -119,4 +119,15 @@ test('[CR7] more keys than are kept ready still work', async () => {
     const signature = await crypto.sign(each, message)
     assert.equal(await crypto.verify(await crypto.publicKey(each), message, signature), true)
   }
+})
+
+test('[CR7] the last 256 keys are kept ready, and no more', () => {
+  const made: number[] = []
+  const ready = remembering((bytes) => made.push(bytes[0] ?? 0))
+  const keys = Array.from({ length: KEYS_CACHED_MAX + 1 }, (_, at) => Uint8Array.of(at & 255, at >> 8))
+  for (const each of [...keys, ...keys.slice(1)]) ready(each)
+  assert.equal(KEYS_CACHED_MAX, 256)
+  assert.equal(made.length, keys.length, 'each once')
+  ready(keys[0] ?? assert.fail())
+  assert.equal(made.length, keys.length + 1, 'the oldest was gone')
 })
