@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SignedEvent } from '../../../src/core/event/event.ts'
 import { KIND } from '../../../src/core/event/kinds.ts'
+import { changesBetween } from '../../../src/core/group/changes.ts'
 import { groupFoundingBody } from '../../../src/core/group/founding.ts'
 import { epochInForce } from '../../../src/core/group/keyring.ts'
 import { objectionTo, type Proposal } from '../../../src/core/group/operate.ts'
@@ -243,6 +244,31 @@ test('[MB11] what people see of a change says who did it', async () => {
   ])
   assert.equal(namesIn(alice, party.devices), 'Alice* Carol')
   assert.ok(a)
+})
+
+test('[MB11] of several changes that are seen at once each is told as the deed of who did it', async () => {
+  const party = await createParty(crypto, { admins: ['Bob', 'Carol'] })
+  const [alice, bob, carol] = party.devices as [Device, Device, Device]
+  const before = membershipNow(alice.replica)
+  await carol.operates({ kind: 'demote', person: bob.me.person })
+  await party.everybodyHears()
+  await alice.operates({ kind: 'demote', person: carol.me.person })
+  assert.deepEqual(changesBetween(before, membershipNow(alice.replica)), [
+    { kind: 'role', person: bob.me.person, role: 'member', by: carol.me.person },
+    { kind: 'role', person: carol.me.person, role: 'member', by: alice.me.person },
+  ])
+})
+
+test('[MB280] an admin who lets in again who is in brings nobody back to a key that was replaced', async () => {
+  const party = await createParty(crypto, { members: ['Bob', 'Carol'] })
+  const [alice, bob, carol] = party.devices as [Device, Device, Device]
+  const keyAt = (device: Device) => device.replica.keyring.slotKeys.get(bob.id)
+  const own = keyAt(alice)
+  assert.notDeepEqual(own, bob.entry.slotKey, 'Bob published another one when he joined')
+  await alice.operates(addition([bob], 'admin'))
+  await party.everybodyHears()
+  assert.equal(namesIn(carol, party.devices), 'Alice* Bob* Carol')
+  assert.deepEqual([keyAt(alice), keyAt(carol), keyAt(bob)], [own, own, undefined])
 })
 
 test('[MB12] a group belongs to its founder: nobody else founds it, and no title that is not one is taken', async () => {
