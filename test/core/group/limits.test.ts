@@ -9,6 +9,7 @@ import { closureOf, emptyHistory, withStep, type History } from '../../../src/co
 import { DEVICES_MAX, PEOPLE_MAX } from '../../../src/core/group/members.ts'
 import { DIRECT_STEPS_MAX, STEPS_MAX, STEPS_OF_EACH_MIN } from '../../../src/core/group/steps-room.ts'
 import { operationBody } from '../../../src/core/group/operation.ts'
+import { emptyReplica, withControl, withFewControls } from '../../../src/core/group/replica.ts'
 import type { Deed, Step } from '../../../src/core/group/step.ts'
 import { OPERATIONS_MAX, OWN_STEPS_MAX, REMOVALS_MAX, warrantFor } from '../../../src/core/group/warrant.ts'
 import { createDeterministicCrypto } from '../deterministic-crypto.ts'
@@ -215,4 +216,12 @@ test('[MB30] a device that joins a direct conversation again and again brings ne
   assert.deepEqual(await alice.hears(await bob.joins()), ['refused: too-many-operations'])
   full(alice.me.person)
   assert.deepEqual(await alice.hears(bob.wrote.slice(-1)), ['joined'], 'not for what the other did')
+})
+
+test('[GR280] of what control events knew, that of the heads and of 64 in all is kept in memory, the newest', () => {
+  const empty = emptyReplica('', { device: 'a', person: 'a' })
+  const ids = Array.from({ length: 70 }, (_, at) => `control ${at}`)
+  const knew = ids.reduce((replica, id) => withControl(replica, id, { steps: [], epochDepth: 0 }), empty)
+  const headed = { ...knew, graph: { ...knew.graph, controlHeads: ['control 0', 'control 3'] } }
+  assert.deepEqual([...withFewControls(headed).controls.keys()], ['control 0', 'control 3', ...ids.slice(8)])
 })
