@@ -271,6 +271,29 @@ test('[MB280] an admin who lets in again who is in brings nobody back to a key t
   assert.deepEqual([keyAt(alice), keyAt(carol), keyAt(bob)], [own, own, undefined])
 })
 
+test('[MB281] in a direct conversation nobody is an admin, and nobody lets in, removes or invites', async () => {
+  const { alice, bob } = await createTalk(crypto)
+  const carol = await newcomer('Carol')
+  for (const [device, other] of [
+    [alice, bob],
+    [bob, alice],
+  ] as const) {
+    const { person } = other.me
+    assert.deepEqual([...new Set(membershipNow(device.replica).roles.values())], ['member'])
+    const proposals: readonly Proposal[] = [
+      addition([carol]),
+      { kind: 'remove', person },
+      { kind: 'promote', person: device.me.person },
+      { kind: 'invite', invitation: INVITATION, role: 'member', uses: 1, expiry: device.now + 1_000 },
+    ]
+    for (const proposal of proposals) assert.equal(await device.refusal(proposal), 'not-a-group', proposal.kind)
+  }
+  const removalBy = (device: Device, { me }: Device) =>
+    forge(device, { kind: KIND.operation, body: operationBody({ kind: 'remove', person: me.person, held: new Map() }) })
+  const [byAlice, byBob] = [await removalBy(alice, bob), await removalBy(bob, alice)]
+  assert.deepEqual([await bob.hears([byAlice]), await alice.hears([byBob])], [['void'], ['void']])
+})
+
 test('[MB12] a group belongs to its founder: nobody else founds it, and no title that is not one is taken', async () => {
   const { devices } = await createParty(crypto, { members: ['Bob'] })
   const [alice, bob] = devices as [Device, Device]
