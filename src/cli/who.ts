@@ -130,4 +130,16 @@ const namesOf = (person: PersonView): readonly string[] => [
   ...(person.privateName === undefined ? [] : [person.privateName]),
 ]
 
-const plain = (name: string): string => name.normalize('NFC').trim().replace(/\s+/g, ' ').toLowerCase()
+/**
+ * The same for what differs in case alone, in every language: by way of large letters, so that `ß` is `SS` and both
+ * Turkish letters `i` are one. Two who are called alike then are refused, not guessed, so nothing is lost by it.
+ */
+const plain = (name: string): string =>
+  name
+    .normalize('NFC')
+    .trim()
+    .replace(/\s+/g, ' ')
+    .toUpperCase()
+    .toLowerCase()
+    .replaceAll('i\u0307', 'i')
+    .normalize('NFC')

@@ -24,6 +24,22 @@ test('[CL1] WHO is a name, a private name, a tag or an id, in any case', () => {
   assert.equal(meant(idOf('c')), 'unknown-person')
 })
 
+test('[CL234] case is that of every language, and however accents are spelled', () => {
+  for (const [name, ...others] of [
+    ['\u0130pek', 'ipek', 'IPEK', '\u0130PEK', 'i\u0307pek'],
+    ['I\u015f\u0131k', '\u0131\u015f\u0131k', 'I\u015eIK', 'i\u015fik'],
+    ['Stra\u00dfer', 'STRASSER', 'strasser'],
+    ['\u039f\u03b4\u03c5\u03c3\u03c3\u03ad\u03c5\u03c2', '\u039f\u0394\u03a5\u03a3\u03a3\u0388\u03a5\u03a3'],
+    ['Zo\u00eb', 'ZOE\u0308', 'zoe\u0308'],
+  ] as const) {
+    const people = [personOf({ id: idOf('1'), name, tag: 'a1a1a1' }), EVE]
+    for (const who of others) assert.equal(meant(who, people), name, `${who} is ${name}`)
+  }
+  const two = ['\u0130pek', 'Ipek'].map((name, at) => personOf({ id: idOf(`${at}`), name, tag: `a1a1a${at}` }))
+  assert.equal(meant('ipek', two), 'unclear-person')
+  assert.equal(meant('a1a1a1', two), 'Ipek')
+})
+
 test('[CL1] a name that fits several people is refused with their tags, never guessed', () => {
   const found = findPerson('bob', [BOB, EVE, MALLORY])
   assert.deepEqual(found, {
