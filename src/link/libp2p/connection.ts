@@ -3,6 +3,7 @@ import * as multistream from '@libp2p/multistream-select'
 import type { Hex } from '../../core/bytes/hex.ts'
 import { createDeadline } from './deadline.ts'
 import type { Secured } from './handshake.ts'
+import { agreeing } from './messages.ts'
 
 /** How long nothing at all may come from the other side before it counts as gone. */
 export const SILENCE_MILLIS_MAX = 30_000
@@ -105,7 +106,7 @@ export class Connection {
     const stream = await this.#secured.muxer.createStream()
     const deadline = createDeadline(STREAM_MILLIS_MAX, signal)
     try {
-      stream.protocol = await multistream.select(stream, protocol, { signal: deadline.signal })
+      stream.protocol = await multistream.select(stream, protocol, agreeing(deadline.signal))
       return stream
     } catch (error) {
       stream.abort(error instanceof Error ? error : new Error(String(error)))
@@ -173,7 +174,7 @@ export class Connection {
   async #accept(stream: Stream, handlers: StreamHandlers): Promise<void> {
     const { signal, clear } = createDeadline(STREAM_MILLIS_MAX)
     try {
-      stream.protocol = await multistream.handle(stream, [...handlers.keys()], { signal })
+      stream.protocol = await multistream.handle(stream, [...handlers.keys()], agreeing(signal))
       handlers.get(stream.protocol)?.(stream, this)
     } catch (error) {
       stream.abort(error instanceof Error ? error : new Error(String(error)))

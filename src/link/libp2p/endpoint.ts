@@ -1,4 +1,3 @@
-import { lpStream } from '@libp2p/utils'
 import type { Stream } from '@libp2p/interface'
 import { fromHex, type Hex } from '../../core/bytes/hex.ts'
 import { accept, refuse, type Result } from '../../core/bytes/result.ts'
@@ -11,6 +10,7 @@ import { createDeadline } from './deadline.ts'
 import { failureOf } from './failure.ts'
 import { ALL_HOSTS } from './listen.ts'
 import { createNear } from './near.ts'
+import { BEHIND_PROTOCOL_BYTES_MAX, messagesOn } from './messages.ts'
 import { createNode, type NodeLimits } from './node.ts'
 import { outsideHosts } from './outside.ts'
 import { createParts } from './parts.ts'
@@ -148,7 +148,7 @@ export const createEndpoint = async ({
     const deadline = createDeadline(RELAY_ANSWER_MILLIS_MAX, signal)
     try {
       const stream = await server.stream(RELAY_PROTOCOL, deadline.signal)
-      const messages = lpStream(stream, { maxDataLength: 1 })
+      const messages = messagesOn(stream, 1, BEHIND_PROTOCOL_BYTES_MAX)
       await messages.write(fromHex(device), { signal: deadline.signal })
       const code = (await messages.read({ signal: deadline.signal })).subarray()[0] ?? -1
       const answer = RELAY_ANSWERS[code] ?? 'unreachable'

@@ -2,6 +2,7 @@ import type { ConnectionEncrypter, MessageStream, StreamMuxerFactory } from '@li
 import * as multistream from '@libp2p/multistream-select'
 import { publicKeyFromRaw } from '@libp2p/crypto/keys'
 import { peerIdFromPublicKey } from '@libp2p/peer-id'
+import { agreeing } from './messages.ts'
 import type { YamuxMuxer } from './parts.ts'
 import { fromHex, toHex, type Hex } from '../../core/bytes/hex.ts'
 import { DialError } from './failure.ts'
@@ -84,8 +85,8 @@ const agree = async <Part extends ConnectionEncrypter | StreamMuxerFactory>(
 ): Promise<Part> => {
   const names = [...parts.keys()]
   const name = await (dialled
-    ? multistream.select(stream, names, { signal })
-    : multistream.handle(stream, names, { signal }))
+    ? multistream.select(stream, names, agreeing(signal))
+    : multistream.handle(stream, names, agreeing(signal)))
   const part = parts.get(name)
   if (part === undefined) throw new DialError({ kind: 'not-kith', detail: name })
   return part

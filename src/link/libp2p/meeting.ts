@@ -1,5 +1,4 @@
 import type { Stream } from '@libp2p/interface'
-import { lpStream } from '@libp2p/utils'
 import type { Hex } from '../../core/bytes/hex.ts'
 import { addressGroup } from '../address-group.ts'
 import type { MeetingCounts } from '../server-port.ts'
@@ -7,6 +6,7 @@ import { createAllowance, type Allowance } from './allowance.ts'
 import type { Connection } from './connection.ts'
 import { createDeadline } from './deadline.ts'
 import { decodeMeeting, encodeAnswer, MEETING_REQUEST_BYTES, type MeetingAnswer } from './meeting-bytes.ts'
+import { messagesOn } from './messages.ts'
 import type { Pairs } from './pairs.ts'
 
 /** How long the one who came first waits for the other. */
@@ -129,7 +129,7 @@ export const createMeetings = (isRegistered: (device: Hex) => boolean, pairs: Pa
     const deadline = createDeadline(MEETING_MILLIS_MAX, gone.signal)
     const sending = createDeadline(MEETING_MILLIS_MAX * 2, gone.signal)
     try {
-      const messages = lpStream(stream, { maxDataLength: MEETING_REQUEST_BYTES })
+      const messages = messagesOn(stream, MEETING_REQUEST_BYTES)
       const request = (await messages.read({ signal: deadline.signal })).subarray()
       const answer = await answerTo(from, request, deadline.signal)
       await messages.write(encodeAnswer(answer), { signal: sending.signal })

@@ -1,5 +1,4 @@
 import type { Stream } from '@libp2p/interface'
-import { lpStream } from '@libp2p/utils'
 import { randomInt } from 'node:crypto'
 import { isIP } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -13,6 +12,7 @@ import type { Connection, StreamHandler } from './connection.ts'
 import { createDeadline } from './deadline.ts'
 import { failureOf } from './failure.ts'
 import { decodeAnswer, encodeMeeting, MEETING_ANSWER_BYTES_MAX, type MeetingAnswer } from './meeting-bytes.ts'
+import { messagesOn } from './messages.ts'
 import type { Node } from './node.ts'
 import { MEET_PROTOCOL, PEER_PROTOCOL } from './protocols.ts'
 import { callingPort, type CallingPort } from './together.ts'
@@ -163,7 +163,7 @@ const meet = async (
   const deadline = createDeadline(MEETING_ANSWER_MILLIS_MAX, signal)
   try {
     const stream = await connection.stream(MEET_PROTOCOL, deadline.signal)
-    const messages = lpStream(stream, { maxDataLength: MEETING_ANSWER_BYTES_MAX })
+    const messages = messagesOn(stream, MEETING_ANSWER_BYTES_MAX)
     await messages.write(encodeMeeting({ device, roundTrip }), { signal: deadline.signal })
     const answer = decodeAnswer((await messages.read({ signal: deadline.signal })).subarray())
     switch (answer?.kind) {

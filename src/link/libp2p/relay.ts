@@ -1,11 +1,11 @@
 import type { Stream } from '@libp2p/interface'
-import { lpStream } from '@libp2p/utils'
 import { toHex, type Hex } from '../../core/bytes/hex.ts'
 import { addressGroup } from '../address-group.ts'
 import type { RelayRefusal, Relayed } from '../server-port.ts'
 import type { Connection } from './connection.ts'
 import { createDeadline } from './deadline.ts'
 import { createLine, type Time } from './line.ts'
+import { BEHIND_BYTES_MAX, messagesOn } from './messages.ts'
 import type { Pairs } from './pairs.ts'
 import { RELAY_ANSWERS, RELAYED_PROTOCOL, type RelayAnswer } from './protocols.ts'
 import { ADDRESS_QUOTA, createQuota, DEVICE_QUOTA, type Quota } from './quota.ts'
@@ -78,7 +78,7 @@ export const createRelay = (time: Time, pairs: Pairs): Relay => {
   }
 
   const open = async (stream: Stream, from: Connection, signal: AbortSignal): Promise<RelayAnswer> => {
-    const messages = lpStream(stream, { maxDataLength: DEVICE_BYTES })
+    const messages = messagesOn(stream, DEVICE_BYTES, BEHIND_BYTES_MAX)
     const device = toHex((await messages.read({ signal })).subarray())
     const asking = registered.get(from.device)
     const wanted = registered.get(device)

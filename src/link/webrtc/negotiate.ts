@@ -1,9 +1,9 @@
 import type { Stream } from '@libp2p/interface'
-import { lpStream } from '@libp2p/utils'
 import { accept, refuse, unreachable, type Result } from '../../core/bytes/result.ts'
 import type { Failure } from '../../view/view.ts'
 import { createDeadline } from '../libp2p/deadline.ts'
 import { failureOf } from '../libp2p/failure.ts'
+import { BEHIND_BYTES_MAX, messagesOn } from '../libp2p/messages.ts'
 import { CANDIDATES_MAX, type Candidate } from './candidate.ts'
 import { createChannel, type Channel, type Ice, type Native } from './channel.ts'
 import { decodeSignal, encodeSignal, SIGNAL_BYTES_MAX, type Signal, type SignalRefusal } from './signal.ts'
@@ -28,7 +28,7 @@ export const negotiate = async (input: {
   const { role, stream, ice } = input
   const deadline = createDeadline(NEGOTIATION_MILLIS_MAX, input.signal)
   const over = Promise.withResolvers<Result<Channel, Failure>>()
-  const messages = lpStream(stream, { maxDataLength: SIGNAL_BYTES_MAX })
+  const messages = messagesOn(stream, SIGNAL_BYTES_MAX, BEHIND_BYTES_MAX)
   const mine: Candidate[] = []
   const theirs: Candidate[] = []
   // The client of DTLS speaks as soon as its way is ready; what comes before the other's is ready is lost, and said again

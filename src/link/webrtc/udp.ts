@@ -1,5 +1,4 @@
 import type { Stream } from '@libp2p/interface'
-import { lpStream } from '@libp2p/utils'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Hex } from '../../core/bytes/hex.ts'
 import { refuse, type Result } from '../../core/bytes/result.ts'
@@ -12,6 +11,7 @@ import type { Node } from '../libp2p/node.ts'
 import { silent } from '../libp2p/parts.ts'
 import { SIGNAL_PROTOCOL } from '../libp2p/protocols.ts'
 import type { UdpPolicy } from '../port.ts'
+import { BEHIND_BYTES_MAX, messagesOn } from '../libp2p/messages.ts'
 import { loadNative, type Channel, type Ice, type Native } from './channel.ts'
 import { negotiate } from './negotiate.ts'
 import { encodeSignal, SIGNAL_BYTES_MAX, type SignalRefusal } from './signal.ts'
@@ -119,7 +119,7 @@ export const createUdp = (
     const native = await load()
     const because = refusalFor(caller.device, native)
     if (because !== undefined || !native) {
-      const messages = lpStream(stream, { maxDataLength: SIGNAL_BYTES_MAX })
+      const messages = messagesOn(stream, SIGNAL_BYTES_MAX, BEHIND_BYTES_MAX)
       await messages.write(encodeSignal({ kind: 'refused', because: because ?? 'unsupported' }), {
         signal: life.signal,
       })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import * as multistream from '@libp2p/multistream-select'
 import { lpStream, streamPair } from '@libp2p/utils'
 import type { Stream } from '@libp2p/interface'
 import { fromHex, type Hex } from '../../../src/core/bytes/hex.ts'
@@ -7,6 +8,8 @@ import type { Connection } from '../../../src/link/libp2p/connection.ts'
 import { createPairs, UNRELAYED_MILLIS } from '../../../src/link/libp2p/pairs.ts'
 import { RELAY_ANSWERS } from '../../../src/link/libp2p/protocols.ts'
 import { ADDRESS_QUOTA, DEVICE_QUOTA } from '../../../src/link/libp2p/quota.ts'
+import { agreeing, BEHIND_BYTES_MAX, BEHIND_PROTOCOL_BYTES_MAX } from '../../../src/link/libp2p/messages.ts'
+import { createMeetings } from '../../../src/link/libp2p/meeting.ts'
 import { createRelay, RELAYED_LINKS_TO_DEVICE_MAX } from '../../../src/link/libp2p/relay.ts'
 import { createSimulatedTime } from '../../../src/link/memory-time.ts'
 
@@ -186,4 +189,33 @@ test('[SV215] who met and asks for no relayed link in half a minute is counted a
   pairs.met(carol.device, dan.device)
   await time.advance(UNRELAYED_MILLIS)
   assert.equal(relay.relayed().metUnrelayedTotal, 2)
+})
+
+test('[LK240] who goes on sending behind a question loses the stream, before more than a little of it is kept', async () => {
+  const connection = { device: deviceOf(1), address: '192.0.2.1:4000' } as unknown as Connection
+  const time = createSimulatedTime()
+  const pairs = createPairs(time.now)
+  const services = [
+    (stream: Stream) => createRelay(time, pairs).serve(stream, connection),
+    (stream: Stream) => createMeetings(() => true, pairs, time.now).serve(stream, connection),
+  ]
+  for (const serve of services) {
+    const [mine, theirs] = await streamPair({ delay: 0 })
+    const ended = new Promise<Error | undefined>((resolve) =>
+      theirs.addEventListener('close', ({ error }) => resolve(error)),
+    )
+    serve(theirs)
+    // Less than a whole question, and then far more than belongs behind one: it would be waited for and held.
+    mine.send(Uint8Array.of(32))
+    mine.send(new Uint8Array(BEHIND_BYTES_MAX + 64))
+    assert.match((await ended)?.message ?? '', /^Read buffer overflow/)
+  }
+})
+
+test('[LK240] so does who sends on before it is agreed what a stream is for', async () => {
+  const [mine, theirs] = await streamPair({ delay: 0 })
+  const agreed = multistream.handle(theirs, ['/kith/1'], agreeing(AbortSignal.timeout(10_000)))
+  const refused = assert.rejects(agreed, /^StreamBufferError: Read buffer overflow/)
+  mine.send(new Uint8Array(BEHIND_PROTOCOL_BYTES_MAX + 1))
+  await refused
 })
