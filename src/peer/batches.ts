@@ -1,6 +1,6 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import { accept, type Result } from '../core/bytes/result.ts'
-import { vectorOf } from '../core/event/graph.ts'
+import { chainOf, vectorOf } from '../core/event/graph.ts'
 import type { SignedEvent, UnsignedEvent } from '../core/event/event.ts'
 import { membershipNow, withFewControls, type Replica } from '../core/group/replica.ts'
 import type { Outgoing } from '../core/sync/exchange.ts'
@@ -9,7 +9,7 @@ import type { Change, Store, StoredLine, StoreRefusal } from '../store/port.ts'
 import { Draft, type Meaning, type Outlook } from './draft.ts'
 import { loadMarks, markChange, type Marks } from './marks.ts'
 import { loadReplica } from './replica-records.ts'
-import { loadRestored, NO_WORD, type Restored } from './restored.ts'
+import { hasCaughtUp, loadRestored, NO_WORD, type Restored } from './restored.ts'
 
 /** What a batch changed, once it is on disk. */
 export type Kept = {
@@ -67,6 +67,8 @@ type Refusal = { readonly kind: string }
 export class Batches {
   readonly #id: Hex
   readonly #ports: BatchesPorts
+  /** How far this device had written when it began. */
+  readonly #begun: number
   readonly #waiting: Operation[] = []
   #replica: Replica
   #marks: Marks
@@ -84,6 +86,7 @@ export class Batches {
     this.#replica = held.replica
     this.#marks = held.marks
     this.#restored = held.restored
+    this.#begun = chainOf(held.replica.graph, held.replica.me.device).seq
   }
 
   static async load(ports: BatchesPorts, id: Hex, me: Replica['me']): Promise<Batches> {
@@ -99,6 +102,15 @@ export class Batches {
 
   get marks(): Marks {
     return this.#marks
+  }
+
+  /**
+   * Whether nobody has said yet that all is here which this device had written: before its first event since it began, and
+   * for as long as it is restored.
+   */
+  get isUnheard(): boolean {
+    const own = chainOf(this.#replica.graph, this.#replica.me.device)
+    return this.#restored !== undefined || (own.seq === this.#begun && !hasCaughtUp(this.#word, own))
   }
 
   /** Runs it with others and answers what it answered, once all of them are on disk. */
@@ -139,13 +151,13 @@ export class Batches {
     await draft.sign()
     const changes = draft.changes()
     const kept = await this.#commit(draft, changes)
-    onWritten(kept.ok)
     if (kept.ok) {
       this.#replica = withFewControls(draft.replica)
       this.#marks = draft.marks
       this.#restored = draft.restored
       this.#word = draft.word
     }
+    onWritten(kept.ok)
     // The links first: an answer to the caller can wait a moment, the other person should not.
     if (kept.ok && (hasNews || changes.length + draft.learnt.size > 0)) onKept(keptOf(draft))
     for (const each of settle) each(kept)

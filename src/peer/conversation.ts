@@ -18,6 +18,7 @@ import { toldPrefix } from './bringing.ts'
 import { rechronicle } from './changes.ts'
 import { isAmendment, reveal } from './chronicle.ts'
 import type { Draft } from './draft.ts'
+import type { Hearing } from './hearing.ts'
 import { branchKey } from './holdings.ts'
 import type { Intake } from './intake.ts'
 import { withHeld, type Marks } from './marks.ts'
@@ -26,7 +27,12 @@ import { Scribe, type SayRefusal, type ScribePorts } from './scribe.ts'
 
 /** What a conversation needs of its peer. */
 export type Surroundings = Omit<BatchesPorts, 'sign' | 'onWriting' | 'onWritten'> &
-  ScribePorts & { readonly me: Replica['me'] }
+  ScribePorts & {
+    readonly me: Replica['me']
+    readonly hearing: Hearing
+    /** Whether somebody else in it is linked, or may be in a moment. */
+    readonly isComing: () => boolean
+  }
 
 /** Of events that somebody sent: how much counts against the sender, and how many wait for others. */
 export type TakenIn = { readonly refused: number; readonly waiting: number }
@@ -51,7 +57,10 @@ export class Conversation {
   static async load(around: Surroundings, id: Hex): Promise<Conversation> {
     const scribe = new Scribe(around)
     const onWriting = (draft: Draft): Promise<boolean> => scribe.finish(draft)
-    const onWritten = (isKept: boolean): void => scribe.settle(isKept)
+    const onWritten = (isKept: boolean): void => {
+      scribe.settle(isKept)
+      around.hearing.stir()
+    }
     const sign: BatchesPorts['sign'] = (events) => signEvents(around.pen(), events)
     const batches = await Batches.load({ ...around, sign, onWriting, onWritten }, id, around.me)
     return new Conversation(id, scribe, { around, batches })
@@ -104,9 +113,8 @@ export class Conversation {
 
   /** Says that this person takes part, if no event has said so yet. */
   join(): Promise<Result<null, SayRefusal>> {
-    return this.#batches.add(async (draft) => {
+    return this.#write(async (draft) => {
       if (draft.replica.joined || draft.replica.certificates.size === 0) return accept(null)
-      if (draft.restored) return refuse({ kind: 'restoring' })
       await this.#scribe.take(draft, await join(this.#around.pen(), draft.replica))
       return accept(null)
     })
@@ -211,9 +219,16 @@ export class Conversation {
     })
   }
 
-  /** What writes own events: not while it is unknown how far this device had written before it was restored. */
+  /**
+   * What writes own events. The first since this peer began waits for somebody who is there, or about to be, to say how far
+   * this device had written: its disk may have been put back. A restored one writes nothing before that.
+   */
   #write<Value>(run: (draft: Draft) => Promise<Result<Value, SayRefusal>>): Promise<Result<Value, SayRefusal>> {
-    return this.#batches.add((draft) => (draft.restored ? Promise.resolve(refuse({ kind: 'restoring' })) : run(draft)))
+    const add = (): Promise<Result<Value, SayRefusal>> =>
+      this.#batches.add((draft) => (draft.restored ? Promise.resolve(refuse({ kind: 'restoring' })) : run(draft)))
+    const isHeard = (): boolean => !this.#batches.isUnheard || !this.#around.isComing()
+    if (isHeard()) return add()
+    return new Promise((resolve) => this.#around.hearing.wait(isHeard, () => resolve(add())))
   }
 
   /** Nothing comes in here any more: what waits is let go of. */

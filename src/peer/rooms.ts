@@ -6,6 +6,7 @@ import type { Standing } from '../view/view.ts'
 import type { Kept } from './batches.ts'
 import { Conversation, type Surroundings } from './conversation.ts'
 import type { Openness } from './intake.ts'
+import { Hearing } from './hearing.ts'
 import { HeldBackTally } from './held-back-tally.ts'
 import { introducedConversations, introducedKey, readIntroduced, type Introduced } from './introduced.ts'
 import { heldConversations } from './replica-records.ts'
@@ -17,6 +18,8 @@ export type RoomsPorts = Pick<Surroundings, 'store' | 'crypto' | 'me' | 'pen' | 
   readonly entryOf: (person: Hex) => ReturnType<Surroundings['entry']>
   readonly standingOf: (person: Hex) => Standing
   readonly onKept: (room: Room, kept: Kept) => void
+  /** Whether somebody else in it is linked, or may be in a moment. */
+  readonly isComing: (room: Room) => boolean
 }
 
 /** Requests that may wait at one time; further strangers are not taken in. */
@@ -24,6 +27,8 @@ export const REQUESTS_MAX = 200
 
 /** All conversations of a peer, by id; a direct one follows from its person. */
 export class Rooms {
+  /** What waits to be written in any of them. */
+  readonly hearing: Hearing
   readonly #ports: RoomsPorts
   readonly #rooms = new Map<Hex, Room>()
   readonly #loading = new Map<Hex, Promise<Room>>()
@@ -31,6 +36,7 @@ export class Rooms {
 
   private constructor(ports: RoomsPorts) {
     this.#ports = ports
+    this.hearing = new Hearing(ports.after)
   }
 
   static async load(store: Store, ports: RoomsPorts): Promise<Rooms> {
@@ -118,6 +124,7 @@ export class Rooms {
 
   /** Resolves when none of them is writing any more. */
   async settled(): Promise<void> {
+    this.hearing.end()
     for (const room of this.#rooms.values()) await room.conversation.settled()
   }
 
@@ -131,12 +138,14 @@ export class Rooms {
   }
 
   async #loadOnce(id: Hex, company: Company | undefined): Promise<Room> {
-    const { me, store, entryOf, standingOf, onKept } = this.#ports
+    const { me, store, entryOf, standingOf, onKept, isComing } = this.#ports
     const room: { now?: Room } = {}
     const around: Surroundings = {
       ...this.#ports,
       entry: () => (room.now?.person === undefined ? undefined : entryOf(room.now.person)),
       heldBackTally: this.#heldBackTally,
+      hearing: this.hearing,
+      isComing: () => room.now !== undefined && isComing(room.now),
       openness: () => (room.now ? this.#openness(room.now) : 'closed'),
       outlook: {
         isContact: () => room.now?.person !== undefined && standingOf(room.now.person) === 'accepted',

@@ -133,6 +133,7 @@ export class RunningPeer {
       onKept: (room, kept) => peer.#kept(room, kept),
       onStored: (refusal) => peer.#noteStore(refusal),
       now: () => scheduler.now(),
+      isComing: (room) => peer.sharing.isComing(room),
       after: (millis, run) => scheduler.after(millis, run),
     })
     const peer: RunningPeer = new RunningPeer(options, { people, rooms, settings: await loadSettings(store) })
@@ -286,6 +287,7 @@ export class RunningPeer {
   }
 
   #networkChanged(what: Changed): void {
+    this.rooms.hearing.stir()
     if ('server' in what) this.#companions?.mailing.serverChanged()
     if ('server' in what) this.#companions?.invitations.serverChanged()
     if ('network' in what) for (const { link } of this.sessions.all()) this.encounters.place(link.device)

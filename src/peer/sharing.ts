@@ -45,6 +45,17 @@ export class Sharing {
     return people.devicesOf(person).flatMap((device) => sessions.with(device.id) ?? [])
   }
 
+  /** Whether a device that is in a conversation is linked, or may be in a moment; before it is founded, their person's. */
+  isComing(room: Room): boolean {
+    const { people, network } = this.#ports
+    const { person } = room
+    const devices =
+      room.founded || person === undefined
+        ? room.others.map(([device]) => device)
+        : people.devicesOf(person).map(({ id }) => id)
+    return devices.some((device) => network.isComing(device))
+  }
+
   /** The sessions on which a conversation is spoken of. */
   sessionsOf(room: Room): readonly LinkSession[] {
     const { id } = room.conversation

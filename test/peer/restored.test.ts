@@ -2,21 +2,12 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { readEvent } from '../../src/core/event/event.ts'
 import { readSealed } from '../../src/core/group/sealed.ts'
+import { HEARING_MILLIS_MAX } from '../../src/peer/hearing.ts'
 import { restoredPut } from '../../src/peer/restored.ts'
 import type { Snapshot } from '../../src/store/memory.ts'
 import { foundGroup, friends as acquainted, groupView, sayIn, wordsIn } from '../support/group.ts'
 import { openMortalStore } from '../support/mortal-store.ts'
-import {
-  conversationOf,
-  createTown,
-  done,
-  linesIn,
-  refusalOf,
-  say,
-  storyOf,
-  type Home,
-  type Town,
-} from '../support/town.ts'
+import { conversationOf, createTown, done, linesIn, say, storyOf, type Home, type Town } from '../support/town.ts'
 
 const A_WHILE = 60_000
 
@@ -48,7 +39,7 @@ const imported = async (disk: Snapshot, conversations: readonly string[], now: n
 const comeBack = async (town: Town, home: Home, then: Snapshot, conversations: readonly string[]): Promise<void> => {
   if (home.running) await home.stop()
   await town.time.advance(A_WHILE)
-  home.putBack(await imported(then, conversations, town.time.now()))
+  home.putBack(await imported(then, conversations, Math.floor(town.time.now())))
   await home.start()
 }
 
@@ -141,7 +132,7 @@ test('[EX19] a restored conversation waits for the other before anything is writ
   await assertOneChain([alice, bob], conversation)
 })
 
-test('[EX20] what the device wrote after it was exported comes back from the other, and its chain goes on behind it', async () => {
+test('[EX20] [EX200] what the device wrote after it was exported comes back from the other, and its chain goes on behind it', async () => {
   const pair = await friends(2)
   const { town, alice, bob, conversation } = pair
   const then = await goingOn(pair, ['one', 'two'])
@@ -149,8 +140,9 @@ test('[EX20] what the device wrote after it was exported comes back from the oth
   await town.time.advance(A_WHILE)
   const written = await eventsOf(alice, conversation, alice.device)
   await comeBack(town, alice, then, [conversation])
-  assert.equal(await refusalOf(alice.calls.say({ conversation, text: 'too early' })), 'restoring')
+  const early = alice.calls.say({ conversation, text: 'early' })
   await town.time.advance(A_WHILE)
+  done(await early)
   assert.equal(await isMarked(alice, conversation), false)
   const back = await eventsOf(alice, conversation, alice.device)
   assert.deepEqual(
@@ -167,7 +159,7 @@ test('[EX20] what the device wrote after it was exported comes back from the oth
     seen.filter((line) => ofBob.includes(line)),
     ofBob,
   )
-  assert.deepEqual((await storyOf(bob, alice)).slice(-3), ['Alice: three', 'Alice: I am back', 'Bob: good'])
+  assert.deepEqual((await storyOf(bob, alice)).slice(-3), ['Alice: early', 'Alice: I am back', 'Bob: good'])
   // Some of the own words were said under keys that were made since, and are gone.
   assert.deepEqual(
     seen.filter((line) => line === 'Bob: (sealed)'),
@@ -213,7 +205,7 @@ test('[EX21] a restored device that had written nothing since makes a new key al
   await assertOneChain([alice, bob], conversation)
 })
 
-test('[EX20] in a group any member brings back what the device wrote, and until then nothing is changed there', async () => {
+test('[EX20] [EX200] in a group any member brings back what the device wrote, and until then what is changed there waits', async () => {
   const town = createTown(5)
   const homes = await acquainted(town, ['Ann', 'Ben', 'Cid'])
   const [ann, ben, cid] = homes as readonly [Home, Home, Home]
@@ -231,12 +223,9 @@ test('[EX20] in a group any member brings back what the device wrote, and until 
   await town.time.advance(A_WHILE)
   await ben.stop()
   await comeBack(town, ann, then, [group])
-  assert.deepEqual(await ann.calls.retitle({ conversation: group, title: 'Coffee' }), {
-    ok: false,
-    refusal: { kind: 'restoring', name: null },
-  })
-  assert.equal(await refusalOf(ann.calls.say({ conversation: group, text: 'no' })), 'restoring')
+  const early = ann.calls.retitle({ conversation: group, title: 'Coffee' })
   await town.time.advance(A_WHILE)
+  done(await early)
   assert.equal(await isMarked(ann, group), false)
   await sayIn(ann, group, 'back')
   await ben.start()
@@ -251,7 +240,7 @@ test('[EX20] in a group any member brings back what the device wrote, and until 
       'Ann: back',
       'Ben: hello',
     ])
-  assert.equal(groupView(ann, group).title, 'Tea at four')
+  assert.equal(groupView(ann, group).title, 'Coffee')
   await assertOneChain(homes, group)
 })
 
@@ -368,4 +357,45 @@ test('[EX24] what was written offline under a number that the other has for some
   }
   assert.equal((await storyOf(bob, alice)).includes('Alice: lost'), false)
   assert.deepEqual([deliveries.has('delivered'), deliveries.has('read')], [false, false])
+})
+
+/** Says it in the very moment of the start, before anything has been heard: answers how long that took. */
+const sayAtOnce = async (town: Town, home: Home, conversation: string, text: string): Promise<number> => {
+  await home.start()
+  const begun = town.time.now()
+  const ended: number[] = []
+  const saying = home.calls.say({ conversation, text }).then((said) => {
+    ended.push(town.time.now() - begun)
+    return said
+  })
+  for (let step = 0; step < 60 && ended.length === 0; step += 1) await town.time.advance(100)
+  done(await saying)
+  return ended[0] ?? assert.fail()
+}
+
+test('[EX200] what is said in the moment of the start goes on behind what was written before the disk was put back', async () => {
+  for (const answered of [true, false]) {
+    const pair = await friends(12)
+    const { town, alice, bob, conversation } = pair
+    const then = await goingOn(pair, ['one', 'two', 'three'], answered)
+    await alice.stop()
+    alice.putBack(then)
+    assert.ok((await sayAtOnce(town, alice, conversation, 'back')) < HEARING_MILLIS_MAX)
+    await town.time.advance(A_WHILE)
+    assert.equal((await storyOf(bob, alice)).at(-1), 'Alice: back')
+    await assertOneChain([alice, bob], conversation)
+  }
+})
+
+test('[EX200] where nobody is there to be heard, the wait is short, and what is said later does not wait', async () => {
+  const { town, alice, bob, conversation } = await friends(13)
+  await alice.stop()
+  await bob.stop()
+  assert.ok((await sayAtOnce(town, alice, conversation, 'anybody?')) <= HEARING_MILLIS_MAX)
+  // Time stands still: this answers without any of it.
+  await say(alice, bob, 'nobody')
+  await town.time.advance(A_WHILE)
+  await bob.start()
+  await town.time.advance(A_WHILE)
+  assert.deepEqual((await storyOf(bob, alice)).slice(-2), ['Alice: anybody?', 'Alice: nobody'])
 })

@@ -2,6 +2,7 @@ import type { SignedEvent } from '../../src/core/event/event.ts'
 import { readLine } from '../../src/core/timeline/line.ts'
 import type { Kept } from '../../src/peer/batches.ts'
 import { Conversation } from '../../src/peer/conversation.ts'
+import { Hearing } from '../../src/peer/hearing.ts'
 import { HeldBackTally } from '../../src/peer/held-back-tally.ts'
 import type { Openness } from '../../src/peer/intake.ts'
 import { openMemoryStore } from '../../src/store/memory.ts'
@@ -39,6 +40,8 @@ export const conversationOf = async (
       },
       onStored: () => {},
       after: () => () => {},
+      hearing: new Hearing(() => () => {}),
+      isComing: () => false,
     },
     id,
   )

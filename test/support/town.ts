@@ -4,6 +4,7 @@ import type { Crypto } from '../../src/core/crypto/port.ts'
 import { createSimulatedTime, type SimulatedTime } from '../../src/link/memory-time.ts'
 import { createNetwork, type Network as Wires } from '../../src/link/memory.ts'
 import type { Endpoint, Link } from '../../src/link/port.ts'
+import { HEARING_MILLIS_MAX } from '../../src/peer/hearing.ts'
 import { openPeer, type Peer } from '../../src/peer/peer.ts'
 import type { Scheduler } from '../../src/peer/network/port.ts'
 import { openSelf, selfChanges, type Self } from '../../src/peer/self.ts'
@@ -169,7 +170,8 @@ const createHome = async (ground: Ground, options: HomeOptions, given?: Self): P
     const endpoint = mortalEndpoint(wires.peer({ device: self.value.device, address }), life, ground.overheard)
     const about = { version: '0', profile: name, folder: `/${name}`, suggestedName: name }
     const peer = await openPeer({ store, endpoint, crypto, scheduler, random, self: self.value, about })
-    return { peer, store, endpoint, life, screen: openScreen(peer.calls), self: self.value }
+    const calls = inTime(peer.calls, time, life)
+    return { peer, calls, store, endpoint, life, screen: openScreen(peer.calls), self: self.value }
   }
 
   const started = (): Running => {
@@ -188,7 +190,7 @@ const createHome = async (ground: Ground, options: HomeOptions, given?: Self): P
     },
     address,
     get calls() {
-      return started().peer.calls
+      return started().calls
     },
     get store() {
       return started().store
@@ -244,12 +246,45 @@ const createHome = async (ground: Ground, options: HomeOptions, given?: Self): P
 
 type Running = {
   readonly peer: Peer
+  readonly calls: Calls
   readonly store: MortalStore
   readonly endpoint: Endpoint
   readonly life: { alive: boolean }
   readonly screen: Screen
   readonly self: { readonly person: string; readonly device: string }
 }
+
+/**
+ * The same calls. While one waits for what others have to say first, and nobody moves the time, it moves by itself: as for
+ * a person who looks at the screen.
+ */
+const inTime = (calls: Calls, time: SimulatedTime, life: { readonly alive: boolean }): Calls => {
+  const pass = async (answer: Promise<unknown>): Promise<void> => {
+    let isAnswered = false
+    void answer.finally(() => (isAnswered = true)).catch(() => {})
+    const end = time.now() + HEARING_MILLIS_MAX
+    while (life.alive && time.now() < end) {
+      const before = time.now()
+      for (let turn = 0; turn < TURNS_OF_AN_ANSWER && !isAnswered; turn += 1)
+        await new Promise((resolve) => setImmediate(resolve))
+      if (isAnswered || (time.now() === before && !(await time.step()))) return
+    }
+  }
+  return new Proxy(calls, {
+    get: (target, name, receiver) => {
+      const call: unknown = Reflect.get(target, name, receiver)
+      if (typeof call !== 'function') return call
+      return (...input: unknown[]) => {
+        const answer: unknown = Reflect.apply(call, target, input)
+        if (answer instanceof Promise) void pass(answer)
+        return answer
+      }
+    },
+  })
+}
+
+/** Turns of the event loop in which a call is answered that waits for no time to pass. */
+const TURNS_OF_AN_ANSWER = 50
 
 /** An endpoint that does nothing any more when its process has died, and through which frames can be overheard. */
 const mortalEndpoint = (endpoint: Endpoint, life: { readonly alive: boolean }, overheard: Overheard): Endpoint => {

@@ -29,6 +29,17 @@ export const createGroups = (
     return before !== undefined && [...now].some(([person, { author }]) => !before.has(person) && author === me)
   }
 
+  /** Whom somebody here let in just before the end may not know of it yet. */
+  const introduceOwed = async (): Promise<void> => {
+    for (const { conversation, person, value } of await owedIn(peer)) {
+      const room = peer.rooms.get(conversation)
+      const isIn = room !== undefined && membershipNow(room.conversation.replica).roles.has(person)
+      if (!room || !isIn) await peer.keep([paidChange(conversation, person)])
+      else if ((await introduce(peer, room, person)).ok)
+        await shareHistory(peer, room, { person, history: promiseOf(daysIn(value)) })
+    }
+  }
+
   return {
     begin: async () => {
       for (const room of peer.rooms.groups()) {
@@ -37,14 +48,8 @@ export const createGroups = (
         await room.conversation.reveal()
         void arriving.settleIn(room)
       }
-      // Whom somebody here let in just before the end may not know of it yet.
-      for (const { conversation, person, value } of await owedIn(peer)) {
-        const room = peer.rooms.get(conversation)
-        const isIn = room !== undefined && membershipNow(room.conversation.replica).roles.has(person)
-        if (!room || !isIn) await peer.keep([paidChange(conversation, person)])
-        else if ((await introduce(peer, room, person)).ok)
-          await shareHistory(peer, room, { person, history: promiseOf(daysIn(value)) })
-      }
+      // It may have to wait for what others say first.
+      void introduceOwed()
     },
 
     introduced: (by, introduction) => arriving.introduced(by, introduction),

@@ -1,5 +1,6 @@
 import type { Hex } from '../../core/bytes/hex.ts'
 import { unreachable } from '../../core/bytes/result.ts'
+import { isComing } from '../../core/reach/coming.ts'
 import { candidatesOf } from '../../core/reach/known.ts'
 import type { Offer } from '../../core/reach/offer.ts'
 import { isForgettable, nextOf, rememberedOf, step } from '../../core/reach/reach.ts'
@@ -39,6 +40,8 @@ export type Device = {
   accept(link: Link): void
   readonly wanted: boolean
   readonly linked: boolean
+  /** It is linked, or may be in a moment. */
+  readonly coming: boolean
   /** Links that stand, those on their way out included. */
   links(): readonly Link[]
   /** Asks on each of them for a sign of life. */
@@ -157,6 +160,9 @@ export const createDevice = (input: DeviceInput): Device => {
     },
     get linked() {
       return state.current !== undefined
+    },
+    get coming() {
+      return isComing(state)
     },
     links: () => [...links.values()].map(({ link }) => link),
     ask: () => {

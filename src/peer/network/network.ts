@@ -245,6 +245,10 @@ export const openNetwork = (input: NetworkInput): Network => {
       homes.delete(device)
       servers.look()
     },
+    isComing: (device) => {
+      const each = devices.get(device)
+      return !closed && each !== undefined && (each.coming || (each.wanted && servers.coming))
+    },
     tryNow: (device) => devices.get(device)?.take({ kind: 'try-now' }),
     reach: (device) => devices.get(device)?.reach() ?? { shown: shownTo(device), candidates: [], attempts: [] },
     offerFor: (device) => {

@@ -34,6 +34,8 @@ export interface Network {
   setDirectly(on: boolean): void
   /** Try all paths now, whatever was planned. Does nothing for a device that is not wanted. */
   tryNow(device: Hex): void
+  /** Whether this device is linked, or may be in a moment: told of by `onChange`. */
+  isComing(device: Hex): boolean
   /** What was tried and what stands, for "why can't I reach them?". */
   reach(device: Hex): Reach
   /** Where this device can be reached, to be told to that one on a link; undefined when it may not know. */

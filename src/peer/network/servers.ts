@@ -45,6 +45,8 @@ export type Servers = {
   call(device: Hex, kind: Offer['kind'], offer: Uint8Array): void
   /** Whether a server is connected through which this device may be called and relayed to. */
   readonly connected: boolean
+  /** Whether one of the person's own is called for the first time. */
+  readonly coming: boolean
   /** The keys of the servers through which this device may be linked, the best first. */
   through(device: Hex): readonly Hex[]
   /** What the connected server with this key calls itself, or else its address. */
@@ -220,6 +222,9 @@ export const createServers = (input: ServersInput): Servers => {
     },
     get connected() {
       return connected().length > 0
+    },
+    get coming() {
+      return own.some((each) => each.state().at === 'connecting')
     },
     through,
     nameOf: (key) => connected().find((each) => each.key === key)?.name,
