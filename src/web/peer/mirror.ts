@@ -1,7 +1,7 @@
 import { unreachable } from '../../core/bytes/result.ts'
 import type { InvitationView, JoiningView } from '../../view/invitation-view.ts'
 import type { Update } from '../../view/update.ts'
-import type { ConversationView, Millis, PersonView, StatusView } from '../../view/view.ts'
+import type { ConversationView, LineView, Millis, PersonView, StatusView } from '../../view/view.ts'
 
 /** How long "is typing" holds when it is not repeated. */
 export const TYPING_MILLIS = 6_000
@@ -38,13 +38,17 @@ export const reflect = (mirror: Mirror | undefined, update: Update, now: Millis)
     case 'status':
       return { ...mirror, status: update.status }
     case 'person':
-      return { ...mirror, people: withEntry(mirror.people, update.person.id, update.person) }
+      return {
+        ...(update.person.standing === 'blocked' ? withoutTypist(mirror, update.person.id) : mirror),
+        people: withEntry(mirror.people, update.person.id, update.person),
+      }
     case 'person-gone':
       return { ...mirror, people: withoutEntry(mirror.people, update.person) }
     case 'conversation':
       return {
         ...mirror,
         conversations: withEntry(mirror.conversations, update.conversation.id, update.conversation),
+        typing: isClosed(update.conversation) ? withoutEntry(mirror.typing, update.conversation.id) : mirror.typing,
       }
     case 'conversation-gone':
       return { ...mirror, conversations: withoutEntry(mirror.conversations, update.conversation) }
@@ -61,9 +65,7 @@ export const reflect = (mirror: Mirror | undefined, update: Update, now: Millis)
     case 'line-gone':
       return mirror
     case 'line':
-      return update.line.mine || update.line.kind !== 'message'
-        ? mirror
-        : withoutTyping(mirror, update.conversation, update.line.person)
+      return withoutDone(mirror, update.conversation, update.line)
     case 'typing': {
       const typing = withEntry(
         mirror.typing.get(update.conversation) ?? new Map<string, Millis>(),
@@ -84,6 +86,23 @@ export const withoutIdle = (mirror: Mirror, now: Millis): Mirror => {
   )
   return idle.reduce((next, [conversation, person]) => withoutTyping(next, conversation, person), mirror)
 }
+
+/** Whoever has said it, left or was removed types no more. */
+const withoutDone = (mirror: Mirror, conversation: string, line: LineView): Mirror => {
+  if (line.kind === 'message') return line.mine ? mirror : withoutTyping(mirror, conversation, line.person)
+  if (line.kind !== 'change') return mirror
+  const { change } = line
+  return change.kind === 'removed' || change.kind === 'left'
+    ? withoutTyping(mirror, conversation, change.person)
+    : mirror
+}
+
+const withoutTypist = (mirror: Mirror, person: string): Mirror =>
+  [...mirror.typing.keys()].reduce((next, conversation) => withoutTyping(next, conversation, person), mirror)
+
+/** Nobody is heard there any more. */
+const isClosed = (conversation: ConversationView): boolean =>
+  conversation.at === 'blocked' || (conversation.kind === 'group' && conversation.role === 'gone')
 
 const withoutTyping = (mirror: Mirror, conversation: string, person: string): Mirror => {
   const typing = mirror.typing.get(conversation)
