@@ -25,7 +25,7 @@ export const toLine = (conversation: string, { time, author, seq }: Order): stri
 
 /** The order in an address; `undefined` for anything that is none. */
 export const orderIn = (text: string | undefined): Order | undefined => {
-  const match = /^(\d{1,15})\.(\d{1,15})\.([0-9a-f]+)$/.exec(text ?? '')
+  const match = /^(\d{1,15})\.(\d{1,15})\.([0-9a-f]{64})$/.exec(text ?? '')
   return match?.[1] && match[2] && match[3]
     ? { time: Number(match[1]), seq: Number(match[2]), author: match[3] }
     : undefined

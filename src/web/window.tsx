@@ -1,6 +1,6 @@
 import { HardDrive, Unplug } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { Route, Router, Switch } from 'wouter'
+import { Redirect, Route, Router, Switch } from 'wouter'
 import { useHashLocation } from 'wouter/use-hash-location'
 import { storeFailureWords } from '../view/server-words.ts'
 import { untilWords } from '../view/time-words.ts'
@@ -71,7 +71,10 @@ const Chat = (): ReactNode => {
               {({ conversation, panel }) => <ConversationPage id={conversation} panel={panelIn(panel)} />}
             </Route>
             <Route path={PLACES.conversation}>{({ conversation }) => <ConversationPage id={conversation} />}</Route>
-            <Route component={HomePage} />
+            <Route path={PLACES.home} component={HomePage} />
+            <Route>
+              <Redirect to={PLACES.home} replace />
+            </Route>
           </Switch>
         </div>
       </main>
