@@ -22,6 +22,25 @@ const openBob = async (page: Page): Promise<void> => {
   await page.locator('[data-bubble]').last().waitFor()
 }
 
+test('[UI203] marks that are stacked on a letter stay inside their own bubble', () =>
+  play({}, async (page) => {
+    await openBob(page)
+    await bobSays(page, `z${'\u0301\u0334\u0348\u035c'.repeat(60)}`)
+    const bubble = page.locator('[data-bubble="theirs"]').last()
+    await until(
+      page,
+      () => [...document.querySelectorAll('[data-bubble]')].at(-1)?.textContent?.startsWith('z') === true,
+    )
+    assert.equal(await bubble.evaluate((each) => getComputedStyle(each).overflow), 'clip')
+    const { x, y, width } = (await bubble.boundingBox()) ?? assert.fail()
+    const above = { x: Math.round(x), y: Math.round(y) - 12, width: Math.round(width), height: 11 }
+    const shot = (await page.screenshot({ clip: above })).toString('base64')
+    await bubble.evaluate((each) => {
+      each.style.color = 'transparent'
+    })
+    assert.equal((await page.screenshot({ clip: above })).toString('base64'), shot)
+  }))
+
 test('[UI204] an address that leads nowhere leads to the list, and a place that is none to the conversation', () =>
   play({ width: 360 }, async (page) => {
     for (const place of ['/foo', '/with/a/b/c/d']) {

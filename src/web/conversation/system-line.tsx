@@ -27,7 +27,7 @@ export const SystemLine = ({ line, active, onFocusRow }: SystemLineProps): React
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- rows are walked with the arrow keys
       tabIndex={active ? 0 : -1}
       onFocus={() => onFocusRow(line.id)}
-      className={`mx-auto my-1 flex w-fit max-w-120 flex-col items-center gap-2 rounded-xl px-3 py-1 text-center text-small text-balance ${isSerious(line) ? 'bg-ember-wash text-ink' : 'text-soft'}`}
+      className={`mx-auto my-1 flex w-fit overflow-clip max-w-120 flex-col items-center gap-2 rounded-xl px-3 py-1 text-center text-small text-balance ${isSerious(line) ? 'bg-ember-wash text-ink' : 'text-soft'}`}
     >
       <p>
         {words}
