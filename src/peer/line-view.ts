@@ -2,7 +2,7 @@ import type { Hex } from '../core/bytes/hex.ts'
 import { readLine, type Line } from '../core/timeline/line.ts'
 import { shownOf } from '../core/timeline/message.ts'
 import type { Store, StoredLine } from '../store/port.ts'
-import { snippetOf } from '../view/quote.ts'
+import { quoteWords, snippetOf } from '../view/quote.ts'
 import type { LineContent, LineView, Millis, Quote } from '../view/view.ts'
 
 /** A time further ahead of this clock than this is not shown: the line shows when it was looked at instead. */
@@ -34,7 +34,8 @@ export const viewLines = async (
 /** What the list of conversations shows of a line; undefined for lines that are not about what was said. */
 export const lastWordsOf = (line: Line): string | undefined => {
   if (line.kind !== 'text') return undefined
-  return line.message.kind === 'deleted' ? '' : snippetOf(line.message.text)
+  const { message, person } = line
+  return message.kind === 'deleted' ? quoteWords({ kind: 'deleted', id: '', person }) : snippetOf(message.text)
 }
 
 const NEWER: LineContent = { kind: 'newer', what: 'line' }

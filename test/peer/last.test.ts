@@ -64,3 +64,16 @@ test('[PE210] a conversation whose last line claims a time far ahead stands wher
   const ahead = bob.screen.conversations.get(await conversationOf(bob, uma))
   assert.ok((ahead?.last?.at ?? 0) < town.time.now() - HOUR_MILLIS)
 })
+
+test('[PE211] the list says that the last message was deleted', async () => {
+  const town = createTown(23)
+  const [ann, bob] = [await town.home('Ann'), await town.home('Bob')]
+  await town.time.advance(3_000)
+  const line = await say(ann, bob, 'too much')
+  await town.time.advance(1_000)
+  const conversation = await conversationOf(ann, bob)
+  done(await ann.calls.unsay({ conversation, line }))
+  await town.time.advance(1_000)
+  for (const one of [ann, bob])
+    assert.equal(one.screen.conversations.get(conversation)?.last?.text, 'This message was deleted')
+})

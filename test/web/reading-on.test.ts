@@ -59,3 +59,13 @@ test('[UI204] an address that leads nowhere leads to the list, and a place that 
       false,
     )
   }))
+
+test('[UI205] the list says of a message in which nothing is seen that there is nothing to see', () =>
+  play({}, async (page) => {
+    await page.getByRole('link', { name: /Bobby/ }).first().waitFor()
+    await bobSays(page, '\u200b\u2060\u200d')
+    await page
+      .getByRole('link', { name: /Bobby.*Nothing to see/ })
+      .first()
+      .waitFor()
+  }))

@@ -7,7 +7,7 @@ import type { Row } from '../chain/rows.ts'
 import { isEmojiOnly } from '../markdown/emoji-only.ts'
 import { beginningOf } from '../markdown/long-text.ts'
 import { Markdown } from '../markdown/markdown.tsx'
-import { plainText } from '../markdown/parse.ts'
+import { seenText } from '../markdown/seen-text.ts'
 import { useName } from '../peer/context.ts'
 
 type BubbleProps = { readonly row: Row; onQuote(line: string): void }
@@ -77,7 +77,7 @@ const Quote = ({ reply, mine, onQuote }: QuoteProps): ReactNode => {
       <span className="sr-only">{mine ? 'Your answer to ' : 'An answer to '}</span>
       {reply.kind === 'unknown' ? null : <bdi className="block font-semibold">{author}</bdi>}
       <bdi className={`line-clamp-2 text-[var(--bubble-soft)] ${reply.kind === 'deleted' ? 'italic' : ''}`}>
-        {plainText(quoteWords(reply)) || 'Nothing to see'}
+        {seenText(quoteWords(reply))}
       </bdi>
     </button>
   )

@@ -6,7 +6,7 @@ import { draftIn } from '../composer/writing.ts'
 import { GroupPicture } from '../group/group-picture.tsx'
 import { typingWords } from '../group/typing-words.ts'
 import { useTyping } from '../group/use-typing.ts'
-import { plainText } from '../markdown/parse.ts'
+import { seenText } from '../markdown/seen-text.ts'
 import { PathBadge, PresentAvatar, ShownName } from '../parts/person.tsx'
 import { useKithState, useName, useNow } from '../peer/context.ts'
 import { talkName, type Talk } from '../peer/talk.ts'
@@ -85,7 +85,7 @@ const Last = ({ talk, last }: LastProps): ReactNode => {
   return (
     <>
       {last.mine ? 'You: ' : named ? <bdi>{author}: </bdi> : null}
-      <bdi>{plainText(last.text.slice(0, PREVIEW_CHARACTERS))}</bdi>
+      <bdi>{seenText(last.text.slice(0, PREVIEW_CHARACTERS))}</bdi>
     </>
   )
 }
