@@ -22,6 +22,35 @@ const openBob = async (page: Page): Promise<void> => {
   await page.locator('[data-bubble]').last().waitFor()
 }
 
+test('[UI201] who shows the whole of a long last message stays where it was cut, with the focus on it', () =>
+  play({}, async (page) => {
+    await openBob(page)
+    await bobSays(page, Array.from({ length: 200 }, (_, index) => `line ${index}.`).join('\n\n'))
+    const more = page.getByRole('button', { name: 'Show the whole message' })
+    await more.focus()
+    const cut = (await more.boundingBox())?.y ?? assert.fail()
+    await page.keyboard.press('Enter')
+    await page.locator('[data-bubble]', { hasText: 'line 199.' }).waitFor({ state: 'attached' })
+    // The frame in which the list would have gone to its end.
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+    const [next, focused] = await page.evaluate(() => {
+      const [bubble] = [...document.querySelectorAll('[data-bubble]')].slice(-1)
+      const range = document.createRange()
+      const walker = document.createTreeWalker(bubble ?? document, NodeFilter.SHOW_TEXT)
+      while (walker.nextNode()) {
+        const { currentNode } = walker
+        const at = currentNode.nodeValue?.indexOf('line 15.') ?? -1
+        if (at === -1) continue
+        range.setStart(currentNode, at)
+        range.setEnd(currentNode, at + 8)
+      }
+      return [range.getBoundingClientRect().y, document.activeElement?.contains(bubble ?? null)]
+    })
+    assert.ok(Math.abs((next ?? -1_000) - cut) < 30, `${next} instead of ${cut}`)
+    assert.equal(focused, true)
+    assert.notEqual(await page.evaluate(() => document.activeElement?.tagName), 'BODY')
+  }))
+
 test('[UI203] marks that are stacked on a letter stay inside their own bubble', () =>
   play({}, async (page) => {
     await openBob(page)

@@ -10,9 +10,9 @@ import { Markdown } from '../markdown/markdown.tsx'
 import { seenText } from '../markdown/seen-text.ts'
 import { useName } from '../peer/context.ts'
 
-type BubbleProps = { readonly row: Row; onQuote(line: string): void }
+type BubbleProps = { readonly row: Row; onQuote(line: string): void; onUnfold(): void }
 
-export const Bubble = ({ row, onQuote }: BubbleProps): ReactNode => {
+export const Bubble = ({ row, onQuote, onUnfold }: BubbleProps): ReactNode => {
   const { line } = row
   const side = line.mine ? 'bubble-mine' : 'bubble-theirs'
   const hooked = [row.startsGroup ? '' : 'above', row.endsGroup ? '' : 'below'].join(' ')
@@ -32,7 +32,7 @@ export const Bubble = ({ row, onQuote }: BubbleProps): ReactNode => {
     >
       {line.reply ? <Quote reply={line.reply} mine={line.mine} onQuote={onQuote} /> : null}
       {isVisible(line.text) ? (
-        <LongText text={line.text} />
+        <LongText text={line.text} onUnfold={onUnfold} />
       ) : (
         <em className="text-[var(--bubble-soft)]">Nothing to see</em>
       )}
@@ -45,14 +45,21 @@ const Deleted = ({ line }: { readonly line: LineView & { kind: 'deleted' } }): R
   return <bdi>{lineWords(line, () => ({ name, mine: line.mine }))}</bdi>
 }
 
-const LongText = ({ text }: { readonly text: string }): ReactNode => {
+const LongText = ({ text, onUnfold }: { readonly text: string; onUnfold(): void }): ReactNode => {
   const [whole, setWhole] = useState(false)
   const beginning = useMemo(() => beginningOf(text), [text])
   if (beginning === undefined || whole) return <Markdown text={text} />
   return (
     <>
       <Markdown text={beginning} />
-      <button type="button" className="mt-1 font-semibold underline underline-offset-2" onClick={() => setWhole(true)}>
+      <button
+        type="button"
+        className="mt-1 font-semibold underline underline-offset-2"
+        onClick={() => {
+          onUnfold()
+          setWhole(true)
+        }}
+      >
         Show the whole message
       </button>
     </>

@@ -30,6 +30,8 @@ type LineRowProps = {
   readonly beginning: boolean
   onIntent(intent: Intent): void
   onQuote(line: string): void
+  /** The rest of a message is about to be shown. */
+  onUnfold(): void
   onFocusRow(line: string): void
 }
 
@@ -94,6 +96,11 @@ const Message = (props: LineRowProps): ReactNode => {
   const place = useRef<HTMLDivElement>(null)
   const actions = useLineActions(props)
   const [looked, setLooked] = useState(false)
+  const unfold = (): void => {
+    props.onUnfold()
+    // The button that is left goes away.
+    place.current?.focus({ preventScroll: true })
+  }
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.target === place.current && actions.onKey(event)) event.preventDefault()
   }
@@ -137,7 +144,7 @@ const Message = (props: LineRowProps): ReactNode => {
           </p>
         ) : null}
         <div className={`relative flex max-w-full items-end gap-1.5 ${line.mine ? 'flex-row-reverse' : ''}`}>
-          <Bubble row={row} onQuote={props.onQuote} />
+          <Bubble row={row} onQuote={props.onQuote} onUnfold={unfold} />
           {line.kind === 'message' && (line.edited || line.mine) ? (
             <span className="flex flex-none items-center gap-1 pb-1 text-tiny text-soft">
               {line.edited ? 'edited' : null}

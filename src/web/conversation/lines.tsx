@@ -53,6 +53,8 @@ const LoadedLines = ({ talk, order, onIntent, chain }: LinesProps & { readonly c
     if (chain.newer) await loadNewest(kith, id)
     list.current?.toEnd()
   }
+  // Who wants to read on begins where the text was cut.
+  const stay = useCallback(() => list.current?.stay(), [])
   const drawRow = (row: Row): ReactNode => (
     <LineRow
       row={row}
@@ -64,6 +66,7 @@ const LoadedLines = ({ talk, order, onIntent, chain }: LinesProps & { readonly c
       beginning={!chain.older && row === rows[0]}
       onIntent={onIntent}
       onQuote={show}
+      onUnfold={stay}
       onFocusRow={onFocusRow}
     />
   )

@@ -11,7 +11,7 @@ import { Virtualizer, type VirtualizerHandle } from 'virtua'
 import type { Row } from '../chain/rows.ts'
 
 /** What the list does for those who hold it. */
-export type RowListHandle = { toEnd(): void; toRow(line: string): void; focusRow(index: number): void }
+export type RowListHandle = { toEnd(): void; stay(): void; toRow(line: string): void; focusRow(index: number): void }
 
 type RowListProps = {
   readonly ref: Ref<RowListHandle>
@@ -86,6 +86,9 @@ export const RowList = (props: RowListProps): ReactNode => {
   }
   useImperativeHandle(ref, () => ({
     toEnd,
+    stay: () => {
+      stuck.current = false
+    },
     toRow: (line) => {
       stuck.current = false
       list.current?.scrollToIndex(
