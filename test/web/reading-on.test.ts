@@ -51,6 +51,34 @@ test('[UI201] who shows the whole of a long last message stays where it was cut,
     assert.notEqual(await page.evaluate(() => document.activeElement?.tagName), 'BODY')
   }))
 
+test('[UI202] several messages are copied whole with who said them when, a part of one as it is', () =>
+  play({}, async (page) => {
+    await openBob(page)
+    for (const text of ['first of *these*', 'second', 'third']) await bobSays(page, text)
+    await page.locator('[data-bubble]', { hasText: 'third' }).waitFor()
+    const copy = async (from: string, to: string): Promise<string> => {
+      await page.evaluate(
+        ([one, other]) => {
+          const nodeOf = (words: string): Node => {
+            const walker = document.createTreeWalker(document.querySelector('ol') ?? document, NodeFilter.SHOW_TEXT)
+            while (walker.nextNode()) if (walker.currentNode.nodeValue === words) return walker.currentNode
+            throw new Error(words)
+          }
+          const end = nodeOf(other)
+          getSelection()?.setBaseAndExtent(nodeOf(one), 2, end, (end.nodeValue?.length ?? 0) - 1)
+        },
+        [from, to] as const,
+      )
+      await page.keyboard.press('ControlOrMeta+c')
+      return page.evaluate(() => navigator.clipboard.readText())
+    }
+    assert.match(
+      await copy('first of ', 'third'),
+      /^Bobby, 21:0\d: first of \*these\*\nBobby, 21:0\d: second\nBobby, 21:0\d: third$/,
+    )
+    assert.equal(await copy('second', 'second'), 'con')
+  }))
+
 test('[UI203] marks that are stacked on a letter stay inside their own bubble', () =>
   play({}, async (page) => {
     await openBob(page)

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, type ClipboardEvent, type ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import { EVERYBODY } from '../../view/delivery-words.ts'
 import { compareOrders, deliveryOf, type ConversationView } from '../../view/view.ts'
@@ -6,11 +6,13 @@ import { CHAIN_LINES_MAX, type Chain } from '../chain/chain.ts'
 import { keptRows, rowsOf, type Row } from '../chain/rows.ts'
 import { findLine, loadAround, loadMore, loadNewest, markRead, trimChain } from '../peer/chains.ts'
 import { useKith, useKithState } from '../peer/context.ts'
+import { nameIn } from '../peer/names.ts'
 import { notify } from '../peer/store.ts'
 import { talkName, type Talk } from '../peer/talk.ts'
 import { orderIn, toConversation } from '../routes.ts'
 import type { Intent } from '../composer/intent.ts'
 import { newestOfMine } from './delivery-mark.tsx'
+import { copiedText, selectedEnds } from './copying.ts'
 import { EmptyTalk } from './empty-talk.tsx'
 import { JumpButton } from './jump-button.tsx'
 import { LineRow } from './line-row.tsx'
@@ -55,6 +57,20 @@ const LoadedLines = ({ talk, order, onIntent, chain }: LinesProps & { readonly c
   }
   // Who wants to read on begins where the text was cut.
   const stay = useCallback(() => list.current?.stay(), [])
+  const copy = (event: ClipboardEvent<HTMLElement>): void => {
+    const ends = selectedEnds(event.currentTarget, getSelection())
+    const { mirror } = kith.getState()
+    if (ends === undefined || mirror === undefined) return
+    const [first, last] = ends.map((end) => chain.lines.findIndex((line) => line.id === end))
+    if (first === undefined || last === undefined) return
+    const text = copiedText(chain.lines.slice(first, last + 1), (person) =>
+      person === mirror.status.me?.id ? mirror.status.me.name : nameIn(mirror, person),
+    )
+    // A part of one message is copied by the browser, as it is.
+    if (text === undefined) return
+    event.clipboardData.setData('text/plain', text)
+    event.preventDefault()
+  }
   const drawRow = (row: Row): ReactNode => (
     <LineRow
       row={row}
@@ -78,6 +94,7 @@ const LoadedLines = ({ talk, order, onIntent, chain }: LinesProps & { readonly c
         rows={rows}
         keepRow={active}
         onKeyDown={onKeyDown}
+        onCopy={copy}
         onAtEnd={setAtEnd}
         onNear={(end) => {
           if (chain[end]) void loadMore(kith, id, end)

@@ -3,6 +3,7 @@ import {
   useLayoutEffect,
   useRef,
   useState,
+  type ClipboardEvent,
   type KeyboardEvent,
   type ReactNode,
   type Ref,
@@ -26,6 +27,7 @@ type RowListProps = {
   /** Scrolling has stopped at this row. */
   onRest(row: Row): void
   onKeyDown(event: KeyboardEvent): void
+  onCopy(event: ClipboardEvent<HTMLElement>): void
 }
 
 /** Closer than this to the end counts as there: new lines keep it in sight. */
@@ -50,7 +52,7 @@ const ROW_PIXELS = 64
  * at either end. What happens is decided by what is seen, never by a timer.
  */
 export const RowList = (props: RowListProps): ReactNode => {
-  const { rows, keepRow, draw, onAtEnd, onNear, onRest, onKeyDown, label, ref } = props
+  const { rows, keepRow, draw, onAtEnd, onNear, onRest, onKeyDown, onCopy, label, ref } = props
   const list = useRef<VirtualizerHandle>(null)
   const scroller = useRef<HTMLDivElement>(null)
   const stuck = useRef(true)
@@ -121,6 +123,7 @@ export const RowList = (props: RowListProps): ReactNode => {
       aria-label={label}
       className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain [overflow-anchor:none]"
       onKeyDown={onKeyDown}
+      onCopy={onCopy}
     >
       <div className="flex-1" />
       <Virtualizer
