@@ -1,6 +1,7 @@
 import { createRoot } from 'react-dom/client'
 import { Bug } from '../core/bytes/result.ts'
 import type { Dial } from './connection.ts'
+import { watchNews } from './notifications/notifier.ts'
 import { KithContext } from './peer/context.ts'
 import { runSession, watchTyping } from './peer/session.ts'
 import { createKith, type Kith } from './peer/store.ts'
@@ -15,6 +16,7 @@ export const mount = (dial: Dial): Kith => {
   applyTheme(readTheme())
   const kith = createKith()
   watchTyping(kith)
+  watchNews(kith)
   void runSession(kith, dial, new AbortController().signal)
   createRoot(place).render(
     <KithContext value={kith}>

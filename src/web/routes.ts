@@ -23,6 +23,9 @@ export const toJoining = (joining: string): string => `/joining/${joining}`
 export const toLine = (conversation: string, { time, author, seq }: Order): string =>
   `/with/${conversation}/at/${time}.${seq}.${author}`
 
+/** The conversation that a fragment of the address leads to. */
+export const conversationIn = (fragment: string): string | undefined => /^#\/with\/([^/]+)/.exec(fragment)?.[1]
+
 /** The order in an address; `undefined` for anything that is none. */
 export const orderIn = (text: string | undefined): Order | undefined => {
   const match = /^(\d{1,15})\.(\d{1,15})\.([0-9a-f]{64})$/.exec(text ?? '')

@@ -35,4 +35,5 @@ const useLooking = (): boolean => {
   return looking
 }
 
-const isLooking = (): boolean => document.visibilityState === 'visible' && document.hasFocus()
+/** Whether somebody has this window before them. */
+export const isLooking = (): boolean => document.visibilityState === 'visible' && document.hasFocus()

@@ -5,6 +5,7 @@ import type { LineUpdate } from '../../view/update.ts'
 import type { LineView, Millis, Order } from '../../view/view.ts'
 import type { Chain } from '../chain/chain.ts'
 import type { Writing } from '../composer/writing.ts'
+import type { Notifying } from '../notifications/choice.ts'
 import type { Mirror } from './mirror.ts'
 
 export type DoorState =
@@ -35,6 +36,7 @@ export type KithState = {
   /** Pictures of groups that were asked for: conversation -> which picture it is, and its `data:` URL. */
   readonly pictures: ReadonlyMap<string, { readonly picture: string; readonly url: string }>
   readonly notices: readonly Notice[]
+  readonly notifying: Notifying
   /** The last messages of others that arrived while this window was open: for those who listen to the screen. */
   readonly heard: readonly (LineView & { readonly kind: 'message' })[]
 }
@@ -55,6 +57,7 @@ export const createKith = (now: () => Millis = Date.now): Kith =>
       writings: new Map(),
       pictures: new Map(),
       notices: [],
+      notifying: { leave: 'missing', missed: false },
       heard: [],
     })),
     { calls: nobody, now, lineHearers: new Set<(told: LineUpdate) => void>() },

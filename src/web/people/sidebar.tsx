@@ -3,6 +3,7 @@ import { useDeferredValue, useMemo, useRef, useState, type ReactNode } from 'rea
 import { Link, useLocation } from 'wouter'
 import { JoiningItem } from '../invitation/joining-item.tsx'
 import { IconButton } from '../parts/button.tsx'
+import { NotificationOffer } from '../notifications/notification-offer.tsx'
 import { Logo } from '../parts/logo.tsx'
 import { Avatar } from '../parts/person.tsx'
 import { useMirror, useStatus } from '../peer/context.ts'
@@ -75,6 +76,7 @@ export const Sidebar = (): ReactNode => {
         {deferred === '' ? null : <FoundLines sought={deferred} nobody={nobody} />}
         {nobody && deferred === '' ? <NobodyYet /> : null}
       </div>
+      <NotificationOffer />
       <NetworkState />
     </nav>
   )

@@ -11,6 +11,7 @@ import { LANDING } from '../shortcuts/landing.ts'
 import { About } from './about.tsx'
 import { Choices } from './choices.tsx'
 import { Connection } from './connection.tsx'
+import { NotificationChoice } from './notification-choice.tsx'
 import { Safekeeping } from './safekeeping.tsx'
 import { ServersSetting, StateLine } from './servers-setting.tsx'
 import { ThemeChoice } from './theme-choice.tsx'
@@ -32,6 +33,7 @@ export const SettingsPage = (): ReactNode => {
       </header>
       <div className="mx-auto flex w-full max-w-144 flex-col gap-7 p-5 pb-12">
         <NameSetting />
+        <NotificationChoice />
         <Choices />
         <ServersSetting />
         <NearbyState />
