@@ -51,6 +51,8 @@ export class Device {
   hermit = false
   /** Does not pass on what others wrote. */
   selfish = false
+  /** Runs a changed program: nothing is promised to it. */
+  hostile = false
   onGrown: (growth: Growth) => void = () => undefined
   replica: Replica | undefined
   readonly #crypto: Crypto

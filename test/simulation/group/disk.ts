@@ -47,10 +47,24 @@ export class Disk {
       .sort((a, b) => a.seq - b.seq)
   }
 
-  /** The next events of these authors in the order of all, in which whatever one builds on comes before it. */
+  /**
+   * The next events of these authors in the order of all, in which whatever one builds on comes before it; each author's as
+   * they were written, whatever time stands in them.
+   */
   load(wants: readonly Want[]): readonly Outgoing[] {
-    const wanted = wants.flatMap(([author, from]) => this.of(author, from))
-    return wanted.sort(comparePositions).slice(0, LOADED_EVENTS_MAX).map(outgoing)
+    const wanted = wants.flatMap(([author, from]) => {
+      let time = 0
+      return this.of(author, from).map((event) => ({
+        event,
+        author,
+        seq: event.seq,
+        time: (time = Math.max(time, event.time)),
+      }))
+    })
+    return wanted
+      .sort(comparePositions)
+      .slice(0, LOADED_EVENTS_MAX)
+      .map(({ event }) => outgoing(event))
   }
 
   /** What an event says, from its own keys or as its author said it again; undefined when it cannot be read here. */

@@ -30,6 +30,7 @@ export class Storm {
     const { dice, time, network } = this.#world
     // Several at once: what is done at one time by devices that have not heard of each other is what divides a group.
     for (let count = dice.between(1, 3); count > 0; count--) await this.#act(number)
+    if (dice.chance(0.3)) await this.#world.hostile?.act()
     for (const device of this.#world.unruly) if (device.running && dice.chance(0.3)) network.replay(device)
     await time.advance(dice.chance(0.75) ? dice.between(0, 800) : dice.between(1_000, 15_000))
   }
@@ -42,6 +43,7 @@ export class Storm {
     weather.loss = 0
     for (const device of devices) device.start()
     await this.settle()
+    this.#world.hostile?.device.crash()
     for (const device of devices) await device.joins()
     await this.settle()
     for (const device of this.#world.present) await this.#world.says(device, `${device.name} at last`)

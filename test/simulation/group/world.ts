@@ -7,6 +7,7 @@ import { Device, type Sabotage } from './device.ts'
 import { Reader } from './reader.ts'
 import { Dice } from './dice.ts'
 import { createPeople, START, type Identity, type Person } from './identity.ts'
+import { Hostile } from './hostile.ts'
 import type { Weather } from './link.ts'
 import { Network } from './network.ts'
 import { Time } from './time.ts'
@@ -26,6 +27,8 @@ export type Nature = {
   readonly hasSelfish?: boolean
   /** Somebody sends what others wrote again and again. */
   readonly hasUnruly?: boolean
+  /** Somebody runs a changed program. */
+  readonly hasHostile?: boolean
 }
 
 /** Some people and their devices, one group, and the network between them. */
@@ -40,6 +43,7 @@ export class World {
   readonly said: Said[] = []
   /** Who sends what others wrote again and again, in any order. */
   readonly unruly: readonly Device[]
+  readonly hostile: Hostile | undefined
   conversation: Hex = ''
 
   private constructor(dice: Dice, people: readonly Person[], input: Nature) {
@@ -60,6 +64,9 @@ export class World {
     if (hermit) hermit.hermit = true
     const mean = (input.hasSelfish ?? dice.chance(0.2)) ? others[0] : undefined
     if (mean) mean.selfish = true
+    const evil = input.hasHostile ? others.at(-1) : undefined
+    this.hostile = evil && new Hostile(this, evil)
+    if (evil) evil.hermit = evil.selfish = false
     this.network = new Network({ time, dice, weather }, this.devices)
   }
 
