@@ -20,6 +20,8 @@ export type RoomsPorts = Pick<Surroundings, 'store' | 'crypto' | 'me' | 'pen' | 
   readonly onKept: (room: Room, kept: Kept) => void
   /** Whether somebody else in it is linked, or may be in a moment. */
   readonly isComing: (room: Room) => boolean
+  /** Whether this person asked to be let into this group, and has no answer yet. */
+  readonly isAwaited: (group: Hex) => boolean
 }
 
 /** Requests that may wait at one time; further strangers are not taken in. */
@@ -174,7 +176,9 @@ export class Rooms {
 
   #trusts(person: Hex, group: Hex): boolean {
     const introduced = this.get(group)?.introduced
-    return introduced !== undefined && (introduced.by === person || this.#ports.standingOf(person) === 'accepted')
+    // Whoever lets me in may tell of the history before their answer is here: they go different ways.
+    if (introduced === undefined) return this.#ports.isAwaited(group)
+    return introduced.by === person || this.#ports.standingOf(person) === 'accepted'
   }
 
   #openness(room: Room): Openness {

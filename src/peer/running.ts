@@ -134,6 +134,7 @@ export class RunningPeer {
       onStored: (refusal) => peer.#noteStore(refusal),
       now: () => scheduler.now(),
       isComing: (room) => peer.sharing.isComing(room),
+      isAwaited: (group) => peer.#companions?.invitations.isAwaited(group) === true,
       after: (millis, run) => scheduler.after(millis, run),
     })
     const peer: RunningPeer = new RunningPeer(options, { people, rooms, settings: await loadSettings(store) })

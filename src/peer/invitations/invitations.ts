@@ -19,6 +19,7 @@ export const openInvitations = async (ports: InvitationsPorts): Promise<Invitati
     forgetJoining: joinings.forget,
     list: () => issuing.list(),
     joinings: () => joinings.list(),
+    isAwaited: (group) => joinings.isAwaited(group),
     linked: (card) => joinings.linked(card),
     heard: (_card, said) =>
       said.kind === 'request' ? answering.heard(said.bytes, 'link') : joinings.heard(said.bytes),

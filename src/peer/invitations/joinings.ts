@@ -101,6 +101,13 @@ export class Joinings {
     return accept(null)
   }
 
+  /** Whether this group has not answered yet whether I am let in. */
+  isAwaited(group: Hex): boolean {
+    return [...this.#all.values()].some(
+      ({ joined, link }) => joined.state.at === 'waiting' && link.group?.conversation === group,
+    )
+  }
+
   /** A device is linked: whoever waits for its person asks. */
   linked(card: Card): void {
     for (const { joined, link } of this.#all.values())

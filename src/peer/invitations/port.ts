@@ -17,6 +17,8 @@ export type Invitations = Pick<Calls, 'invite' | 'revoke' | 'examine' | 'join' |
   /** Those of mine, and those of groups in which I am an admin. */
   list(): readonly InvitationView[]
   joinings(): readonly JoiningView[]
+  /** Whether this person asked to be let into this group, and has no answer yet. */
+  isAwaited(group: Hex): boolean
   /** A device is linked and proved who it is: requests for it can go out. */
   linked(card: Card): void
   /** A linked device, whose card is this, sent a request (as the newcomer) or an answer (as who lets in). */
