@@ -106,11 +106,11 @@ export class Batches {
 
   /**
    * Whether nobody has said yet that all is here which this device had written: before its first event since it began, and
-   * for as long as it is restored. Where it has written nothing yet, nothing is waited for.
+   * for as long as it is restored.
    */
   get isUnheard(): boolean {
     const own = chainOf(this.#replica.graph, this.#replica.me.device)
-    return this.#restored !== undefined || (own.seq > 0 && own.seq === this.#begun && !hasCaughtUp(this.#word, own))
+    return this.#restored !== undefined || (own.seq === this.#begun && !hasCaughtUp(this.#word, own))
   }
 
   /** Runs it with others and answers what it answered, once all of them are on disk. */
