@@ -54,7 +54,7 @@ const Chat = (): ReactNode => {
   return (
     <>
       <main className="flex min-h-0 flex-1">
-        <div className={`min-h-0 w-full flex-none md:flex md:w-84 xl:w-92 ${chosen ? 'hidden' : 'flex'}`}>
+        <div className={`min-h-0 w-full flex-none md:flex md:w-84 xl:w-92 ${chosen ? 'hidden print:hidden' : 'flex'}`}>
           <Sidebar />
         </div>
         <div className={`min-h-0 min-w-0 flex-1 md:flex ${chosen ? 'flex' : 'hidden'}`}>

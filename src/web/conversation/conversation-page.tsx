@@ -33,7 +33,7 @@ export const ConversationPage = ({ id, panel, order }: PageProps): ReactNode => 
   if (talk === undefined) return <Gone />
   return (
     <>
-      <div className={`min-w-0 flex-1 flex-col bg-sheet ${panel ? 'hidden xl:flex' : 'flex'}`}>
+      <div className={`talk min-w-0 flex-1 flex-col bg-sheet ${panel ? 'hidden xl:flex' : 'flex'}`}>
         <Spoken key={id} talk={talk} order={order} />
       </div>
       {panel ? <Beside key={`${id} ${panel}`} talk={talk} panel={panel} /> : null}

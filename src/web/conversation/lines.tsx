@@ -87,7 +87,7 @@ const LoadedLines = ({ talk, order, onIntent, chain }: LinesProps & { readonly c
     />
   )
   return (
-    <div className="relative flex min-h-0 flex-1 flex-col">
+    <div className="talk-lines relative flex min-h-0 flex-1 flex-col">
       <RowList
         ref={list}
         label={talk.kind === 'group' ? `Messages in ${talkName(talk)}` : `Messages with ${talkName(talk)}`}

@@ -10,6 +10,7 @@ import {
 } from 'react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
 import type { Row } from '../chain/rows.ts'
+import { usePrinting } from './printing.ts'
 
 /** What the list does for those who hold it. */
 export type RowListHandle = { toEnd(): void; stay(): void; toRow(line: string): void; focusRow(index: number): void }
@@ -109,7 +110,13 @@ export const RowList = (props: RowListProps): ReactNode => {
     else if (stuck.current && (atStart || !isScrolledUp(scroller.current, offset.current))) toEnd()
     // oxlint-disable-next-line react/exhaustive-effect-dependencies -- `toEnd` only reaches for refs
   }, [rows, replaced, saidNow, atStart])
+  // On paper nothing scrolls, and the list takes itself to be at its start.
+  const printing = usePrinting(() => {
+    const goBack = markPlace(list.current)
+    return stuck.current ? toEnd : goBack
+  })
   useStaying(scroller, stuck, generation, (filled) => {
+    if (printing) return
     look()
     // What does not fill the space cannot be scrolled, and so would never ask for more.
     if (!filled) onNear('older')
@@ -121,10 +128,11 @@ export const RowList = (props: RowListProps): ReactNode => {
       ref={scroller}
       role="group"
       aria-label={label}
-      className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain [overflow-anchor:none]"
+      className="rows flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain [overflow-anchor:none]"
       onKeyDown={onKeyDown}
       onCopy={onCopy}
     >
+      <p className="hidden px-3 pb-4 font-serif text-title print:block">{label}</p>
       <div className="flex-1" />
       <Virtualizer
         key={generation}
@@ -136,9 +144,9 @@ export const RowList = (props: RowListProps): ReactNode => {
         itemSize={ROW_PIXELS}
         bufferSize={AHEAD_PIXELS}
         shift={atStart}
-        keepMounted={keptIndexes(rows, keepRow, inSight)}
-        onScroll={lookAround}
-        onScrollEnd={rest}
+        keepMounted={printing ? [...rows.keys()] : keptIndexes(rows, keepRow, inSight)}
+        onScroll={() => printing || lookAround()}
+        onScrollEnd={() => printing || rest()}
       >
         {(row) => <div key={row.line.id}>{draw(row)}</div>}
       </Virtualizer>
@@ -193,6 +201,14 @@ const idsInSight = (list: VirtualizerHandle | null, rows: readonly Row[]): Reado
   const first = list.findItemIndex(list.scrollOffset - UNSURE_PIXELS)
   const last = list.findItemIndex(list.scrollOffset + list.viewportSize + UNSURE_PIXELS)
   return new Set(rows.slice(first, last + 1).map((row) => row.line.id))
+}
+
+/** Remembers which row is at the top, and gives back how to bring it there again. */
+const markPlace = (list: VirtualizerHandle | null): (() => void) => {
+  if (list === null) return () => {}
+  const index = list.findItemIndex(list.scrollOffset)
+  const offset = list.scrollOffset - list.getItemOffset(index)
+  return () => list.scrollToIndex(index, { align: 'start', offset })
 }
 
 /** The row may not be drawn yet: it is brought into sight first, and focused when it is there. */
