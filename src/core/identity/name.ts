@@ -42,10 +42,16 @@ export const parseWords = (typed: string, charactersMax: number): Result<string,
     .replace(/\p{White_Space}+/gu, ' ')
     .trim()
   if (!VISIBLE.test(words)) return refuse({ kind: 'empty' })
-  const length = [...words].length
-  if (length > charactersMax || start.length < typed.length)
-    return refuse({ kind: 'too-long', length: Math.max(length, typed.length), limit: charactersMax })
+  const length = start.length < typed.length ? charactersIn(typed) : charactersIn(words)
+  if (length > charactersMax) return refuse({ kind: 'too-long', length, limit: charactersMax })
   return accept(words)
+}
+
+/** Counted one by one: a list of them would be many times as large as a long text. */
+const charactersIn = (words: string): number => {
+  let count = 0
+  for (const _ of words) count++
+  return count
 }
 
 /** The same of words that somebody else wrote and that have to be shown, whatever they are; empty if nothing is left. */

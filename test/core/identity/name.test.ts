@@ -23,6 +23,18 @@ test('[ID5] a name has one to forty characters', () => {
     assert.equal(parsed(empty), 'name-empty', JSON.stringify(empty))
 })
 
+test('[PE300] a name that is too long is told its length in the characters that the limit counts', () => {
+  const lengthOf = (typed: string): number | undefined => {
+    const name = parseName(typed)
+    return !name.ok && name.refusal.kind === 'name-too-long' ? name.refusal.length : undefined
+  }
+  assert.equal(lengthOf('🌲'.repeat(41)), 41)
+  assert.equal(lengthOf('e\u0301'.repeat(41)), 41)
+  assert.equal(lengthOf(` ${'x'.repeat(41)}   `), 41)
+  // Longer than could ever fit.
+  assert.equal(lengthOf('🌲'.repeat(1_000)), 1_000)
+})
+
 test('[ID6] control, invisible and direction-changing characters are refused and named', () => {
   for (const code of [
     0, 7, 0x1b, 0x7f, 0x85, 0xad, 0x200b, 0x200e, 0x202e, 0x2028, 0x2066, 0xfeff, 0xd800, 0xe000, 0x3164, 0xfff9,
