@@ -170,7 +170,11 @@ export class Screens {
     const conversation = room.conversation.id
     for (const line of kept.dropped) this.#updates.tell({ kind: 'line-gone', conversation, line })
     const views = await viewLines(kept.lines, { store, me: this.#shown.self().person, now: this.#shown.now() })
-    for (const line of views) this.#updates.tell({ kind: 'line', conversation, line })
+    const fresh = new Set(kept.fresh.map(({ author, seq }) => `${author} ${seq}`))
+    for (const line of views) {
+      const came = fresh.has(`${line.order.author} ${line.order.seq}`)
+      this.#updates.tell({ kind: 'line', conversation, line, ...(came && { came }) })
+    }
     this.tellRoom(room)
   }
 

@@ -30,7 +30,8 @@ export type Update =
   | { readonly kind: 'lagged' }
 
 export type LineUpdate =
-  | { readonly kind: 'line'; readonly conversation: string; readonly line: LineView }
+  /** `came` when it is new to this device; otherwise it was here, and something about it may have changed. */
+  | { readonly kind: 'line'; readonly conversation: string; readonly line: LineView; readonly came?: true }
   /** A line that no longer stands: a gap that was filled. */
   | { readonly kind: 'line-gone'; readonly conversation: string; readonly line: string }
 

@@ -92,7 +92,7 @@ export const reflected = (state: KithState, updates: readonly Update[], now: num
     mirror = reflect(mirror, update, now)
     if (update.kind === 'conversation-gone') chains.delete(update.conversation)
     if (!isOfLine(update)) continue
-    if (update.kind === 'line') heard = withHeard(heard, update.line)
+    if (update.kind === 'line' && update.came) heard = withHeard(heard, update.line)
     const open = chains.get(update.conversation)
     if (open?.chain === undefined) continue
     chains.set(update.conversation, { ...open, chain: withTold(open.chain, update) })
@@ -100,11 +100,9 @@ export const reflected = (state: KithState, updates: readonly Update[], now: num
   return { ...(mirror ? { mirror } : {}), chains, writings: withToldDrafts(state, mirror), heard }
 }
 
-/** A message that is changed later is not heard again. */
+/** The messages to be heard, with one that came. */
 const withHeard = (heard: KithState['heard'], line: LineView): KithState['heard'] =>
-  line.mine || line.kind !== 'message' || line.edited || heard.some((each) => each.id === line.id)
-    ? heard
-    : [...heard, line].slice(-HEARD_LINES_MAX)
+  line.mine || line.kind !== 'message' ? heard : [...heard, line].slice(-HEARD_LINES_MAX)
 
 /** Ends "is typing" when it was not repeated. Gives back how to stop. */
 export const watchTyping = (kith: Kith): (() => void) => {

@@ -79,7 +79,7 @@ export const createWorld = (story: Story, now: () => number) => {
     if (known === -1) list.push(line)
     else list[known] = line
     lines.set(conversation, list)
-    tell({ kind: 'line', conversation, line })
+    tell({ kind: 'line', conversation, line, ...(known === -1 && { came: true }) })
   }
   /** A line by somebody, after all that are there. */
   const make = (conversation: string, by: string, content: LineContent): LineView => {
