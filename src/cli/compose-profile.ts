@@ -138,7 +138,7 @@ const importFrom = async (
     if (!survey.ok) return refuse(importRefusal(survey.refusal, profile))
     const { value } = survey
     if (value.at === 'same') {
-      const merged = await mergeExport(inside.store, opened.value, { known: value.known, now: Date.now() })
+      const merged = await mergeExport(inside.store, opened.value, { ...value, now: Date.now() })
       return merged.ok ? accept({ ...merged.value, whole: false }) : refuse(importRefusal(merged.refusal, profile))
     }
     return await replaceBy(opened.value, inside, profile)

@@ -3,6 +3,7 @@ import type { Head, Kept } from '../core/backup/entry.ts'
 import type { Hex } from '../core/bytes/hex.ts'
 import { accept, refuse, unreachable, type Result } from '../core/bytes/result.ts'
 import type { Put, Space, Store, StoreRefusal } from '../store/port.ts'
+import { amendedLines } from './amended.ts'
 import { restoredPut } from './restored.ts'
 import { loadSelf, type Self } from './self.ts'
 import { conversationIn, newTally, type Tally } from './tally.ts'
@@ -62,12 +63,23 @@ export const importWhole = (store: Store, opened: OpenExport, now: number): Prom
 /**
  * Adds what the device's own store lacks. Whatever is here stays as it is; of a conversation that is here only events and
  * lines are added, never keys or what is known of the others, so nothing goes back behind what the device has done since.
+ * What was added changes the lines of messages that are here as if it had come from its author.
  */
-export const mergeExport = (
+export const mergeExport = async (
   store: Store,
   opened: OpenExport,
-  { known, now }: { readonly known: ReadonlySet<Hex>; readonly now: number },
-): Promise<Result<Tally, ImportRefusal>> => bringIn(store, opened, { now, isMissing: lookForMissing(store, known) })
+  { self, known, now }: Omit<Extract<Survey, { readonly at: 'same' }>, 'at'> & { readonly now: number },
+): Promise<Result<Tally, ImportRefusal>> => {
+  const added = new Map([...known].map((conversation) => [conversation, new Set<Hex>()]))
+  const tally = await bringIn(store, opened, { now, isMissing: lookForMissing(store, known, added) })
+  if (!tally.ok) return tally
+  for (const [conversation, events] of added)
+    for await (const lines of amendedLines(store, self, { conversation, events: [...events] })) {
+      const put = await store.commit(lines.map((line) => ({ put: 'line', line })))
+      if (!put.ok) return put
+    }
+  return tally
+}
 
 /**
  * Conversations whose keys come from the export are marked as restored: the device may have gone on since, so its peer
@@ -98,28 +110,27 @@ const bringIn = async (
 }
 
 /**
- * Tells whether something of this device's export is to be added to its store. Of a message whose event is here nothing is:
- * what is not shown of it was deleted since.
+ * Tells whether something of this device's export is to be added to its store, and notes the events that are, by their
+ * conversation if that is here. Of a message whose event is here nothing is: what is not shown of it was deleted since.
  */
-const lookForMissing = (store: Store, known: ReadonlySet<Hex>): ((kept: Kept) => Promise<boolean>) => {
-  const added = new Set<Hex>()
-  return async (kept) => {
+const lookForMissing =
+  (store: Store, known: ReadonlySet<Hex>, added: Map<Hex, Set<Hex>>) =>
+  async (kept: Kept): Promise<boolean> => {
     switch (kept.entry) {
       case 'event': {
         const isMissing = (await store.event(kept.id)) === undefined
-        if (isMissing && known.has(kept.conversation)) added.add(kept.id)
+        if (isMissing) added.get(kept.conversation)?.add(kept.id)
         return isMissing
       }
       case 'line':
         // Events come before lines. Lines with made ids tell of gaps and forks as they were then.
-        return !known.has(kept.conversation) || added.has(kept.id)
+        return added.get(kept.conversation)?.has(kept.id) ?? true
       case 'record':
         return isMissingRecord(store, known, kept)
       default:
         return unreachable(kept)
     }
   }
-}
 
 const isMissingRecord = async (
   store: Store,

@@ -104,7 +104,7 @@ const merge = async (store: Store, file: OpenExport) => {
   const survey = await surveyExport(store, file)
   if (!survey.ok) return survey
   assert.ok(survey.value.at === 'same')
-  return mergeExport(store, file, { known: survey.value.known, now: 9 })
+  return mergeExport(store, file, { ...survey.value, now: 9 })
 }
 
 test('[EX10] what is imported into an unused profile is all of what was exported', async () => {
