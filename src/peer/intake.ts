@@ -1,7 +1,7 @@
 import type { Hex } from '../core/bytes/hex.ts'
 import type { Crypto } from '../core/crypto/port.ts'
 import type { SignedEvent } from '../core/event/event.ts'
-import { chainOf, needsLookup } from '../core/event/graph.ts'
+import { chainOf, hasPlaced, needsLookup } from '../core/event/graph.ts'
 import { isControl } from '../core/event/kinds.ts'
 import type { OwnSlotKey } from '../core/group/keyring.ts'
 import { receive, type Received } from '../core/group/receive.ts'
@@ -41,8 +41,9 @@ export const takeIn = async (draft: Draft, arrival: Arrival): Promise<Intake> =>
   const { read, openness, holdings } = arrival
   if (!read.ok) return 'refused'
   if (openness === 'closed') return 'later'
-  const isKnown = await draft.holds(read.value.event.id)
-  if (isKnown) return noteArrival(draft, arrival.from, read.value.event)
+  // What an import added is in the store alone, without a place in its chain, until somebody brings it.
+  const isPlaced = hasPlaced(draft.replica.graph, read.value.event)
+  if (isPlaced && (await draft.holds(read.value.event.id))) return noteArrival(draft, arrival.from, read.value.event)
   // Looked at before the signature is verified: what is not taken in must not cost that much.
   const size = read.value.event.bytes.length
   if (openness === 'request' && !(await holdings.fits(draft, size))) return 'later'

@@ -99,3 +99,15 @@ test('[EX340] a message that an import adds is as what was done to it here left 
   assert.deepEqual(await told(here.store, group), AS_CHANGED)
   assert.equal(await found(here.store, group, 'too much'), 0)
 })
+
+test('[EX341] what an import added is taken in when others send it, and what follows it stands behind no gap', async () => {
+  const all = await talked()
+  const { ann, ben, group, before, after } = all
+  const [here, there] = [await conversationOf(ben, group), await conversationOf(ben, group)]
+  for (const each of [here, there]) await each.hear(before)
+  await there.hear(after)
+  await merged(here.store, all, there.store)
+  const again = await conversationOf(ben, group, { store: here.store })
+  await again.hear([...after, ...(await ann.says('and now'))])
+  assert.deepEqual(again.conversation.vector.get(ann.me.device), ann.wrote.length)
+})

@@ -18,9 +18,13 @@ export const conversationOf = async (
   {
     openness = 'open',
     heldBackTally = new HeldBackTally(),
-  }: { readonly openness?: Openness; readonly heldBackTally?: HeldBackTally } = {},
+    store = openMemoryStore(),
+  }: {
+    readonly openness?: Openness
+    readonly heldBackTally?: HeldBackTally
+    readonly store?: ReturnType<typeof openMemoryStore>
+  } = {},
 ) => {
-  const store = openMemoryStore()
   let heldBack = 0
   const kept: Kept[] = []
   const conversation = await Conversation.load(

@@ -85,6 +85,12 @@ export const branched = (graph: Graph, event: IdentifiedEvent): Graph => withCon
 export const needsLookup = (graph: Graph, event: IdentifiedEvent): boolean =>
   event.seq <= chainOf(graph, event.author).seq
 
+/** Whether an event of this author and sequence has its place, this one or another. */
+export const hasPlaced = (graph: Graph, { author, seq }: Pick<IdentifiedEvent, 'author' | 'seq'>): boolean => {
+  const chain = chainOf(graph, author)
+  return seq <= chain.seq || chain.beyond.has(seq)
+}
+
 /**
  * The header of the next event of this author: everything but kind and body. Its time is later than everything known
  * here, but for what is more than FOLLOWED_AHEAD_MILLIS_MAX ahead of `now`: a clock that is far off, or a liar's, must not
