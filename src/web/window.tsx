@@ -34,6 +34,7 @@ export const KithWindow = (): ReactNode => {
     // oxlint-disable-next-line react/hooks -- how wouter is told where places live
     <Router hook={useHashLocation}>
       <div className="flex h-full flex-col">
+        <SilentBanner door={door} />
         <LostBanner door={door} />
         <ClosedBanner door={door} />
         <StoreBanner />
@@ -83,6 +84,14 @@ const Chat = (): ReactNode => {
     </>
   )
 }
+
+const SilentBanner = ({ door }: { readonly door: DoorState }): ReactNode =>
+  door.at === 'silent' ? (
+    <Banner icon={Unplug}>
+      <strong>Kith does not answer.</strong> What you did just now is not done so far; it goes on by itself as soon as
+      Kith answers. If that takes long, end Kith and start it anew with <code className="font-mono">npm start</code>.
+    </Banner>
+  ) : null
 
 const LostBanner = ({ door }: { readonly door: DoorState }): ReactNode => {
   const now = useNow(1_000)

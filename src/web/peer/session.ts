@@ -4,6 +4,7 @@ import { withTold } from '../chain/chain.ts'
 import type { Dial, Door } from '../connection.ts'
 import { refreshChains } from './chains.ts'
 import { reflect, withoutIdle } from './mirror.ts'
+import { watchSilence } from './silence.ts'
 import { HEARD_LINES_MAX, type Kith, type KithState } from './store.ts'
 import { keepDrafts, withToldDrafts } from './writings.ts'
 
@@ -19,7 +20,10 @@ export const runSession = async (kith: Kith, dial: Dial, signal: AbortSignal): P
     const dialed = await dial()
     if (dialed.ok) {
       wait = RETRY_MILLIS_MIN
-      kith.calls = dialed.value.calls
+      kith.calls = watchSilence(dialed.value.calls, (silent) => {
+        if (kith.getState().door.at === (silent ? 'open' : 'silent'))
+          kith.setState({ door: { at: silent ? 'silent' : 'open' } })
+      })
       await follow(kith, dialed.value, signal)
       dialed.value.close()
     } else if (dialed.refusal.kind === 'not-let-in') {

@@ -11,6 +11,8 @@ import type { Mirror } from './mirror.ts'
 export type DoorState =
   | { readonly at: 'connecting' }
   | { readonly at: 'open' }
+  /** It is open, and nothing that was asked is answered: Kith is stopped, or busy for long. */
+  | { readonly at: 'silent' }
   /** It was open or nobody answers; `next` is when it is tried again. */
   | { readonly at: 'lost'; readonly since: Millis; readonly next: Millis }
   | { readonly at: 'not-let-in' }
