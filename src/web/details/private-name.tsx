@@ -8,7 +8,9 @@ import { useKith } from '../peer/context.ts'
 /** A name of my own for somebody; the empty text takes it away. */
 export const PrivateName = ({ person }: { readonly person: PersonView }): ReactNode => {
   const kith = useKith()
-  const [text, setText] = useState(person.privateName ?? '')
+  // Until somebody types, the name may be given elsewhere.
+  const [typed, setTyped] = useState<string>()
+  const text = typed ?? person.privateName ?? ''
   const [refused, setRefused] = useState<string>()
   const empty = text.trim() === ''
   const parsed = parseName(text)
@@ -18,7 +20,8 @@ export const PrivateName = ({ person }: { readonly person: PersonView }): ReactN
     event.preventDefault()
     if (name === undefined) return
     const answer = await kith.calls.namePrivately({ person: person.id, name })
-    if (!answer.ok) setRefused(refusalWords(answer.refusal))
+    if (answer.ok) setTyped(undefined)
+    else setRefused(refusalWords(answer.refusal))
   }
   return (
     <form className="flex flex-col gap-1.5" onSubmit={(event) => void submit(event)} noValidate>
@@ -36,7 +39,7 @@ export const PrivateName = ({ person }: { readonly person: PersonView }): ReactN
           aria-invalid={words !== undefined}
           aria-describedby="private-name-words"
           onChange={(event) => {
-            setText(event.target.value)
+            setTyped(event.target.value)
             setRefused(undefined)
           }}
         />
