@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -51,4 +52,23 @@ test('[EX16] what breaks off leaves nothing', async (t) => {
   }
   await assert.rejects(writeNewFile(join(folder, 'ann.kith'), pieces()), /no more/)
   assert.deepEqual(await readdir(folder), [])
+})
+
+test('[EX342] what a killed process left of a file is removed by the next that writes it, and nothing else', async (t) => {
+  const folder = await folderFor(t)
+  const file = join(folder, 'ann.kith')
+  const gone = spawnSync(process.execPath, ['--version']).pid
+  const others = [
+    `ann.kith.${process.ppid}.part`,
+    `ben.kith.${gone}.part`,
+    `ann.kith.${gone}.part.txt`,
+    'ann.kith.part',
+  ]
+  for (const name of [...others, `ann.kith.${gone}.part`, `ann.kith.${process.pid}.part`])
+    await writeFile(join(folder, name), 'part of it')
+  const pieces = async function* () {
+    yield Buffer.from('all of it')
+  }
+  assert.deepEqual(await writeNewFile(file, pieces()), { ok: true, value: 9 })
+  assert.deepEqual((await readdir(folder)).sort(), ['ann.kith', ...others].sort())
 })
