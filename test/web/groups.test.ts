@@ -243,6 +243,13 @@ test('[UI34] a muted conversation counts in the list and not in the title', () =
     assert.deepEqual(await called(page, 'mute'), [{ conversation: idOf('with dan'), on: true }])
   }))
 
+test('[UI322] where somebody may let nobody in, the place for it shows the group', () =>
+  play(WIDE, async (page) => {
+    await goTo(page, `/with/${idOf('group flat')}/add`)
+    await page.getByRole('heading', { name: 'About the group' }).waitFor()
+    assert.equal(await page.getByRole('heading', { name: 'Add people' }).count(), 0)
+  }))
+
 test('[UI34] a conversation is deleted here after one question, and is gone from the list', () =>
   play(WIDE, async (page) => {
     await goTo(page, `/with/${idOf('with dan')}/details`)

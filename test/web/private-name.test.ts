@@ -25,3 +25,18 @@ test('[UI321] a private name that is given elsewhere comes into its field, until
     await given('Bob of the band')
     await shows('typed')
   }))
+
+test('[UI321] my own name that is changed elsewhere comes into its field, until somebody types there', () =>
+  playOn(theatre, {}, async (page) => {
+    const shows = (text: string): Promise<unknown> =>
+      until(page, (wanted) => document.querySelector<HTMLInputElement>('#own-name')?.value === wanted, text)
+    const renamed = (to: string): Promise<unknown> =>
+      onStage(page, (stage, name) => stage.peer.calls.rename({ name }), to)
+    await goTo(page, '/settings')
+    await page.locator('#own-name').waitFor()
+    await renamed('Ann of the choir')
+    await shows('Ann of the choir')
+    await page.locator('#own-name').fill('typed')
+    await renamed('Ann of the band')
+    await shows('typed')
+  }))

@@ -85,7 +85,7 @@ const maySpeak = (talk: Talk): boolean =>
 const Beside = ({ talk, panel }: { readonly talk: Talk; readonly panel: Panel }): ReactNode => {
   if (talk.kind === 'direct') return panel === 'safety' ? <SafetyPanel {...talk} /> : <DetailsPanel {...talk} />
   const group = talk.conversation
-  if (panel === 'add') return <AddPanel group={group} />
+  if (panel === 'add' && group.role === 'admin') return <AddPanel group={group} />
   return panel === 'invite' ? <GroupInvitations group={group} /> : <GroupPanel group={group} />
 }
 

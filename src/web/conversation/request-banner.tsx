@@ -1,11 +1,9 @@
-import { useState, type ReactNode } from 'react'
-import { refusalWords } from '../../view/refusal-words.ts'
+import type { ReactNode } from 'react'
 import { unreachable } from '../../core/bytes/result.ts'
 import type { ConversationView, PersonView, Standing } from '../../view/view.ts'
 import { Button } from '../parts/button.tsx'
-import { useKith } from '../peer/context.ts'
+import { useAct, useKith } from '../peer/context.ts'
 import { nameOf } from '../peer/names.ts'
-import { notify } from '../peer/store.ts'
 
 type RequestProps = { readonly conversation: ConversationView; readonly person: PersonView }
 
@@ -56,12 +54,7 @@ const requestWords = (at: Exclude<ConversationView['at'], 'open'>, name: string)
 /** The call that accepts, ignores, blocks or unblocks somebody; what goes wrong is said. */
 export const useDecide = (person: string) => {
   const kith = useKith()
-  const [busy, setBusy] = useState(false)
-  const decide = async (standing: Exclude<Standing, 'new'>): Promise<void> => {
-    setBusy(true)
-    const answer = await kith.calls.decide({ person, standing })
-    setBusy(false)
-    if (!answer.ok) notify(kith, refusalWords(answer.refusal))
-  }
-  return { decide: (standing: Exclude<Standing, 'new'>) => void decide(standing), busy }
+  const { busy, act } = useAct()
+  const decide = (standing: Exclude<Standing, 'new'>): void => void act(kith.calls.decide({ person, standing }))
+  return { decide, busy }
 }

@@ -57,9 +57,11 @@ export const NamingPage = (): ReactNode => {
 const focusField = (field: HTMLInputElement | null): void => field?.focus()
 
 /** A name as it is typed: what is wrong with it, and the call that makes it mine. */
-export const useNaming = (first: string, done?: () => void) => {
+export const useNaming = (first: string) => {
   const kith = useKith()
-  const [text, setText] = useState(first)
+  // Until somebody types, the name may be changed elsewhere.
+  const [typed, setTyped] = useState<string>()
+  const text = typed ?? first
   const [refused, setRefused] = useState<string>()
   const [busy, setBusy] = useState(false)
   const parsed = parseName(text)
@@ -69,14 +71,14 @@ export const useNaming = (first: string, done?: () => void) => {
     setBusy(true)
     const answer = await kith.calls.rename({ name: parsed.value })
     setBusy(false)
-    if (answer.ok) done?.()
+    if (answer.ok) setTyped(undefined)
     else setRefused(refusalWords(answer.refusal))
   }
   return {
     text,
     setText: (next: string) => {
       setRefused(undefined)
-      setText(next)
+      setTyped(next)
     },
     words: refused ?? (parsed.ok ? undefined : nameWords(parsed.refusal)),
     busy,

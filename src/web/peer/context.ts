@@ -53,8 +53,7 @@ export const useAct = (): { readonly busy: boolean; act<Value>(call: Answer<Valu
   const [busy, setBusy] = useState(false)
   const act = async <Value>(call: Answer<Value>): Promise<Value | undefined> => {
     setBusy(true)
-    const answer = await call
-    setBusy(false)
+    const answer = await call.finally(() => setBusy(false))
     if (answer.ok) return answer.value
     notify(kith, refusalWords(answer.refusal))
     return undefined
