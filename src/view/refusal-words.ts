@@ -18,6 +18,7 @@ export const refusalWords = (refusal: Refusal): string => {
     case 'text-too-long':
       return `This message is too long to send: it has ${countWords(refusal.bytes, 'byte')}, and ${countWords(refusal.limit, 'byte')} is the most. Shorten it or send it in parts.`
     case 'unknown-person':
+      if (refusal.who.trim() === '') return 'It is not said who is meant: the name is empty.'
       return `Nobody known here is called “${refusal.who}”. Both of you must be running Kith on one network or on one server to meet.`
     case 'unclear-person':
       return `Several people are called “${refusal.who}”: ${refusal.people.join(', ')}. Say which one by the tag beside the name.`
@@ -82,7 +83,7 @@ export const refusalWords = (refusal: Refusal): string => {
     case 'servers-full':
       return `${refusal.limit} servers are the most that one person uses, so nothing was changed. Take one off the list first.`
     case 'server-address':
-      return `“${refusal.text}” is not a server’s address. Write a host name or an address, if needed with a port, like chat.example.org:12345.`
+      return `“${refusal.text}” is not a server’s address. Write a host name or an address alone, if needed with a port from 1 to 65535, like chat.example.org:12345.`
     case 'disk-full':
       return 'The disk is full, so nothing was kept or sent. Free some space, then try again.'
     case 'disk-failed':

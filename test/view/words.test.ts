@@ -279,6 +279,11 @@ test('[UI1] invitations, joinings, safety numbers and mailboxes have words for e
   assert.equal(digitsWords('1234567890'.repeat(6)).split(' ').length, 12)
 })
 
+test('[UI323] an empty name is said to be empty, not to be nobody’s', () => {
+  assert.match(refusalWords({ kind: 'unknown-person', who: ' ' }), /the name is empty\.$/)
+  assert.match(refusalWords({ kind: 'unknown-person', who: 'Zoe' }), /^Nobody known here is called “Zoe”/)
+})
+
 test('[UI261] for who never connects directly, no words promise a way that needs no server', () => {
   const away: ServerState = {
     at: 'unreachable',
