@@ -304,7 +304,15 @@ test('[DR16] a caller with too many subscriptions is cut off, and they end at th
   for (let count = 1; count <= SUBSCRIPTIONS_MAX; count++)
     socket.send(JSON.stringify({ i: `${count}`, p: { u: '/updates' } }))
   await peer.subscribed(SUBSCRIPTIONS_MAX)
+  const answered = new Promise<void>((resolve) => {
+    socket.on('message', (data) => {
+      if ((JSON.parse((data as Buffer).toString()) as { i: string }).i === 'call') resolve()
+    })
+  })
+  socket.send(JSON.stringify({ i: 'call', p: { u: '/status' } }))
+  // Calls are none of them: a window that has all of its subscriptions still acts.
   const closed = closing(socket)
+  assert.equal(await Promise.race([answered, closed]), undefined)
   socket.send(JSON.stringify({ i: 'more', p: { u: '/updates' } }))
   assert.equal(await closed, 1008)
   await peer.subscribed(0)

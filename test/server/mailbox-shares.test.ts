@@ -3,7 +3,15 @@ import { test } from 'node:test'
 import { BLOB_BYTES_MAX } from '../../src/core/mailbox/blob.ts'
 import { PART_BYTES_MAX, READ_BYTES_MAX } from '../../src/core/rendezvous/mailbox-messages.ts'
 import { ARRIVED_AFTER_MILLIS } from '../../src/server/mailbox-arrivals.ts'
-import { ARRIVED_RATE, OPENED_MAX, PENDING_BYTES_MAX, UNREAD_BYTES_MAX } from '../../src/server/mailbox-desk.ts'
+import {
+  ADDRESSES_MAX,
+  addressBucket,
+  ARRIVED_RATE,
+  openDesk,
+  OPENED_MAX,
+  PENDING_BYTES_MAX,
+  UNREAD_BYTES_MAX,
+} from '../../src/server/mailbox-desk.ts'
 import { draw } from '../../src/server/pool.ts'
 import { PEERS_PER_ADDRESS_MAX } from '../../src/server/rendezvous-state.ts'
 import { createPostStage, keysOf } from './post-stage.ts'
@@ -123,4 +131,17 @@ test('[MX25] one address that is told of thousands keeps nobody waiting, and its
   assert.equal(stage.told(honest), 'arrived 6')
   const [first = 0, second = 0] = greedy.map((peer) => stage.messages(peer).length)
   assert.ok(first > ARRIVED_RATE.burst / 4 && Math.abs(first - second) <= 1, `${first} and ${second}`)
+})
+
+test('[MX26] however many addresses come, one that goes on asking keeps the allowance that it has spent', () => {
+  const desk = openDesk('00', 0)
+  const spent = addressBucket(desk, GREEDY, 0)
+  const comes = (from: number): void => {
+    for (let number = from; number < from + ADDRESSES_MAX - 1; number++) addressBucket(desk, `home ${number}`, 0)
+  }
+  comes(0)
+  assert.equal(addressBucket(desk, GREEDY, 0), spent)
+  comes(ADDRESSES_MAX)
+  assert.equal(addressBucket(desk, GREEDY, 0), spent)
+  assert.equal(desk.addresses.size, ADDRESSES_MAX)
 })

@@ -47,6 +47,8 @@ const AHEAD_PIXELS = 1_000
 const UNSURE_PIXELS = 200
 /** What a row is taken for until it is measured: about the height of a short message with its time. */
 const ROW_PIXELS = 64
+/** So many rows at the end are drawn as a list opens: what is in sight there, and what a first scroll brings into it. */
+const OPENED_ROWS = Math.ceil((2 * AHEAD_PIXELS) / ROW_PIXELS)
 
 /**
  * Draws the rows that are in sight, sticks to the end while it is in sight, and stays where it is while rows come and go
@@ -58,7 +60,7 @@ export const RowList = (props: RowListProps): ReactNode => {
   const scroller = useRef<HTMLDivElement>(null)
   const stuck = useRef(true)
   const offset = useRef(0)
-  const { generation, atStart, replaced, saidNow, inSight } = useRowChange(rows, list)
+  const { generation, atStart, replaced, saidNow, kept } = useRowChange(rows, list)
 
   const look = (): void => {
     const place = scroller.current
@@ -69,14 +71,19 @@ export const RowList = (props: RowListProps): ReactNode => {
     offset.current = place.scrollTop
     onAtEnd(stuck.current)
   }
+  const askOlder = (): void => {
+    if (list.current && list.current.scrollOffset < NEAR_PIXELS) onNear('older')
+  }
   const lookAround = (): void => {
     look()
     const view = list.current
     if (view === null) return
-    if (view.scrollOffset < NEAR_PIXELS) onNear('older')
+    // Until it rests at the end the list draws ahead only there, and goes on so as rows come at the start.
+    if (!stuck.current) askOlder()
     if (view.scrollSize - view.scrollOffset - view.viewportSize < NEAR_PIXELS) onNear('newer')
   }
   const rest = (): void => {
+    askOlder()
     const row = rows[list.current?.findItemIndex(list.current.scrollOffset) ?? 0]
     if (row) onRest(row)
   }
@@ -144,7 +151,7 @@ export const RowList = (props: RowListProps): ReactNode => {
         itemSize={ROW_PIXELS}
         bufferSize={AHEAD_PIXELS}
         shift={atStart}
-        keepMounted={printing ? [...rows.keys()] : keptIndexes(rows, keepRow, inSight)}
+        keepMounted={printing ? [...rows.keys()] : keptIndexes(rows, keepRow, kept)}
         onScroll={() => printing || lookAround()}
         onScrollEnd={() => printing || rest()}
       >
@@ -192,8 +199,8 @@ const useStaying = (
   }, [scroller, stuck, generation])
 }
 
-const keptIndexes = (rows: readonly Row[], id: string | undefined, inSight: ReadonlySet<string>): number[] =>
-  rows.flatMap((row, index) => (row.line.id === id || inSight.has(row.line.id) ? [index] : []))
+const keptIndexes = (rows: readonly Row[], id: string | undefined, kept: ReadonlySet<string>): number[] =>
+  rows.flatMap((row, index) => (row.line.id === id || kept.has(row.line.id) ? [index] : []))
 
 /** The ids of the rows that the list shows, and of some around them. */
 const idsInSight = (list: VirtualizerHandle | null, rows: readonly Row[]): ReadonlySet<string> => {
@@ -238,24 +245,35 @@ type RowChange = {
   readonly saidNow: boolean
 }
 
-/**
- * How the rows differ from those of the drawing before, and which were in sight when rows came or went at the start.
- * When that happens while the list is correcting its place, it goes by the numbers that the rows had before and takes
- * what is in sight out of the page for a moment, along with the state of those rows, unless they are kept.
- */
+/** How the rows differ from those of the drawing before, and which of them stay drawn until they differ again. */
 const useRowChange = (
   rows: readonly Row[],
   list: Held<VirtualizerHandle | null>,
-): RowChange & { readonly inSight: ReadonlySet<string> } => {
-  const [known, setKnown] = useState(() => ({
-    rows,
-    change: { ...changeOf(undefined, rows, 0), inSight: NO_ROWS },
-  }))
+): RowChange & { readonly kept: ReadonlySet<string> } => {
+  const [known, setKnown] = useState(() => {
+    const change = changeOf(undefined, rows, 0)
+    return { rows, change: { ...change, kept: idsToKeep(change, [], rows, null) } }
+  })
   if (known.rows === rows) return known.change
   const differs = changeOf(known.rows, rows, known.change.generation)
-  const change = { ...differs, inSight: differs.atStart ? idsInSight(list.current, known.rows) : NO_ROWS }
+  const change = { ...differs, kept: idsToKeep(differs, known.rows, rows, list.current) }
   setKnown({ rows, change })
   return change
+}
+
+/**
+ * Rows that come or go at the start while the list is correcting its place: it goes by the numbers that the rows had
+ * before and takes what is in sight out of the page for a moment, along with the state of those rows, unless they are
+ * kept. A list that opens goes to its end, and draws ahead only there until it rests.
+ */
+const idsToKeep = (
+  { replaced, atStart }: RowChange,
+  before: readonly Row[],
+  rows: readonly Row[],
+  list: VirtualizerHandle | null,
+): ReadonlySet<string> => {
+  if (replaced) return new Set(rows.slice(-OPENED_ROWS).map((row) => row.line.id))
+  return atStart ? idsInSight(list, before) : NO_ROWS
 }
 
 const NO_ROWS: ReadonlySet<string> = new Set()
