@@ -26,6 +26,8 @@ const LINES = 20
 export class Last {
   readonly #conversation: Hex
   #shown: Shown | undefined
+  /** Whether what is shown is a message no more. */
+  #isGone = false
 
   private constructor(conversation: Hex) {
     this.#conversation = conversation
@@ -45,6 +47,17 @@ export class Last {
 
   get shown(): Omit<Shown, 'id'> | undefined {
     return this.#shown
+  }
+
+  /** Looks for what was said before, where what was said last is a message no more. */
+  async findAgain(store: Store, now: Millis): Promise<void> {
+    if (!this.#isGone) return
+    const gone = this.#shown
+    const found = await Last.load(store, this.#conversation, now)
+    // Somebody may have said something meanwhile.
+    if (this.#shown !== gone) return
+    this.#shown = found.#shown
+    this.#isGone = false
   }
 
   /** Takes in what a batch wrote; answers what to write of it. */
@@ -81,7 +94,10 @@ export class Last {
       if (at === undefined || (this.#shown && isBefore({ at, order }, this.#shown))) continue
       const read = readLine(line.bytes)
       const words = read && lastWordsOf(read)
-      if (read && words !== undefined) this.#shown = { id, order, text: words, person: read.person, at }
+      if (read && words !== undefined) {
+        this.#shown = { id, order, text: words, person: read.person, at }
+        this.#isGone = false
+      } else if (id === this.#shown?.id) this.#isGone = true
     }
   }
 }

@@ -121,6 +121,10 @@ export class Room {
     return [...this.#last.note(kept, now), ...this.late.note(kept, { own, readUpTo: this.readUpTo })]
   }
 
+  findLast(store: Store, now: number): Promise<void> {
+    return this.#last.findAgain(store, now)
+  }
+
   async count(store: Store): Promise<void> {
     const behind = await store.unread(this.conversation.id, this.readUpTo, UNREAD_COUNTED_MAX)
     this.unread = Math.min(UNREAD_COUNTED_MAX, behind + this.late.count)

@@ -166,6 +166,7 @@ export class Screens {
     const { store } = this.#shown
     // At the greatest number that is told, more cannot change it: only reading can, and that counts anew.
     if (room.unread < UNREAD_COUNTED_MAX && kept.lines.some((line) => line.counts)) await room.count(store)
+    await room.findLast(store, this.#shown.now())
     if (!this.#updates.watched) return
     const conversation = room.conversation.id
     for (const line of kept.dropped) this.#updates.tell({ kind: 'line-gone', conversation, line })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { foundGroup, groupView, sayIn } from '../support/group.ts'
+import { foundGroup, friends, groupView, part, sayIn } from '../support/group.ts'
 import { conversationOf, createTown, done, linesIn, say } from '../support/town.ts'
 
 const HOUR_MILLIS = 3_600_000
@@ -76,4 +76,27 @@ test('[PE211] the list says that the last message was deleted', async () => {
   await town.time.advance(1_000)
   for (const one of [ann, bob])
     assert.equal(one.screen.conversations.get(conversation)?.last?.text, 'This message was deleted')
+})
+
+test('[PE212] what does not count any more is not what was said last, but what was said before it', async () => {
+  const town = createTown(23)
+  const [ann, bob, uma] = await friends(town, ['Ann', 'Bob', 'Uma'])
+  assert.ok(ann && bob && uma)
+  const conversation = await foundGroup(town, ann, { title: 'Club', others: [bob, uma] })
+  const last = (): string | undefined => groupView(bob, conversation).last?.text
+  await sayIn(bob, conversation, 'at eight')
+  await town.time.advance(5_000)
+  const meet = part(town, [ann], [bob, uma])
+  await sayIn(uma, conversation, 'or never')
+  await town.time.advance(5_000)
+  assert.equal(last(), 'or never')
+  done(await ann.calls.remove({ conversation, person: uma.person }))
+  meet()
+  await town.time.advance(60_000)
+  assert.ok((await linesIn(bob, conversation)).some((line) => line.kind === 'void'))
+  assert.equal(last(), 'at eight')
+  await bob.stop()
+  await bob.start()
+  await town.time.advance(5_000)
+  assert.equal(last(), 'at eight')
 })
