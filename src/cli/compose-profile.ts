@@ -14,6 +14,7 @@ import {
   surveyExport,
   type ImportRefusal,
   type OpenExport,
+  type Survey,
   type UnfitExport,
 } from '../peer/importing.ts'
 import { loadSelf } from '../peer/self.ts'
@@ -136,12 +137,7 @@ const importFrom = async (
     if (!opened.ok) return opened
     const survey = await surveyExport(inside.store, opened.value)
     if (!survey.ok) return refuse(importRefusal(survey.refusal, profile))
-    const { value } = survey
-    if (value.at === 'same') {
-      const merged = await mergeExport(inside.store, opened.value, { ...value, now: Date.now() })
-      return merged.ok ? accept({ ...merged.value, whole: false }) : refuse(importRefusal(merged.refusal, profile))
-    }
-    return await replaceBy(opened.value, inside, profile)
+    return await bringIn(opened.value, survey.value, inside, profile)
   } catch (error) {
     if (isStoreError(error)) return refuse(storeErrorRefusal(error, profile))
     return refuse(fileRefusal(file, error))
@@ -150,22 +146,27 @@ const importFrom = async (
   }
 }
 
-/** An unused profile becomes the one that was exported, at one instant. */
-const replaceBy = async (
+/** A store that has what the export brings takes the place of the one that is there, at one instant. */
+const bringIn = async (
   opened: OpenExport,
+  survey: Survey,
   { vault, store, passphrase }: Inside,
   profile: Profile,
 ): Promise<Result<Imported, UnfitExport | PeerRefusal>> => {
-  await store.close()
+  const whole = survey.at === 'unused'
   let tally: Tally | undefined
   const rebuilt = await vault.rebuild<ImportRefusal>(passphrase, async (built) => {
-    const whole = await importWhole(built, opened, Date.now())
-    if (!whole.ok) return whole
-    tally = whole.value
+    const copied = whole ? accept(null) : await copyStore(store, built)
+    await store.close()
+    if (!copied.ok) return copied
+    const now = Date.now()
+    const brought = whole ? await importWhole(built, opened, now) : await mergeExport(built, opened, { ...survey, now })
+    if (!brought.ok) return brought
+    tally = brought.value
     return accept(null)
   })
   if (!rebuilt.ok) return refuse(importRefusal(rebuilt.refusal, profile))
-  return tally === undefined ? refuse({ kind: 'export-damaged' }) : accept({ ...tally, whole: true })
+  return tally === undefined ? refuse({ kind: 'export-damaged' }) : accept({ ...tally, whole })
 }
 
 /** Throws what the file system throws. */
