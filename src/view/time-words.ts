@@ -33,9 +33,13 @@ export const shortWords = (at: Millis, now: Millis, place: Place = {}): string =
     : format(place, { day: '2-digit', month: '2-digit', year: 'numeric' }).format(at)
 }
 
+/** What stays true on paper: “Monday 12 March 2024”. */
+export const dateWords = (at: Millis, place: Place = {}): string =>
+  format(place, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(at)
+
 /** The date and time in full, for titles and screen readers: “Monday 12 March 2024, 21:05”. */
 export const momentWords = (at: Millis, place: Place = {}): string =>
-  `${format(place, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(at)}, ${clockWords(at, place)}`
+  `${dateWords(at, place)}, ${clockWords(at, place)}`
 
 /** How long something lasted, rounded down: “less than a minute”, “5 minutes”, “3 hours”, “2 days”. */
 export const durationWords = (millis: Millis): string => {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { openTheatre, playOn, until, type Theatre } from './stage.ts'
+import { idOf } from './fake/people.ts'
+import { onStage, openTheatre, playOn, until, type Theatre } from './stage.ts'
+
+const WITH_BOB = idOf('with bob')
 
 let theatre: Theatre
 before(async () => {
@@ -111,4 +114,22 @@ test('[UI300] paper shows what was said and with whom, dark on light with a bord
       assert.deepEqual(style, ['rgb(28, 34, 31)', 'rgba(0, 0, 0, 0)', 'solid', 'avoid'])
     }
     await page.emulateMedia({ media: 'screen' })
+  }))
+
+test('[UI302] paper names days by their date, has long messages whole, and says which messages are left out', () =>
+  playOn(theatre, { story: 'flood', count: 300 }, async (page) => {
+    await openBob(page)
+    const text = `${'so it went on and on. '.repeat(400)}and that is all`
+    await onStage(page, (stage, [id, said]) => stage.peer.hear(id, said), [WITH_BOB, text] as const)
+    await page.getByRole('button', { name: 'Show the whole message' }).waitFor()
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')))
+    await page.emulateMedia({ media: 'print' })
+    const paper = await page.locator('.rows').innerText()
+    assert.match(paper, /There are older messages, which are not printed/)
+    assert.match(paper, /and that is all/)
+    assert.doesNotMatch(paper, /Show the whole message|Today|Yesterday/)
+    assert.match(paper, /(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? \d+ [A-Z][a-z]+ 20\d\d/)
+    await page.emulateMedia({ media: 'screen' })
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')))
+    await page.getByRole('button', { name: 'Show the whole message' }).waitFor()
   }))

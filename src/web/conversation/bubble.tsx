@@ -1,4 +1,4 @@
-import { useMemo, useState, type ReactNode } from 'react'
+import { useContext, useMemo, useState, type ReactNode } from 'react'
 import { isVisible } from '../../core/timeline/visible.ts'
 import { lineWords } from '../../view/line-words.ts'
 import { quoteWords } from '../../view/quote.ts'
@@ -9,6 +9,7 @@ import { beginningOf } from '../markdown/long-text.ts'
 import { Markdown } from '../markdown/markdown.tsx'
 import { seenText } from '../markdown/seen-text.ts'
 import { useName } from '../peer/context.ts'
+import { OnPaper } from './printing.ts'
 
 type BubbleProps = { readonly row: Row; onQuote(line: string): void; onUnfold(): void }
 
@@ -46,7 +47,8 @@ const Deleted = ({ line }: { readonly line: LineView & { kind: 'deleted' } }): R
 }
 
 const LongText = ({ text, onUnfold }: { readonly text: string; onUnfold(): void }): ReactNode => {
-  const [whole, setWhole] = useState(false)
+  const [unfolded, setUnfolded] = useState(false)
+  const whole = useContext(OnPaper) || unfolded
   const beginning = useMemo(() => beginningOf(text), [text])
   if (beginning === undefined || whole) return <Markdown text={text} />
   return (
@@ -57,7 +59,7 @@ const LongText = ({ text, onUnfold }: { readonly text: string; onUnfold(): void 
         className="mt-1 font-semibold underline underline-offset-2"
         onClick={() => {
           onUnfold()
-          setWhole(true)
+          setUnfolded(true)
         }}
       >
         Show the whole message

@@ -1,5 +1,5 @@
 import { memo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
-import { clockWords, dayWords, momentWords } from '../../view/time-words.ts'
+import { clockWords, dateWords, dayWords, momentWords } from '../../view/time-words.ts'
 import type { Delivery } from '../../view/view.ts'
 import { isBubble, type Row } from '../chain/rows.ts'
 import type { Intent } from '../composer/intent.ts'
@@ -75,7 +75,10 @@ const Day = ({ at }: { readonly at: number }): ReactNode => {
   return (
     <div className="flex items-center gap-3 pt-3 pb-4 text-small font-semibold text-soft">
       <span className="h-px flex-1 bg-line" />
-      <span title={momentWords(at)}>{dayWords(at, now)}</span>
+      <span title={momentWords(at)} className="print:hidden">
+        {dayWords(at, now)}
+      </span>
+      <span className="hidden print:inline">{dateWords(at)}</span>
       <span className="h-px flex-1 bg-line" />
     </div>
   )

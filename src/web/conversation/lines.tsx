@@ -71,6 +71,7 @@ const LoadedLines = ({ talk, order, onIntent, chain }: LinesProps & { readonly c
     event.clipboardData.setData('text/plain', text)
     event.preventDefault()
   }
+  const label = talk.kind === 'group' ? `Messages in ${talkName(talk)}` : `Messages with ${talkName(talk)}`
   const drawRow = (row: Row): ReactNode => (
     <LineRow
       row={row}
@@ -90,7 +91,8 @@ const LoadedLines = ({ talk, order, onIntent, chain }: LinesProps & { readonly c
     <div className="talk-lines relative flex min-h-0 flex-1 flex-col">
       <RowList
         ref={list}
-        label={talk.kind === 'group' ? `Messages in ${talkName(talk)}` : `Messages with ${talkName(talk)}`}
+        label={label}
+        paperHead={<PaperHead label={label} chain={chain} />}
         rows={rows}
         keepRow={active}
         onKeyDown={onKeyDown}
@@ -106,6 +108,18 @@ const LoadedLines = ({ talk, order, onIntent, chain }: LinesProps & { readonly c
       />
       {atEnd && !chain.newer ? null : <JumpButton unread={conversation.unread} onJump={() => void jump()} />}
     </div>
+  )
+}
+
+const PaperHead = ({ label, chain }: { readonly label: string; readonly chain: Chain }): ReactNode => {
+  const left = [...(chain.older ? ['older'] : []), ...(chain.newer ? ['newer'] : [])].join(' and ')
+  return (
+    <>
+      <p className="font-serif text-title">{label}</p>
+      {left === '' ? null : (
+        <p className="text-small">{`There are ${left} messages, which are not printed: scroll through them first to have them on paper.`}</p>
+      )}
+    </>
   )
 }
 

@@ -1,5 +1,8 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { createContext, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
+
+/** Whether what is drawn goes to paper, where nobody can press for more. */
+export const OnPaper = createContext(false)
 
 /**
  * Whether the page is being printed: what is out of sight is wanted then too. The browser waits for what is drawn at the

@@ -10,7 +10,7 @@ import {
 } from 'react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
 import type { Row } from '../chain/rows.ts'
-import { usePrinting } from './printing.ts'
+import { OnPaper, usePrinting } from './printing.ts'
 
 /** What the list does for those who hold it. */
 export type RowListHandle = { toEnd(): void; stay(): void; toRow(line: string): void; focusRow(index: number): void }
@@ -18,6 +18,8 @@ export type RowListHandle = { toEnd(): void; stay(): void; toRow(line: string): 
 type RowListProps = {
   readonly ref: Ref<RowListHandle>
   readonly label: string
+  /** What stands above the rows on paper. */
+  readonly paperHead: ReactNode
   readonly rows: readonly Row[]
   /** The id of a line that stays drawn while it is out of sight, because it has the focus. */
   readonly keepRow: string | undefined
@@ -55,7 +57,7 @@ const OPENED_ROWS = Math.ceil((2 * AHEAD_PIXELS) / ROW_PIXELS)
  * at either end. What happens is decided by what is seen, never by a timer.
  */
 export const RowList = (props: RowListProps): ReactNode => {
-  const { rows, keepRow, draw, onAtEnd, onNear, onRest, onKeyDown, onCopy, label, ref } = props
+  const { rows, keepRow, draw, onAtEnd, onNear, onRest, onKeyDown, onCopy, label, paperHead, ref } = props
   const list = useRef<VirtualizerHandle>(null)
   const scroller = useRef<HTMLDivElement>(null)
   const stuck = useRef(true)
@@ -139,24 +141,26 @@ export const RowList = (props: RowListProps): ReactNode => {
       onKeyDown={onKeyDown}
       onCopy={onCopy}
     >
-      <p className="hidden px-3 pb-4 font-serif text-title print:block">{label}</p>
+      <div className="hidden px-3 pb-4 print:block">{paperHead}</div>
       <div className="flex-1" />
-      <Virtualizer
-        key={generation}
-        ref={list}
-        as="ol"
-        item="li"
-        scrollRef={scroller}
-        data={rows}
-        itemSize={ROW_PIXELS}
-        bufferSize={AHEAD_PIXELS}
-        shift={atStart}
-        keepMounted={printing ? [...rows.keys()] : keptIndexes(rows, keepRow, kept)}
-        onScroll={() => printing || lookAround()}
-        onScrollEnd={() => printing || rest()}
-      >
-        {(row) => <div key={row.line.id}>{draw(row)}</div>}
-      </Virtualizer>
+      <OnPaper value={printing}>
+        <Virtualizer
+          key={generation}
+          ref={list}
+          as="ol"
+          item="li"
+          scrollRef={scroller}
+          data={rows}
+          itemSize={ROW_PIXELS}
+          bufferSize={AHEAD_PIXELS}
+          shift={atStart}
+          keepMounted={printing ? [...rows.keys()] : keptIndexes(rows, keepRow, kept)}
+          onScroll={() => printing || lookAround()}
+          onScrollEnd={() => printing || rest()}
+        >
+          {(row) => <div key={row.line.id}>{draw(row)}</div>}
+        </Virtualizer>
+      </OnPaper>
     </div>
   )
 }
