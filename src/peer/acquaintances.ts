@@ -6,8 +6,10 @@ import { parseName } from '../core/identity/name.ts'
 import type { Change } from '../store/port.ts'
 import type { Standing } from '../view/view.ts'
 import { Findings } from './findings.ts'
-import type { Network } from './network/port.ts'
+import type { Network, Scheduler } from './network/port.ts'
 import type { People } from './people.ts'
+import type { RecordChange } from './record.ts'
+import { Unwritten } from './unwritten.ts'
 
 /** What getting to know people needs of the peer. */
 export type AcquaintancesPorts = {
@@ -15,7 +17,7 @@ export type AcquaintancesPorts = {
   readonly crypto: Crypto
   readonly people: People
   readonly network: Network
-  readonly now: () => number
+  readonly scheduler: Scheduler
   readonly keep: (changes: readonly Change[]) => Promise<unknown>
   readonly standingOf: (person: Hex) => Standing
   /** Whether somebody is needed here although nothing was decided about them. */
@@ -32,16 +34,19 @@ export type AcquaintancesPorts = {
 export class Acquaintances {
   readonly #ports: AcquaintancesPorts
   readonly #findings: Findings
+  /** What changed of people who were met in passing. */
+  readonly unwritten: Unwritten
 
   constructor(ports: AcquaintancesPorts) {
     this.#ports = ports
-    const { crypto, people, network, me, standingOf, onChanged } = ports
+    const { crypto, people, network, me, scheduler, keep, standingOf, onChanged } = ports
+    this.unwritten = new Unwritten({ people, scheduler, keep })
     this.#findings = new Findings({
       crypto,
       people,
       me,
       standingOf,
-      onMet: (listing) => this.met(listing),
+      onMet: (listing) => this.#learn(listing, async (changes) => this.unwritten.note(changes)),
       onChanged: (person) => {
         if (people.foundBy(person).size > 0 && standingOf(person) === 'accepted') this.reachFor(person)
         onChanged(person)
@@ -51,9 +56,14 @@ export class Acquaintances {
     network.onGone(({ device, by }) => this.#findings.gone(device, by))
   }
 
-  /** Learns from a verified card or listing. */
+  /** Learns from a verified card or listing; it is on disk afterwards. */
   async met(said: Listing | Card): Promise<void> {
-    const { me, people, network, isNeeded, isMember, keep, onChanged } = this.#ports
+    await this.#learn(said, this.#ports.keep)
+    await this.unwritten.settle()
+  }
+
+  async #learn(said: Listing | Card, keep: (changes: readonly RecordChange[]) => Promise<unknown>): Promise<void> {
+    const { me, people, network, isNeeded, isMember, onChanged } = this.#ports
     const person = personOf(said.certificate)
     const device = deviceOf(said.certificate)
     if (person === me) return
@@ -70,8 +80,8 @@ export class Acquaintances {
 
   /** This person has this device, by their own word. */
   async hasDevice(person: Hex, device: Hex): Promise<void> {
-    const { people, keep, now, onDevice } = this.#ports
-    const changes = people.hasDevice(person, device, now())
+    const { people, keep, scheduler, onDevice } = this.#ports
+    const changes = people.hasDevice(person, device, scheduler.now())
     if (changes.length === 0) return
     await keep(changes)
     await onDevice(person, device)
@@ -89,8 +99,8 @@ export class Acquaintances {
 
   /** Keeps where a device answered, and when it was last here. */
   async keepSeen(device: Hex): Promise<void> {
-    const { people, network, keep, now } = this.#ports
-    await keep(people.saw(device, { addresses: network.remembered(device), at: now() }))
+    const { people, network, keep, scheduler } = this.#ports
+    await keep(people.saw(device, { addresses: network.remembered(device), at: scheduler.now() }))
   }
 
   /** Asks the server for the card of somebody who was only listed so far, so that a first message can be sealed. */

@@ -5,8 +5,8 @@ import { bytes, hex, list, nullable, text, tuple, uint, type Shape } from '../co
 import { LISTING_BYTES_MAX, type NamedServers } from '../core/identity/card.ts'
 import { certificateShape, plainCertificate, type Certificate } from '../core/identity/certificate.ts'
 import { formatServer, serverShape, SERVERS_MAX } from '../core/reach/server-address.ts'
-import type { Change } from '../store/port.ts'
 import type { Millis, Standing } from '../view/view.ts'
+import type { RecordChange } from './record.ts'
 
 export type Person = {
   readonly id: Hex
@@ -54,14 +54,14 @@ const deviceShape = tuple(
   nullable(tuple(list(serverShape, SERVERS_MAX), uint())),
 )
 
-export const personChange = (person: Person): Change => ({
+export const personChange = (person: Person): RecordChange => ({
   put: 'record',
   space: 'person',
   key: person.id,
   value: encodePerson(person),
 })
 
-export const deviceChange = (device: Device): Change => ({
+export const deviceChange = (device: Device): RecordChange => ({
   put: 'record',
   space: 'device',
   key: device.id,

@@ -5,9 +5,10 @@ import { deviceOf, personOf } from '../core/identity/certificate.ts'
 import { lookOf, type Name } from '../core/identity/name.ts'
 import { readServer, type ServerAddress } from '../core/reach/server-address.ts'
 import { tagOf } from '../core/identity/tag.ts'
-import type { Change, Store } from '../store/port.ts'
+import type { Store } from '../store/port.ts'
 import type { FoundBy, Millis, PersonView, Presence, Standing, Verified } from '../view/view.ts'
 import { deviceChange, personChange, readDevice, readPerson, type Device, type Person } from './people-records.ts'
+import type { RecordChange } from './record.ts'
 
 /** People known in passing, with whom nothing was decided: the longest unseen are forgotten first. */
 export const STRANGERS_KEPT_MAX = 1_000
@@ -53,7 +54,7 @@ export class People {
   }
 
   /** What to write so that the disk holds all that is known here. */
-  everything(): readonly Change[] {
+  everything(): readonly RecordChange[] {
     return [...this.#people.values()].map(personChange).concat([...this.#devices.values()].map(deviceChange))
   }
 
@@ -85,10 +86,10 @@ export class People {
   }
 
   /** Learns from a verified card or listing. The changes are empty when it says nothing new. */
-  meet(said: Listing | Card): readonly Change[] {
+  meet(said: Listing | Card): readonly RecordChange[] {
     const person = personOf(said.certificate)
     const id = deviceOf(said.certificate)
-    const changes: Change[] = [...this.rename(person, said.name, said.nameTime)]
+    const changes: RecordChange[] = [...this.rename(person, said.name, said.nameTime)]
     const known = this.#devices.get(id)
     const slotKey = 'slotKey' in said ? { key: said.slotKey, time: said.slotTime } : undefined
     const isNewer = slotKey !== undefined && slotKey.time > (known?.slotKey?.time ?? -1)
@@ -106,18 +107,18 @@ export class People {
   }
 
   /** The newest name wins; the first one makes the person known. */
-  rename(id: Hex, name: Name, nameTime: number): readonly Change[] {
+  rename(id: Hex, name: Name, nameTime: number): readonly RecordChange[] {
     const known = this.#people.get(id)
     if (known && nameTime <= known.nameTime) return []
     return [this.#keepPerson({ ...(known ?? { id, standing: 'new' as const }), name, nameTime })]
   }
 
-  decide(id: Hex, standing: Standing): readonly Change[] {
+  decide(id: Hex, standing: Standing): readonly RecordChange[] {
     const known = this.#people.get(id)
     return known && known.standing !== standing ? [this.#keepPerson({ ...known, standing })] : []
   }
 
-  namePrivately(id: Hex, privateName: string | undefined): readonly Change[] {
+  namePrivately(id: Hex, privateName: string | undefined): readonly RecordChange[] {
     const known = this.#people.get(id)
     if (!known) return []
     const { privateName: _, ...rest } = known
@@ -125,14 +126,14 @@ export class People {
   }
 
   /** I compared safety numbers with them, or take that back. */
-  verify(id: Hex, at: Millis): readonly Change[] {
+  verify(id: Hex, at: Millis): readonly RecordChange[] {
     const known = this.#people.get(id)
     if (!known) return []
     const devices = this.devicesOf(id).map((device) => device.id)
     return [this.#keepPerson({ ...known, verification: { since: at, devices } })]
   }
 
-  unverify(id: Hex): readonly Change[] {
+  unverify(id: Hex): readonly RecordChange[] {
     const known = this.#people.get(id)
     if (!known?.verification) return []
     const { verification: _, ...rest } = known
@@ -140,7 +141,7 @@ export class People {
   }
 
   /** They have this device. The changes are empty unless that is news about somebody whom I verified. */
-  hasDevice(id: Hex, device: Hex, at: Millis): readonly Change[] {
+  hasDevice(id: Hex, device: Hex, at: Millis): readonly RecordChange[] {
     const known = this.#people.get(id)
     const verification = known?.verification
     if (!known || !verification || verification.devices.includes(device)) return []
@@ -153,7 +154,7 @@ export class People {
     this.#setPerson(person)
   }
 
-  saw(device: Hex, input: { readonly addresses: readonly string[]; readonly at: Millis }): readonly Change[] {
+  saw(device: Hex, input: { readonly addresses: readonly string[]; readonly at: Millis }): readonly RecordChange[] {
     const known = this.#devices.get(device)
     if (!known) return []
     // A network that is closing remembers no addresses: those that were known stay.
@@ -218,7 +219,7 @@ export class People {
   }
 
   /** Forgets the strangers that are too many: `keeps` says whom something else still needs. */
-  forgetStrangers(keeps: (person: Hex) => boolean): readonly Change[] {
+  forgetStrangers(keeps: (person: Hex) => boolean): readonly RecordChange[] {
     const strangers = this.all()
       .filter((each) => each.standing === 'new' && each.privateName === undefined && !keeps(each.id))
       .map((each) => ({
@@ -232,12 +233,12 @@ export class People {
   }
 
   /** Forgets the devices of somebody that are too many, the longest unseen first: `keeps` says which are still needed. */
-  forgetDevices(id: Hex, keeps: (device: Hex) => boolean): readonly Change[] {
+  forgetDevices(id: Hex, keeps: (device: Hex) => boolean): readonly RecordChange[] {
     const isContact = this.#people.get(id)?.standing === 'accepted'
     const most = isContact ? DEVICES_REMEMBERED_MAX : DEVICES_OF_STRANGER_MAX
     const devices = this.#devicesOf.get(id)
     if (!devices || devices.size <= most) return []
-    const changes: Change[] = []
+    const changes: RecordChange[] = []
     for (const { id: device } of this.devicesOf(id).toSorted((a, b) => (a.lastSeen ?? 0) - (b.lastSeen ?? 0))) {
       if (devices.size <= most) break
       if (keeps(device)) continue
@@ -248,7 +249,7 @@ export class People {
     return changes
   }
 
-  #forget(id: Hex): readonly Change[] {
+  #forget(id: Hex): readonly RecordChange[] {
     const devices = this.devicesOf(id).map((device) => device.id)
     const person = this.#people.get(id)
     if (person) for (const look of looksOf(person)) this.#looks.get(look)?.delete(id)
@@ -262,7 +263,7 @@ export class People {
     ]
   }
 
-  #keepPerson(person: Person): Change {
+  #keepPerson(person: Person): RecordChange {
     this.#setPerson(person)
     return personChange(person)
   }
@@ -274,7 +275,7 @@ export class People {
     this.#people.set(person.id, person)
   }
 
-  #keepDevice(device: Device): Change {
+  #keepDevice(device: Device): RecordChange {
     this.#setDevice(device)
     return deviceChange(device)
   }

@@ -51,7 +51,6 @@ export class RunningPeer {
     this.rooms = rooms
     const { endpoint, scheduler, random, crypto, store, about, self } = options
     const keep = (changes: readonly Change[]) => this.keep(changes)
-    const now = () => scheduler.now()
     const standingOf = (person: Hex) => this.standingOf(person)
     const admits = (device: Hex): boolean => this.standingOf(people.personOf(device)) !== 'blocked'
     const network = openNetwork({
@@ -92,7 +91,7 @@ export class RunningPeer {
       crypto,
       people,
       network,
-      now,
+      scheduler,
       keep,
       standingOf,
       isNeeded: (person) => this.screens.isShown(person),
@@ -106,7 +105,7 @@ export class RunningPeer {
       rooms,
       about,
       network,
-      now,
+      now: () => scheduler.now(),
       sessions: this.encounters.sessions,
       self: () => this.self,
       settings: () => this.settings,
@@ -189,7 +188,7 @@ export class RunningPeer {
 
   /** Writes changes of the peer's own, outside of any conversation. */
   async keep(changes: readonly Change[]): Promise<Result<null, StoreRefusal>> {
-    const kept = await this.store.commit(changes)
+    const kept = await this.store.commit([...this.acquaintances.unwritten.take(), ...changes])
     this.#noteStore(kept.ok ? undefined : kept.refusal)
     return kept
   }
@@ -250,6 +249,7 @@ export class RunningPeer {
     this.#companions?.invitations.close()
     this.#companions?.mailing.close()
     this.network.close()
+    await this.acquaintances.unwritten.close()
     await this.rooms.settled()
   }
 
