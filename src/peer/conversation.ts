@@ -35,7 +35,12 @@ export type Surroundings = Omit<BatchesPorts, 'sign' | 'onWriting' | 'onWritten'
   }
 
 /** Of events that somebody sent: how much counts against the sender, and how many wait for others. */
-export type TakenIn = { readonly refused: number; readonly waiting: number }
+export type TakenIn = {
+  readonly refused: number
+  readonly waiting: number
+  /** What they name in the place of the newest event that is held here of somebody: a fork, if there is such an event. */
+  readonly contested: readonly Hex[]
+}
 
 /** How much each outcome counts against its sender: who cannot know that a request is full is honest. */
 const REFUSAL: Readonly<Record<Intake, number>> = { taken: 0, refused: 1, later: 1 / 16, waiting: 0 }
@@ -92,11 +97,17 @@ export class Conversation {
 
   /** A control event that is held, be it in its author's chain or beside it. */
   async control(id: Hex): Promise<SignedEvent | undefined> {
+    const event = await this.event(id)
+    return event && isControl(event.kind) ? event : undefined
+  }
+
+  /** An event that is held in its author's chain, or a control event beside it. */
+  async event(id: Hex): Promise<SignedEvent | undefined> {
     const { store } = this.#around
     const bytes = await store.record('conversation', branchKey(this.id, id))
     const read = readEvent(bytes ?? (await store.event(id))?.bytes ?? NOTHING)
     const event = read.ok ? read.value.event : undefined
-    return event?.conversation === this.id && isControl(event.kind) ? event : undefined
+    return event?.conversation === this.id ? event : undefined
   }
 
   /** Writes something down and answers with its event once it is on disk. `speech`: what a person says, not a mark. */
@@ -184,7 +195,9 @@ export class Conversation {
         refused += REFUSAL[intake]
         if (intake === 'waiting') waiting += 1
       }
-      return accept({ refused, waiting })
+      const contested = [...draft.contested]
+      draft.contested.clear()
+      return accept({ refused, waiting, contested })
     })
   }
 

@@ -59,6 +59,8 @@ export class Draft {
   /** Epochs that this device could not open, and epochs that others could not open. */
   readonly toComplain = new Set<Hex>()
   readonly toRepeat = new Set<Hex>()
+  /** Events that somebody named in the place of others that are held here. */
+  readonly contested = new Set<Hex>()
   /** Groups into which this batch brought an introduction. */
   readonly introduced = new Set<Hex>()
   readonly before: Replica

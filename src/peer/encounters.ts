@@ -121,6 +121,8 @@ export class Encounters {
   async #receive(from: Hex, conversation: Hex, events: readonly Uint8Array[]): Promise<number | 'not-kept'> {
     const received = await this.#ports.rooms.get(conversation)?.conversation.receive(from, events)
     if (received?.ok && received.value.waiting > 0) this.#askSoon(from, conversation)
+    if (received?.ok && received.value.contested.length > 0)
+      this.sessions.with(from)?.ask(conversation, received.value.contested)
     return received?.ok === false ? 'not-kept' : (received?.value.refused ?? 0)
   }
 

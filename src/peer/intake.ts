@@ -72,6 +72,7 @@ export const takeIn = async (draft: Draft, arrival: Arrival): Promise<Intake> =>
   if (branch && !(await holdings.fitsBeside(draft, event.author, size))) return 'refused'
   draft.replica = received.value.replica
   noteFollowed(draft, event)
+  noteContested(draft, event)
   if (isOwn(draft, event)) draft.noteSetBack(event, arrival.now)
   if (branch) {
     holdings.addBeside(event.author, size)
@@ -223,6 +224,15 @@ const noteFollowed = (draft: Draft, event: SignedEvent): void => {
   if (!tip) return
   draft.noteNamed(tip[1], false)
   noteHeld(draft, event.author, tip[1])
+}
+
+/** That others hold another event in a place that is taken here is no proof that its author forked; that event is one. */
+const noteContested = ({ replica, contested }: Draft, { after }: SignedEvent): void => {
+  for (const [author, seq, id] of after) {
+    const chain = chainOf(replica.graph, author)
+    const isOther = chain.seq === seq && chain.id !== id
+    if (isOther && !chain.forked && author !== replica.me.device) contested.add(id)
+  }
 }
 
 /** Another device holds what this one wrote, up to there. */

@@ -88,12 +88,12 @@ export class Sharing {
     this.#open(room, session)
   }
 
-  /** They ask for control events: those that are held and for them. */
+  /** They ask for events: those that are held and for them. */
   async wanted(session: LinkSession, conversation: Hex, ids: readonly Hex[]): Promise<void> {
     const room = this.#ports.rooms.get(conversation)
     if (!room || !this.#shared.get(session)?.has(conversation)) return
     for (const id of ids) {
-      const event = await room.conversation.control(id)
+      const event = await room.conversation.event(id)
       const { limit } = this.#portion(room, session.link.device)
       if (event && (!limit || event.seq <= (limit.get(event.author) ?? 0))) session.serve(conversation, event.bytes)
     }

@@ -26,6 +26,7 @@ export const conversationOf = async (
   } = {},
 ) => {
   let heldBack = 0
+  const contested: string[] = []
   const kept: Kept[] = []
   const conversation = await Conversation.load(
     {
@@ -55,7 +56,9 @@ export const conversationOf = async (
       events.map(({ bytes }) => bytes),
     )
     if (!taken.ok) throw new Error(taken.refusal.kind)
-    return taken.value
+    const { contested: named, ...counted } = taken.value
+    contested.push(...named)
+    return counted
   }
   const lines = async (): Promise<readonly string[]> => {
     const stored = await store.lines({ conversation: id, limit: 100 })
@@ -64,7 +67,7 @@ export const conversationOf = async (
       return line?.kind === 'text' && line.message.kind === 'message' ? line.message.text : (line?.kind ?? 'unknown')
     })
   }
-  return { conversation, store, hear, lines, kept, told: () => heldBack }
+  return { conversation, store, hear, lines, kept, contested, told: () => heldBack }
 }
 
 /** A group of Ann and Ben, as Ben's peer will hear of it. */

@@ -26,7 +26,7 @@ export type Frame =
   /** Somebody asks to be let in. What it says is nothing of the session's. */
   | { readonly kind: 'request'; readonly bytes: Uint8Array }
   | { readonly kind: 'answer'; readonly bytes: Uint8Array }
-  /** Names control events that something builds on and that are not here: of a branch of a forked chain. */
+  /** Names events of a branch of a forked chain that are not here: control events on which something builds, or a tip. */
   | { readonly kind: 'ask'; readonly tag: Hex; readonly ids: readonly Hex[] }
   /** Where the sender can be reached. What it says is nothing of the session's. */
   | { readonly kind: 'place'; readonly bytes: Uint8Array }
