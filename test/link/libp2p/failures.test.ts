@@ -67,6 +67,19 @@ test('[LK15] a program that is not Kith is told apart, whatever it answers', asy
   }
 })
 
+// The timeout only ends the test where the dial waits: the clock of the handshake stands still here.
+test('[LK440] a greeting of another program ends a dial at once', { timeout: 20_000 }, async (context) => {
+  const alice = await alone(context)
+  const mail = createServer((socket) => {
+    context.after(() => socket.destroy())
+    socket.on('error', () => {})
+    socket.write('220 mail\r\n')
+  })
+  const port = await listening(context, mail)
+  context.mock.timers.enable({ apis: ['setTimeout'] })
+  assert.equal(kindOf(await dialFailure(alice, `${LOOPBACK}:${port}`)), 'not-kith')
+})
+
 test('[LK15] a program that hangs up at once is closed, one that says nothing is a timeout', async (context) => {
   const alice = await alone(context)
   const rude = await listening(
