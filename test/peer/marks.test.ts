@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { MARKS_UNWRITTEN_MILLIS_MAX } from '../../src/peer/batches.ts'
+import { withHeld, withRead } from '../../src/peer/marks.ts'
 import { READ_MARK_MILLIS } from '../../src/peer/reading.ts'
 import { deliveryOf } from '../../src/view/view.ts'
 import { conversationOf, createTown, done, linesOf, say, type Home } from '../support/town.ts'
@@ -79,4 +80,36 @@ test('[MK3] a peer that was closed asks nothing more of its store', async () => 
   }
   await bob.stop()
   assert.equal(asked, 0)
+})
+
+test('[MK440] what a device says it read or holds counts as far as it was written, and what was read stays read', () => {
+  const [mine, bobs] = ['a1'.repeat(32), 'b0'.repeat(32)]
+  const written = new Map([[mine, 3]])
+  const nowhere = 'c0'.repeat(32)
+  const read = withRead(
+    new Map(),
+    bobs,
+    [
+      [mine, 9],
+      [nowhere, 1],
+    ],
+    written,
+  )
+  assert.deepEqual(read.get(bobs)?.read, new Map([[mine, 3]]))
+  assert.deepEqual(withRead(read, bobs, [[mine, 1]], written).get(bobs)?.read, new Map([[mine, 3]]))
+  const held = withHeld(
+    read,
+    bobs,
+    new Map([
+      [mine, 9],
+      [nowhere, 1],
+    ]),
+    written,
+  )
+  assert.deepEqual(held.get(bobs), { held: new Map([[mine, 3]]), read: new Map([[mine, 3]]) })
+  assert.deepEqual(
+    withHeld(held, bobs, new Map([[mine, 1]]), written).get(bobs)?.held,
+    new Map([[mine, 1]]),
+    'it lost some',
+  )
 })
