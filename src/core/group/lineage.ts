@@ -68,7 +68,7 @@ export const mailboxesBefore = (replica: Replica, epochId: Hex): readonly Mailbo
   }
   const depthOf = (lineage: Hex): number => first.get(lineage)?.depth ?? 0
   if (depthOf(own) < epoch.depth) return []
-  const before = mailboxSecrets(replica).filter(({ id }) => id !== own && depthOf(id) < epoch.depth)
+  const before = mailboxSecrets(replica).filter(({ id }) => depthOf(id) < epoch.depth)
   const deepest = Math.max(...before.map(({ id }) => depthOf(id)))
   const members = epoch.secrets.ratchets
   return before
