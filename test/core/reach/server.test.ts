@@ -116,6 +116,7 @@ test('[RC18] another server, or none, ends what there was; what comes late from 
   assert.deepEqual(driver.tell({ kind: 'use', address: '203.0.113.2:12345' }), ['drop 1', 'dial 2'])
   assert.deepEqual(driver.tell({ kind: 'failed', attempt: 1, failure: REFUSED }), [])
   assert.deepEqual(driver.tell(welcome(1)), [])
+  assert.deepEqual(driver.tell({ kind: 'linked', attempt: 1 }), ['drop 1'])
   assert.equal(driver.state.at, 'connecting')
   assert.deepEqual(driver.tell({ kind: 'use', address: undefined }), ['drop 2'])
   assert.deepEqual(driver.tell({ kind: 'use', address: ADDRESS }), ['dial 3'])

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { encode } from '../../../src/core/bytes/cbor.ts'
-import { encodeLine, readLine, type Line } from '../../../src/core/timeline/line.ts'
+import { encodeLine, gapsIn, readLine, type Line } from '../../../src/core/timeline/line.ts'
 import { mutated } from '../bytes/mutated.ts'
 
 const person = 'ab'.repeat(32)
@@ -58,4 +58,14 @@ test('[TL10] a line of a later version, and a damaged one, is no line, and nothi
     const line = readLine(bytes)
     if (line) assert.deepEqual(readLine(encodeLine(line)), line)
   }
+})
+
+test('[PE26] what is missing is counted the same whatever came first beyond it', () => {
+  const beyond = [3, 4, 8].map((seq) => [seq, { id: '', prev: '', time: seq * 10 }] as const)
+  const chain = { seq: 1, id: '', time: 10, referred: 0, forked: false }
+  const gaps = [
+    { seq: 3, time: 30, count: 1 },
+    { seq: 8, time: 80, count: 3 },
+  ]
+  for (const came of [beyond, beyond.toReversed()]) assert.deepEqual(gapsIn({ ...chain, beyond: new Map(came) }), gaps)
 })
