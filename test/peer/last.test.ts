@@ -100,3 +100,28 @@ test('[PE212] what does not count any more is not what was said last, but what w
   await town.time.advance(5_000)
   assert.equal(last(), 'at eight')
 })
+
+test('[PE210] a last line that is ahead says what it was changed to', async () => {
+  const town = createTown(24)
+  const [bob, uma] = [await town.home('Bob'), await town.home('Uma', { skew: 10 * HOUR_MILLIS })]
+  await town.time.advance(3_000)
+  const line = await say(uma, bob, 'at eigth')
+  await town.time.advance(1_000)
+  const conversation = await conversationOf(bob, uma)
+  done(await uma.calls.edit({ conversation, line, text: 'at eight' }))
+  await town.time.advance(1_000)
+  assert.equal(bob.screen.conversations.get(conversation)?.last?.text, 'at eight')
+})
+
+test('[PE440] the last words of a conversation are there after the clock was set back by a day', async () => {
+  const town = createTown(25)
+  const [ann, bob] = [await town.home('Ann'), await town.home('Bob')]
+  await town.time.advance(3_000)
+  await say(ann, bob, 'at eight')
+  await town.time.advance(1_000)
+  await bob.stop()
+  bob.setSkew(-24 * HOUR_MILLIS)
+  await bob.start()
+  const view = bob.screen.conversations.get(await conversationOf(bob, ann))
+  assert.equal(view?.last?.text, 'at eight')
+})
