@@ -43,8 +43,8 @@ export const lineWords = (line: SystemLine, named: (person: string) => Named): s
         : `${countWords(line.count, 'message')} from ${name} ${line.count === 1 ? 'has' : 'have'} not arrived yet`
     case 'forked':
       return mine
-        ? 'Your history exists in two versions: this profile was copied and runs twice, or somebody else has its key. Both versions are shown.'
-        : `${name}’s history exists in two versions: their Kith was copied and runs twice, or somebody else has their key. Ask them in person before you trust what follows.`
+        ? 'Your history exists in two versions: this profile was copied and runs twice, or somebody else has its key. Each of the others gets only one of the two: ask them whether they have what you wrote.'
+        : `${name}’s history exists in two versions: their Kith was copied and runs twice, or somebody else has their key. Only one of the two is shown here: ask them in person before you trust what follows, and whether anything is missing.`
     case 'sealed':
       return mine
         ? 'A message of yours cannot be opened on this device: its key is gone'

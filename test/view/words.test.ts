@@ -181,6 +181,11 @@ test('[UI1] every line that is no message is a sentence about them or about me',
   assert.equal(said({ kind: 'gap', count: 1 }), '1 message from Bob has not arrived yet')
 })
 
+test('[PE402] of a forked history is said what that means for the messages', () => {
+  assert.match(said({ kind: 'forked' }), /Only one of the two is shown here/)
+  assert.match(said({ kind: 'forked' }, true), /Each of the others gets only one of the two/)
+})
+
 /** How a line of Bob's reads where I am Ann; or one of mine. */
 const said = (line: SystemContent, mine = false): string =>
   lineWords({ ...line, person: mine ? 'ann' : 'bob', mine }, (person) => NAMES[person] ?? { name: person, mine: false })
