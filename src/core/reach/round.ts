@@ -188,6 +188,13 @@ const launch = (draft: Draft, path: Path, address: string): void => {
   draft.effects.push({ do: 'dial', attempt: number, address })
 }
 
+/** An attempt of a round before runs over a link that has broken since, or from where this device was then. */
+const launchAnew = (draft: Draft, path: Path, address: string, now: number): void => {
+  for (const flight of draft.flights.filter((each) => each.address === address))
+    giveUp(draft, flight, { kind: 'given-up', detail: 'tried anew' }, now)
+  launch(draft, path, address)
+}
+
 const exchange = (draft: Draft, round: Trying, now: number): Trying => {
   if (round.exchange.at === 'heard' || round.exchange.at === 'silent') return round
   if (!canAsk(draft)) return { ...round, exchange: { at: 'silent' } }
@@ -239,7 +246,7 @@ const udp = (draft: Draft, round: Trying, now: number): Trying => {
   }
   const { allowance, granted } = spend(draft.udpCalls, 1, UDP_CALLS_PER_MINUTE, now)
   draft.udpCalls = allowance
-  if (granted > 0) launch(draft, 'punched', UDP_ADDRESS)
+  if (granted > 0) launchAnew(draft, 'punched', UDP_ADDRESS, now)
   return { ...round, udp: 'tried' }
 }
 
@@ -256,7 +263,7 @@ const relay = (draft: Draft, round: Trying, now: number): Trying => {
     later(draft, from)
     return round
   }
-  launch(draft, 'relayed', RELAY_ADDRESS)
+  launchAnew(draft, 'relayed', RELAY_ADDRESS, now)
   return { ...round, relay: 'tried' }
 }
 

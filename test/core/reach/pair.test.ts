@@ -12,6 +12,9 @@ const summary = ({ sides, wires }: Pair): string[] =>
     return `${state.links.length} link, wire ${wire ? wires().indexOf(wire) : 'none'} ${wire?.path ?? ''}`
   })
 
+/** Nine attempts at once: UDP and the relay were tried beside themselves when a new round began. */
+const FAILED_ONCE = [986_601]
+
 const WAYS = ['nearby', 'direct', 'punched', 'udp', 'relayed'] as const
 
 const ONE_LINK = ['1 link, wire 0 nearby', '1 link, wire 0 nearby']
@@ -39,10 +42,10 @@ for (const squint of [false, true])
     }
   })
 
-test('[RC9] [RC57] ways that come and go, silence, lost offers and late answers end in one link on the best path', (context) => {
+test('[RC9] [RC57] [RC410] ways that come and go, silence, lost offers and late answers end in one link on the best path', (context) => {
   const base = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
   context.diagnostic(`seed ${base}`)
-  for (let seed = base; seed < base + 150; seed++) {
+  for (const seed of [...FAILED_ONCE, ...Array.from({ length: 150 }, (_, index) => base + index)]) {
     const random = seededRandom(seed)
     const pair = createPair(random)
     for (const side of pair.sides)
@@ -52,6 +55,10 @@ test('[RC9] [RC57] ways that come and go, silence, lost offers and late answers 
           addresses: random() < 0.5 ? [] : addressesOf(pair.sides[random() < 0.9 ? 1 : 0]),
         })
     for (let change = 0; change < 60; change++) {
+      for (const { state } of pair.sides) {
+        const tried = state.flights.map(({ address }) => address)
+        assert.equal(new Set(tried).size, tried.length, `seed ${seed}: ${tried.join()}`)
+      }
       const dice = random()
       const side = pair.sides[random() < 0.5 ? 0 : 1]
       if (dice < 0.15) pair.stall(side)
